@@ -1,0 +1,388 @@
+//! The changes of an export after it was accepted. Each is conditional on its status and, while it is made, on the
+//! fence of the attempt that makes it, so that a late or doubled attempt changes nothing.
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update, builders::UpdateBuilder,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    AwsError, CONFLICT_RETRIES, ExportsTable, Item, create::cancellation_reasons, export_key,
+    failed_condition, is_conflict, key, number, pause, read_export, text, to_item,
+};
+use crate::{
+    domain::{
+        export::{Delivery, Export, Sending, State, Status},
+        id::ExportId,
+        link::TokenHash,
+    },
+    items::{
+        export::{DueKind, FileItem, StatusSorts, UNSENT_AFTER},
+        side::{ExpiryMarkerItem, LOCK, LinkItem, SendingItem, expiry_partition, lock_partition},
+    },
+};
+
+/// How long an attempt is left alone without a sign of life.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// The right to work on an export until its lease ends, given to one attempt at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    pub export: Export,
+    /// Grows with each attempt; a write with an older one is refused.
+    pub fence: u64,
+    /// How many attempts there have been since the export last came forward, this one included.
+    pub tries: u64,
+}
+
+/// The answer to an attempt to work on an export.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    Won(Box<Attempt>),
+    /// Another attempt is at work.
+    Busy,
+    /// There is nothing left to do, or there never was such an export.
+    Over,
+}
+
+/// Another attempt has taken the export over, or it has ended: this one must stop and leave everything as it is.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("another attempt has taken the export over")]
+pub struct Superseded;
+
+impl ExportsTable {
+    /// Takes a pending export that nobody is working on.
+    pub async fn claim(
+        &self,
+        tenant_id: &str,
+        id: &ExportId,
+        now: Timestamp,
+    ) -> Result<Claim, AwsError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(export_key(tenant_id, id)))
+            .update_expression(
+                "SET fence = if_not_exists(fence, :zero) + :one, tries = if_not_exists(tries, :zero) + :one, \
+                 leaseUntil = :lease, dueAt = :due",
+            )
+            .condition_expression(
+                "#status = :pending AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
+            .expression_attribute_values(":due", number((now + LEASE).as_second() + 1))
+            .expression_attribute_values(":pending", text(Status::Pending.to_string()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match result {
+            Ok(answer) => {
+                let item = answer.attributes.unwrap_or_default();
+                let count = |name: &str| {
+                    item.get(name)
+                        .and_then(|value| value.as_n().ok())
+                        .and_then(|digits| digits.parse().ok())
+                        .unwrap_or_default()
+                };
+                let (fence, tries) = (count("fence"), count("tries"));
+                let export = read_export(item)?;
+                Ok(Claim::Won(Box::new(Attempt { export, fence, tries })))
+            }
+            Err(error) => match error.as_service_error().and_then(|error| match error {
+                aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(failed) => {
+                    Some(failed.item.clone())
+                }
+                _ => None,
+            }) {
+                Some(Some(item)) => {
+                    let export = read_export(item)?;
+                    Ok(match export.state {
+                        State::Pending { .. } => Claim::Busy,
+                        _ => Claim::Over,
+                    })
+                }
+                Some(None) => Ok(Claim::Over),
+                None => Err(AwsError::new("UpdateItem")(error)),
+            },
+        }
+    }
+
+    /// Shows how far the attempt has come, and keeps its lease.
+    pub async fn record_progress(
+        &self,
+        attempt: &Attempt,
+        rows_written: u64,
+        now: Timestamp,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let update = self
+            .fenced(attempt)
+            .update_expression("SET rowsWritten = :rows, leaseUntil = :lease, dueAt = :due")
+            .expression_attribute_values(":rows", AttributeValue::N(rows_written.to_string()))
+            .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
+            .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
+        self.write(vec![update_part(update)?]).await
+    }
+
+    /// Gives the export up until a message comes back for it, which is expected before `retry_at`.
+    pub async fn release(
+        &self,
+        attempt: &Attempt,
+        retry_at: Timestamp,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let update = self
+            .fenced(attempt)
+            .update_expression("SET dueAt = :due REMOVE leaseUntil")
+            .expression_attribute_values(":due", number((retry_at + UNSENT_AFTER).as_second()));
+        self.write(vec![update_part(update)?]).await
+    }
+
+    /// Records the finished file, its expiry and the link that a mail is about to carry. From then on it can be
+    /// downloaded.
+    pub async fn record_delivery(
+        &self,
+        attempt: &Attempt,
+        delivery: &Delivery,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let export = &attempt.export;
+        let file: AttributeValue = serde_dynamo::to_attribute_value(FileItem::from(&delivery.file))
+            .map_err(|error| AwsError::unexpected("writing an item", error))?;
+        let update = self
+            .fenced(attempt)
+            .update_expression(
+                "SET #file = :file, rowsWritten = :rows, readyAt = :readyAt, expiresAt = :expiresAt, \
+                 leaseUntil = :lease, dueAt = :due",
+            )
+            .expression_attribute_names("#file", "file")
+            .expression_attribute_values(":file", file)
+            .expression_attribute_values(":rows", AttributeValue::N(delivery.file.rows.to_string()))
+            .expression_attribute_values(":readyAt", number(delivery.ready_at.as_second()))
+            .expression_attribute_values(":expiresAt", number(delivery.expires_at.as_second()))
+            .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
+            .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
+        let marker = to_item(&ExpiryMarkerItem::of(export, delivery.expires_at))?;
+        let link = to_item(&LinkItem::of(export, delivery, token))?;
+        self.write(vec![
+            update_part(update)?,
+            self.put(marker)?,
+            self.put(link)?,
+        ])
+        .await
+    }
+
+    /// Ends the export READY: its mail was accepted, which is recorded with it.
+    pub async fn mark_ready(
+        &self,
+        attempt: &Attempt,
+        delivery: &Delivery,
+        sending: &Sending,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let due: &'static str = DueKind::Expiry.into();
+        let update = self
+            .to_status(self.fenced(attempt), &attempt.export, Status::Ready)
+            .update_expression(
+                "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
+                 dueKind = :dueKind, dueAt = :due REMOVE leaseUntil, tries",
+            )
+            .expression_attribute_values(":dueKind", text(due))
+            .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
+        let sending = self.put(to_item(&SendingItem::of(
+            &attempt.export,
+            delivery,
+            sending,
+        ))?)?;
+        self.end(update, &attempt.export, vec![sending]).await
+    }
+
+    /// Ends a pending export FAILED and forgets what was delivered of it.
+    ///
+    /// `fence` is the attempt's own; without one the export is ended whoever is at work, whose next write is then
+    /// refused.
+    pub async fn mark_failed(
+        &self,
+        export: &Export,
+        fence: Option<u64>,
+        reason: &str,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let update = match fence {
+            Some(fence) => self.fenced_by(export, fence),
+            None => self.pending(export),
+        };
+        let update = self
+            .to_status(update, export, Status::Failed)
+            .update_expression(
+                "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
+                 failureReason = :reason REMOVE leaseUntil, tries, dueKind, dueAt, #file, readyAt, expiresAt",
+            )
+            .expression_attribute_names("#file", "file")
+            .expression_attribute_values(":reason", text(reason));
+        self.end(
+            update,
+            export,
+            vec![self.delete(expiry_partition(export), export.id.as_str())?],
+        )
+        .await
+    }
+
+    /// Ends a READY export EXPIRED, from the second of its expiry.
+    pub async fn mark_expired(
+        &self,
+        export: &Export,
+        now: Timestamp,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let update = self
+            .to_status(self.update(export), export, Status::Expired)
+            .update_expression(
+                "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort \
+                 REMOVE dueKind, dueAt",
+            )
+            .condition_expression("#status = :ready AND expiresAt <= :now")
+            .expression_attribute_values(":ready", text(Status::Ready.to_string()))
+            .expression_attribute_values(":now", number(now.as_second()));
+        self.write(vec![
+            update_part(update)?,
+            self.delete(expiry_partition(export), export.id.as_str())?,
+        ])
+        .await
+    }
+
+    /// Ends an export and releases its user's lock in the same transaction, if the lock is still its own; if another
+    /// export has it by now, ends it all the same.
+    async fn end(
+        &self,
+        update: UpdateBuilder,
+        export: &Export,
+        more: Vec<TransactWriteItem>,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let release = Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(lock_partition(export), LOCK)))
+            .condition_expression("attribute_not_exists(exportId) OR exportId = :exportId")
+            .expression_attribute_values(":exportId", text(export.id.as_str()))
+            .build()
+            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
+        let update = update_part(update)?;
+        let mut parts = vec![update.clone()];
+        parts.extend(more.clone());
+        parts.push(TransactWriteItem::builder().delete(release).build());
+        match self.transact(parts).await? {
+            Outcome::Done => Ok(Ok(())),
+            Outcome::Refused { first: true } => Ok(Err(Superseded)),
+            Outcome::Refused { first: false } => {
+                let mut parts = vec![update];
+                parts.extend(more);
+                self.write(parts).await
+            }
+        }
+    }
+
+    /// A transaction whose first part alone has a condition.
+    pub(super) async fn write(
+        &self,
+        parts: Vec<TransactWriteItem>,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        Ok(match self.transact(parts).await? {
+            Outcome::Done => Ok(()),
+            Outcome::Refused { .. } => Err(Superseded),
+        })
+    }
+
+    async fn transact(&self, parts: Vec<TransactWriteItem>) -> Result<Outcome, AwsError> {
+        let mut attempt = 0;
+        loop {
+            let result = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(parts.clone()))
+                .send()
+                .await;
+            let Err(error) = result else {
+                return Ok(Outcome::Done);
+            };
+            let reasons = cancellation_reasons(&error);
+            if is_conflict(reasons) && attempt < CONFLICT_RETRIES {
+                pause(attempt).await;
+                attempt += 1;
+                continue;
+            }
+            if reasons.iter().any(failed_condition) {
+                return Ok(Outcome::Refused {
+                    first: reasons.first().is_some_and(failed_condition),
+                });
+            }
+            return Err(AwsError::new("TransactWriteItems")(error));
+        }
+    }
+
+    pub(super) fn update(&self, export: &Export) -> UpdateBuilder {
+        Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(export_key(&export.tenant_id, &export.id)))
+            .expression_attribute_names("#status", "status")
+    }
+
+    fn pending(&self, export: &Export) -> UpdateBuilder {
+        self.update(export)
+            .condition_expression("#status = :pending")
+            .expression_attribute_values(":pending", text(Status::Pending.to_string()))
+    }
+
+    fn fenced(&self, attempt: &Attempt) -> UpdateBuilder {
+        self.fenced_by(&attempt.export, attempt.fence)
+    }
+
+    fn fenced_by(&self, export: &Export, fence: u64) -> UpdateBuilder {
+        self.pending(export)
+            .condition_expression("#status = :pending AND fence = :fence")
+            .expression_attribute_values(":fence", AttributeValue::N(fence.to_string()))
+    }
+
+    fn to_status(&self, update: UpdateBuilder, export: &Export, status: Status) -> UpdateBuilder {
+        let sorts = StatusSorts::of(export, status);
+        update
+            .expression_attribute_values(":status", text(status.to_string()))
+            .expression_attribute_values(":statusSort", text(sorts.status))
+            .expression_attribute_values(":requesterStatusSort", text(sorts.requester_status))
+    }
+
+    pub(super) fn put(&self, item: Item) -> Result<TransactWriteItem, AwsError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .build()
+            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn delete(&self, partition: String, sort: &str) -> Result<TransactWriteItem, AwsError> {
+        let delete = Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(partition, sort)))
+            .build()
+            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+}
+
+enum Outcome {
+    Done,
+    Refused {
+        /// Whether it was the first part whose condition failed.
+        first: bool,
+    },
+}
+
+pub(super) fn update_part(update: UpdateBuilder) -> Result<TransactWriteItem, AwsError> {
+    let update = update
+        .build()
+        .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}

@@ -1,0 +1,115 @@
+//! The table `exports`: every change of an export is one conditional write here.
+
+mod create;
+mod due;
+mod history;
+mod lifecycle;
+mod link;
+
+use std::collections::HashMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, CancellationReason},
+};
+use jiff::SignedDuration;
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use create::Creation;
+pub use lifecycle::{Attempt, Claim, Superseded};
+
+use super::AwsError;
+use crate::{
+    domain::{export::Export, id::ExportId},
+    items::export::{ExportItem, partition},
+};
+
+type Item = HashMap<String, AttributeValue>;
+
+/// How often a transaction that lost against another is tried again.
+const CONFLICT_RETRIES: u32 = 5;
+
+/// The table and the clients to it.
+#[derive(Clone, Debug)]
+pub struct ExportsTable {
+    client: Client,
+    name: String,
+}
+
+impl ExportsTable {
+    pub fn new(aws: &SdkConfig, name: String) -> Self {
+        Self {
+            client: Client::new(aws),
+            name,
+        }
+    }
+
+    /// The export of this tenant and id, as it is now: one consistent read.
+    pub async fn find(&self, tenant_id: &str, id: &ExportId) -> Result<Option<Export>, AwsError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(export_key(tenant_id, id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(AwsError::new("GetItem"))?;
+        answer.item.map(read_export).transpose()
+    }
+}
+
+fn export_key(tenant_id: &str, id: &ExportId) -> Item {
+    key(partition(tenant_id, id.dataset()), id.to_string())
+}
+
+fn key(partition: String, sort: impl Into<String>) -> Item {
+    HashMap::from([
+        ("partition".to_owned(), AttributeValue::S(partition)),
+        ("sort".to_owned(), AttributeValue::S(sort.into())),
+    ])
+}
+
+fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn to_item(item: &impl Serialize) -> Result<Item, AwsError> {
+    serde_dynamo::to_item(item).map_err(|error| AwsError::unexpected("writing an item", error))
+}
+
+fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
+    serde_dynamo::from_item(item).map_err(|error| AwsError::unexpected("reading an item", error))
+}
+
+fn read_export(item: Item) -> Result<Export, AwsError> {
+    Ok(Export::try_from(from_item::<ExportItem>(item)?)?)
+}
+
+/// Whether a part of a cancelled transaction failed its own condition.
+fn failed_condition(reason: &CancellationReason) -> bool {
+    reason.code() == Some("ConditionalCheckFailed")
+}
+
+/// Whether a transaction was cancelled only because another was at the same items: it may be tried again.
+fn is_conflict(reasons: &[CancellationReason]) -> bool {
+    reasons
+        .iter()
+        .any(|reason| reason.code() == Some("TransactionConflict"))
+        && !reasons.iter().any(failed_condition)
+}
+
+/// A growing pause with jitter before a transaction is tried again.
+async fn pause(attempt: u32) {
+    let mut random = [0; 1];
+    // A pause without jitter is still a pause.
+    let _ = getrandom::fill(&mut random);
+    let milliseconds = (10 << attempt) + u64::from(random[0]) % 20;
+    let pause = SignedDuration::from_millis(milliseconds as i64);
+    tokio::time::sleep(pause.unsigned_abs()).await;
+}

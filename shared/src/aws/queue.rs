@@ -1,0 +1,81 @@
+//! The queue of exports to work on.
+
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::AwsError;
+use crate::domain::{export::Export, id::ExportId};
+
+/// Longest delay that SQS knows.
+const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
+
+#[derive(Clone, Debug)]
+pub struct ExportQueue {
+    client: Client,
+    url: String,
+}
+
+/// Names an export that somebody should work on. It says nothing of what to do: that is in the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    pub tenant_id: String,
+    export_id: String,
+}
+
+impl Job {
+    pub fn of(export: &Export) -> Self {
+        Self {
+            tenant_id: export.tenant_id.clone(),
+            export_id: export.id.to_string(),
+        }
+    }
+
+    /// Reads a message's body; one that is not a job never becomes one, however often it comes.
+    pub fn parse(body: &str) -> Option<(String, ExportId)> {
+        let job: Job = serde_json::from_str(body).ok()?;
+        Some((job.tenant_id, job.export_id.parse().ok()?))
+    }
+}
+
+impl ExportQueue {
+    pub fn new(aws: &SdkConfig, url: String) -> Self {
+        Self {
+            client: Client::new(aws),
+            url,
+        }
+    }
+
+    /// Asks for work on the export after a delay of at most 15 minutes.
+    pub async fn send(&self, export: &Export, delay: SignedDuration) -> Result<(), AwsError> {
+        let body = serde_json::to_string(&Job::of(export)).expect("a job is plain JSON");
+        let seconds = delay.clamp(SignedDuration::ZERO, LONGEST_DELAY).as_secs();
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .delay_seconds(i32::try_from(seconds).unwrap_or(0))
+            .send()
+            .await
+            .map_err(AwsError::new("SendMessage"))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::export::examples::pending;
+
+    #[test]
+    fn a_job_names_an_export() {
+        let export = pending();
+        let body = serde_json::to_string(&Job::of(&export)).unwrap();
+        assert_eq!(Job::parse(&body), Some((export.tenant_id, export.id)));
+        for poison in ["", "{}", "[]", r#"{"tenantId": "t", "exportId": "e"}"#] {
+            assert_eq!(Job::parse(poison), None);
+        }
+    }
+}

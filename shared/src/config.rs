@@ -1,0 +1,82 @@
+//! The environment, read here and nowhere else. A missing or unreadable setting stops the function at start.
+
+use std::env;
+
+use jiff::SignedDuration;
+
+use crate::domain::address::EmailAddress;
+
+/// A setting that a function cannot start without.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    #[error("the environment variable {0} must be {1}")]
+    Invalid(&'static str, &'static str),
+}
+
+pub fn exports_table() -> Result<String, ConfigError> {
+    text("EXPORTS_TABLE")
+}
+
+pub fn ledger_table() -> Result<String, ConfigError> {
+    text("LEDGER_TABLE")
+}
+
+pub fn api_keys_table() -> Result<String, ConfigError> {
+    text("API_KEYS_TABLE")
+}
+
+pub fn exports_bucket() -> Result<String, ConfigError> {
+    text("EXPORTS_BUCKET")
+}
+
+pub fn exports_queue_url() -> Result<String, ConfigError> {
+    text("EXPORTS_QUEUE_URL")
+}
+
+/// The verified address that mails come from.
+pub fn sender_email() -> Result<EmailAddress, ConfigError> {
+    let name = "SENDER_EMAIL";
+    EmailAddress::parse(&text(name)?).map_err(|_| ConfigError::Invalid(name, "an email address"))
+}
+
+/// What a download link begins with, up to `/v1/exports/…`.
+pub fn link_api_url() -> Result<String, ConfigError> {
+    let url = text("LINK_API_URL")?;
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// From READY to EXPIRED.
+pub fn link_lifetime() -> Result<SignedDuration, ConfigError> {
+    positive("LINK_LIFETIME_SECONDS", "a whole number of seconds").map(SignedDuration::from_secs)
+}
+
+/// How long an export stays in the history.
+pub fn history_lifetime() -> Result<SignedDuration, ConfigError> {
+    let days = positive("HISTORY_LIFETIME_DAYS", "a whole number of days")?;
+    Ok(SignedDuration::from_hours(days * 24))
+}
+
+/// Whether the bucket is named in the path of its URLs rather than in the host, as local emulators need it.
+pub fn is_s3_path_style() -> Result<bool, ConfigError> {
+    let name = "S3_PATH_STYLE";
+    text(name)?
+        .parse()
+        .map_err(|_| ConfigError::Invalid(name, "true or false"))
+}
+
+fn text(name: &'static str) -> Result<String, ConfigError> {
+    env::var(name)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .ok_or(ConfigError::Missing(name))
+}
+
+fn positive(name: &'static str, expected: &'static str) -> Result<i64, ConfigError> {
+    text(name)?
+        .parse()
+        .ok()
+        .filter(|value| *value > 0)
+        .ok_or(ConfigError::Invalid(name, expected))
+}

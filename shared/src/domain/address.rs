@@ -1,0 +1,160 @@
+//! Email addresses of people who receive a download link.
+
+use std::fmt;
+
+/// Most addresses that a request's `cc` may hold.
+pub const MOST_CC: usize = 20;
+
+/// A valid email address, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EmailAddress(String);
+
+/// Why a text is not an address that mail can be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// A line break or another control character: it could end a mail header and begin another.
+    #[error("must not contain line breaks or control characters")]
+    ControlCharacter,
+    /// SES takes only ASCII; an international domain is written in its xn-- form.
+    #[error("must be ASCII; write an international domain in its xn-- form")]
+    NotAscii,
+    /// Not of the form that RFC 5321 gives.
+    #[error("must be an email address such as name@example.com")]
+    Malformed,
+}
+
+impl EmailAddress {
+    /// Reads an address, ignoring spaces around it.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        if text.chars().any(char::is_control) {
+            return Err(AddressError::ControlCharacter);
+        }
+        let text = text.trim();
+        if !text.is_ascii() {
+            return Err(AddressError::NotAscii);
+        }
+        let options = email_address::Options::default()
+            .with_required_tld()
+            .without_display_text()
+            .without_domain_literal();
+        email_address::EmailAddress::parse_with_options(text, options)
+            .map_err(|_| AddressError::Malformed)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The address as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `f…@example.com`: enough for a log to tell addresses apart, too little to write to one.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or(("", &self.0));
+        let first: String = local.chars().take(1).collect();
+        format!("{first}…@{domain}")
+    }
+
+    fn is_same_mailbox(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The carbon copies to send to: each mailbox once, and never the requester's own, which is a recipient already.
+pub fn distinct_cc(requester: &EmailAddress, cc: Vec<EmailAddress>) -> Vec<EmailAddress> {
+    let mut distinct: Vec<EmailAddress> = Vec::with_capacity(cc.len());
+    for address in cc {
+        let is_known = address.is_same_mailbox(requester)
+            || distinct.iter().any(|seen| seen.is_same_mailbox(&address));
+        if !is_known {
+            distinct.push(address);
+        }
+    }
+    distinct
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trims_and_accepts() {
+        for text in [
+            "ana@example.com",
+            "  o'neil+cfo@mail.example.co.uk ",
+            "a.b@xn--bcher-kva.example",
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text.trim());
+        }
+    }
+
+    #[test]
+    fn refuses_what_could_break_out_of_a_header() {
+        for text in [
+            "a@example.com\r\nBcc: b@example.com",
+            "a@example.com\n",
+            "a\u{0}@example.com",
+            "a@example.com\u{85}",
+        ] {
+            assert_eq!(
+                EmailAddress::parse(text),
+                Err(AddressError::ControlCharacter),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_address() {
+        for text in [
+            "",
+            "ana",
+            "@example.com",
+            "ana@",
+            "ana@localhost",
+            "Ana <ana@example.com>",
+            "a@b.com, c@d.com",
+            "a@[127.0.0.1]",
+        ] {
+            assert_eq!(
+                EmailAddress::parse(text),
+                Err(AddressError::Malformed),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            EmailAddress::parse("é@example.com"),
+            Err(AddressError::NotAscii)
+        );
+    }
+
+    #[test]
+    fn a_mailbox_is_written_to_once() {
+        let parse = |text| EmailAddress::parse(text).unwrap();
+        let cc = [
+            "b@example.com",
+            "A@example.com",
+            "B@EXAMPLE.com",
+            "c@example.com",
+        ]
+        .map(parse)
+        .to_vec();
+        assert_eq!(
+            distinct_cc(&parse("a@Example.com"), cc),
+            ["b@example.com", "c@example.com"].map(parse)
+        );
+    }
+
+    #[test]
+    fn a_masked_address_cannot_be_written_to() {
+        assert_eq!(
+            EmailAddress::parse("finance@example.com").unwrap().masked(),
+            "f…@example.com"
+        );
+    }
+}

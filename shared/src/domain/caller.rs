@@ -1,0 +1,82 @@
+//! Who is asking.
+
+use strum::{Display, EnumString};
+
+use super::{address::EmailAddress, dataset::Dataset};
+
+/// The user that an API key stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub tenant_id: String,
+    pub tenant_name: String,
+    pub user_id: String,
+    pub email: EmailAddress,
+    pub role: Role,
+    /// Such as `funding-transfers:create`; see [`Act::permission`].
+    pub permissions: Vec<String>,
+}
+
+/// What the user is to the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    Operator,
+    Supplier { supplier_id: String },
+    Merchant,
+}
+
+/// A [`Role`] without what belongs to it: what `dj-client` names and a [`Dataset`] admits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum RoleName {
+    Operator,
+    Supplier,
+    Merchant,
+}
+
+/// What a permission allows to do with the exports of a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display)]
+#[strum(serialize_all = "lowercase")]
+pub enum Act {
+    Create,
+    Read,
+}
+
+impl Role {
+    pub fn name(&self) -> RoleName {
+        match self {
+            Role::Operator => RoleName::Operator,
+            Role::Supplier { .. } => RoleName::Supplier,
+            Role::Merchant => RoleName::Merchant,
+        }
+    }
+}
+
+impl Act {
+    /// The permission that a key needs, such as `funding-transfers:create`.
+    pub fn permission(self, dataset: &Dataset) -> String {
+        format!("{}:{self}", dataset.slug)
+    }
+}
+
+impl Caller {
+    /// Whether role and permissions allow the act.
+    pub fn may(&self, act: Act, dataset: &Dataset) -> bool {
+        dataset.roles.contains(&self.role.name())
+            && self.permissions.contains(&act.permission(dataset))
+    }
+
+    pub fn supplier_id(&self) -> Option<&str> {
+        match &self.role {
+            Role::Supplier { supplier_id } => Some(supplier_id),
+            Role::Operator | Role::Merchant => None,
+        }
+    }
+}
+
+/// Whether an id can be part of a key: tenants and users are named by 1 to 64 of `A-Z a-z 0-9 _ -`.
+pub fn is_valid_id(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}

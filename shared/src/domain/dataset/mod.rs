@@ -1,0 +1,240 @@
+//! What can be exported, as data: one declaration a dataset, and nothing about any one of them elsewhere.
+
+mod column;
+mod funding_transfers;
+mod marketplace_payouts;
+mod payouts_by_contact;
+mod supplier_payouts;
+mod transactions;
+
+pub use column::{Column, Kind};
+pub use funding_transfers::FUNDING_TRANSFERS;
+pub use marketplace_payouts::MARKETPLACE_PAYOUTS;
+pub use payouts_by_contact::PAYOUTS_BY_CONTACT;
+pub use supplier_payouts::SUPPLIER_PAYOUTS;
+pub use transactions::TRANSACTION_EVENTS;
+
+use super::caller::RoleName;
+
+/// Every dataset.
+pub static ALL: [&Dataset; 5] = [
+    &TRANSACTION_EVENTS,
+    &SUPPLIER_PAYOUTS,
+    &MARKETPLACE_PAYOUTS,
+    &FUNDING_TRANSFERS,
+    &PAYOUTS_BY_CONTACT,
+];
+
+/// One kind of record that can be exported, and all that is particular to it.
+#[derive(Debug)]
+pub struct Dataset {
+    /// The export's `type`, and the records' in the ledger: `FUNDING_TRANSFERS`.
+    pub export_type: &'static str,
+    /// In paths, permissions and file names: `funding-transfers`.
+    pub slug: &'static str,
+    /// For people: `Funding transfers`.
+    pub title: &'static str,
+    /// The last character of its exports' ids.
+    pub letter: char,
+    /// The HTTP status that answers an accepted request.
+    pub accepted: u16,
+    pub roles: &'static [RoleName],
+    pub visibility: Visibility,
+    /// The columns of the file, in order.
+    pub columns: &'static [Column],
+    /// The column that names a record.
+    pub id_column: &'static str,
+    /// The statuses of records that may have a `failureReason`.
+    pub failures: &'static [&'static str],
+    /// What a request may filter by.
+    pub filters: &'static [FilterName],
+}
+
+/// Who sees an export in lists and by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everyone of the tenant whose role and permissions admit the dataset.
+    Tenant,
+    /// Only the user who asked for it.
+    Launcher,
+}
+
+/// A filter that a request may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::EnumIter)]
+#[strum(serialize_all = "camelCase")]
+pub enum FilterName {
+    CreatedAtFrom,
+    CreatedAtTo,
+    Statuses,
+    SupplierIds,
+    AmountMin,
+    AmountMax,
+    SourceBalanceAccountType,
+    TargetBalanceAccountType,
+    PaymentMethods,
+}
+
+impl Dataset {
+    pub fn by_type(export_type: &str) -> Option<&'static Dataset> {
+        ALL.into_iter()
+            .find(|dataset| dataset.export_type == export_type)
+    }
+
+    pub fn by_slug(slug: &str) -> Option<&'static Dataset> {
+        ALL.into_iter().find(|dataset| dataset.slug == slug)
+    }
+
+    pub fn by_letter(letter: char) -> Option<&'static Dataset> {
+        ALL.into_iter().find(|dataset| dataset.letter == letter)
+    }
+
+    /// The columns of a file that a caller of this role gets.
+    pub fn columns_for(&self, role: RoleName) -> impl Iterator<Item = &'static Column> {
+        self.columns
+            .iter()
+            .filter(move |column| !(column.is_operators_only && role == RoleName::Supplier))
+    }
+
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The values that `filters.statuses` may hold.
+    pub fn statuses(&self) -> &'static [&'static str] {
+        self.choices("status")
+    }
+
+    /// The values that a column of choices may hold; empty for any other column.
+    pub fn choices(&self, column: &str) -> &'static [&'static str] {
+        match self.column(column).map(|column| column.kind) {
+            Some(Kind::Choice(values)) => values,
+            _ => &[],
+        }
+    }
+}
+
+impl PartialEq for Dataset {
+    fn eq(&self, other: &Self) -> bool {
+        self.export_type == other.export_type
+    }
+}
+
+impl Eq for Dataset {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_distinct() {
+        let distinct = |key: fn(&Dataset) -> String| {
+            ALL.into_iter().map(key).collect::<HashSet<_>>().len() == ALL.len()
+        };
+        assert!(distinct(|dataset| dataset.export_type.to_owned()));
+        assert!(distinct(|dataset| dataset.slug.to_owned()));
+        assert!(distinct(|dataset| dataset.letter.to_string()));
+    }
+
+    #[test]
+    fn every_dataset_has_the_columns_that_the_engine_reads() {
+        for dataset in ALL {
+            assert_eq!(
+                dataset.column("createdAt").unwrap().kind,
+                Kind::Time,
+                "{}",
+                dataset.slug
+            );
+            assert_eq!(
+                dataset.column("amount").unwrap().kind,
+                Kind::Amount,
+                "{}",
+                dataset.slug
+            );
+            assert_eq!(
+                dataset.column("currency").unwrap().kind,
+                Kind::Currency,
+                "{}",
+                dataset.slug
+            );
+            assert_eq!(
+                dataset.column(dataset.id_column).unwrap().kind,
+                Kind::Identifier,
+                "{}",
+                dataset.slug
+            );
+            assert!(!dataset.statuses().is_empty(), "{}", dataset.slug);
+            assert!(
+                dataset
+                    .failures
+                    .iter()
+                    .all(|status| dataset.statuses().contains(status)),
+                "{}",
+                dataset.slug
+            );
+        }
+    }
+
+    /// The contract's table, written out: a column that is added, renamed, moved or declared as another kind fails
+    /// here, so that nobody widens a file or drops a guard without saying so.
+    #[test]
+    fn the_files_have_the_columns_of_the_contract() {
+        let layout = |dataset: &Dataset| {
+            dataset
+                .columns
+                .iter()
+                .map(|column| {
+                    let guard = if column.kind.is_guarded() { "'" } else { "" };
+                    let operators = if column.is_operators_only { "!" } else { "" };
+                    format!("{guard}{}{operators}", column.name)
+                })
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        assert_eq!(
+            layout(&FUNDING_TRANSFERS),
+            "transferId, createdAt, status, amount, currency, sourceBalanceAccountType, targetBalanceAccountType, \
+             'supplierExternalId, 'supplierName, 'reference, relatedEntityType, relatedEntityId, 'failureReason"
+        );
+        assert_eq!(
+            layout(&SUPPLIER_PAYOUTS),
+            "payoutId, createdAt, status, amount, currency, 'supplierExternalId, 'supplierName, periodStart, \
+             periodEnd, orderCount, executedAt, settledAt, 'reference, 'pspReference, 'failureReason"
+        );
+        assert_eq!(
+            layout(&MARKETPLACE_PAYOUTS),
+            "payoutId, createdAt, status, amount, currency, commissionAmount, orderCount, periodStart, periodEnd, \
+             executedAt, settledAt, 'reference, 'pspReference, 'failureReason"
+        );
+        assert_eq!(
+            layout(&TRANSACTION_EVENTS),
+            "transactionId, eventId, eventType, createdAt, status, 'commercialOrderReference, \
+             'logisticOrderReference, 'supplierExternalId, 'supplierName, 'customerAccountExternalId, \
+             'customerAccountName, paymentMethod, 'pspReference, amount, currency, platformCommission!, \
+             marketplaceCommission!, netAmount, 'failureReason"
+        );
+        assert_eq!(
+            layout(&PAYOUTS_BY_CONTACT),
+            "payoutId, 'externalId, createdAt, sentAt, paidAt, status, amount, currency, contactId, \
+             'contactExternalId, 'contactName, payoutMethod, 'bankCode, bankAccountNumber, 'reference, \
+             'failureReason"
+        );
+    }
+
+    #[test]
+    fn a_suppliers_file_leaves_the_commissions_out() {
+        let names: Vec<_> = TRANSACTION_EVENTS
+            .columns_for(RoleName::Supplier)
+            .map(|column| column.name)
+            .collect();
+        assert_eq!(names.len(), TRANSACTION_EVENTS.columns.len() - 2);
+        assert!(
+            !names.contains(&"platformCommission") && !names.contains(&"marketplaceCommission")
+        );
+        assert_eq!(
+            FUNDING_TRANSFERS.columns_for(RoleName::Supplier).count(),
+            FUNDING_TRANSFERS.columns.len()
+        );
+    }
+}

@@ -1,0 +1,403 @@
+//! An export and its life.
+//!
+//! ```text
+//! PENDING ── the file is complete and its mail was accepted ──► READY ── expiresAt ──► EXPIRED
+//!    └────── it cannot be made or sent ──► FAILED
+//! ```
+
+use jiff::{SignedDuration, Timestamp};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+
+use super::{
+    address::EmailAddress,
+    caller::{Caller, RoleName},
+    dataset::{Dataset, Visibility},
+    filters::Filters,
+    id::ExportId,
+};
+
+/// How long an export that is PENDING keeps its user from asking for another of the same type.
+pub const PENDING_BLOCKS_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a link that has expired still says so.
+pub const LINK_OUTLIVES_FILE_BY: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// What a reader is told about an export.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    Pending,
+    Ready,
+    Failed,
+    Expired,
+}
+
+/// One request for a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    pub id: ExportId,
+    pub tenant_id: String,
+    /// For people: in the mail's subject.
+    pub tenant_name: String,
+    pub requester_id: String,
+    pub requester_email: EmailAddress,
+    pub scope: Scope,
+    pub cc: Vec<EmailAddress>,
+    pub filters: Filters,
+    /// When it was asked for. Records created later are not in the file.
+    pub created_at: Timestamp,
+    /// When its email was sent again, lately and in order of time; see [`super::resend`].
+    pub resends: Vec<Timestamp>,
+    pub state: State,
+}
+
+/// Whose records the requester may see, fixed at the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Tenant,
+    /// Only the records of this supplier, by its external id.
+    Supplier(String),
+}
+
+/// Where an export is in its life, with what is known there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    Pending {
+        rows_written: u64,
+        /// Known once the file is complete: from then on a mail with its link may be on its way.
+        delivery: Option<Delivery>,
+    },
+    Ready(Delivery),
+    Failed {
+        /// A sentence for a person, never an internal error.
+        reason: String,
+    },
+    Expired(Delivery),
+}
+
+/// A complete file and how long it can be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    pub file: File,
+    pub ready_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// A complete file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its key in the bucket.
+    pub key: String,
+    /// Without the header.
+    pub rows: u64,
+    /// Bytes.
+    pub size: u64,
+    /// When it was complete: mail is tried for a day from then.
+    pub made_at: Timestamp,
+}
+
+/// A mail that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    pub sent_at: Timestamp,
+    pub recipients: Vec<EmailAddress>,
+    /// SES's own.
+    pub message_id: String,
+}
+
+impl Export {
+    /// An accepted request: PENDING, with the requester's scope fixed.
+    pub fn request(
+        caller: &Caller,
+        dataset: &Dataset,
+        cc: Vec<EmailAddress>,
+        filters: Filters,
+        now: Timestamp,
+        random: [u8; 10],
+    ) -> Self {
+        Self {
+            id: ExportId::new(dataset, now, random),
+            tenant_id: caller.tenant_id.clone(),
+            tenant_name: caller.tenant_name.clone(),
+            requester_id: caller.user_id.clone(),
+            requester_email: caller.email.clone(),
+            scope: match caller.supplier_id() {
+                Some(supplier_id) => Scope::Supplier(supplier_id.to_owned()),
+                None => Scope::Tenant,
+            },
+            cc,
+            filters,
+            created_at: now,
+            resends: Vec::new(),
+            state: State::Pending {
+                rows_written: 0,
+                delivery: None,
+            },
+        }
+    }
+
+    pub fn dataset(&self) -> &'static Dataset {
+        self.id.dataset()
+    }
+
+    /// What is true at `now`: past its expiry an export is EXPIRED, however late the clean-up runs.
+    pub fn status(&self, now: Timestamp) -> Status {
+        match &self.state {
+            State::Pending { .. } => Status::Pending,
+            State::Ready(delivery) if now < delivery.expires_at => Status::Ready,
+            State::Failed { .. } => Status::Failed,
+            State::Ready(_) | State::Expired(_) => Status::Expired,
+        }
+    }
+
+    /// What was delivered, or is about to be.
+    pub fn delivery(&self) -> Option<&Delivery> {
+        match &self.state {
+            State::Pending { delivery, .. } => delivery.as_ref(),
+            State::Ready(delivery) | State::Expired(delivery) => Some(delivery),
+            State::Failed { .. } => None,
+        }
+    }
+
+    /// The file while it can be downloaded. A mail may arrive an instant before READY is recorded, so its link already
+    /// works then.
+    pub fn downloadable(&self, now: Timestamp) -> Option<&Delivery> {
+        match &self.state {
+            State::Pending { .. } | State::Ready(_) => {
+                self.delivery().filter(|delivery| now < delivery.expires_at)
+            }
+            State::Failed { .. } | State::Expired(_) => None,
+        }
+    }
+
+    /// The requester first, then the carbon copies.
+    pub fn recipients(&self) -> impl Iterator<Item = &EmailAddress> {
+        std::iter::once(&self.requester_email).chain(&self.cc)
+    }
+
+    pub fn is_launched_by(&self, caller: &Caller) -> bool {
+        self.tenant_id == caller.tenant_id && self.requester_id == caller.user_id
+    }
+
+    /// Whether a caller of this tenant sees it in lists and by its id.
+    pub fn is_visible_to(&self, caller: &Caller) -> bool {
+        match self.dataset().visibility {
+            Visibility::Tenant => self.tenant_id == caller.tenant_id,
+            Visibility::Launcher => self.is_launched_by(caller),
+        }
+    }
+
+    /// The role that decides which columns the file has.
+    pub fn audience(&self) -> RoleName {
+        match self.scope {
+            Scope::Tenant => RoleName::Operator,
+            Scope::Supplier(_) => RoleName::Supplier,
+        }
+    }
+
+    /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as.
+    pub fn file_name(&self) -> String {
+        format!(
+            "{}-{}.csv",
+            self.dataset().slug,
+            super::time::to_day(self.created_at)
+        )
+    }
+}
+
+impl Delivery {
+    /// A file that is ready now, in whole seconds, so that what readers are shown is exact.
+    pub fn of(file: File, now: Timestamp, link_lifetime: SignedDuration) -> Self {
+        let ready_at = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        Self {
+            file,
+            ready_at,
+            expires_at: ready_at + link_lifetime,
+        }
+    }
+
+    /// How long a URL to the file may work: `most`, but never past the expiry. At least the second that is S3's
+    /// shortest.
+    pub fn url_lifetime(&self, now: Timestamp, most: SignedDuration) -> SignedDuration {
+        let left = self.expires_at.duration_since(now).as_secs();
+        SignedDuration::from_secs(left.max(1)).min(most)
+    }
+}
+
+#[cfg(test)]
+pub mod examples {
+    //! Exports to test with.
+
+    use super::*;
+    use crate::domain::{caller::Role, dataset::FUNDING_TRANSFERS, time::parse};
+
+    pub fn operator() -> Caller {
+        Caller {
+            tenant_id: "northwind-market".to_owned(),
+            tenant_name: "Northwind Market".to_owned(),
+            user_id: "usr-ana".to_owned(),
+            email: EmailAddress::parse("ana@northwind.example").unwrap(),
+            role: Role::Operator,
+            permissions: vec![
+                "funding-transfers:create".to_owned(),
+                "funding-transfers:read".to_owned(),
+            ],
+        }
+    }
+
+    pub fn supplier() -> Caller {
+        Caller {
+            user_id: "usr-sam".to_owned(),
+            email: EmailAddress::parse("sam@supplier.example").unwrap(),
+            role: Role::Supplier {
+                supplier_id: "SUP-1001".to_owned(),
+            },
+            ..operator()
+        }
+    }
+
+    pub fn at(text: &str) -> Timestamp {
+        parse(text).unwrap()
+    }
+
+    pub fn pending() -> Export {
+        Export::request(
+            &operator(),
+            &FUNDING_TRANSFERS,
+            vec![EmailAddress::parse("finance@northwind.example").unwrap()],
+            Filters::default(),
+            at("2026-11-20T09:30:00.250Z"),
+            [7; 10],
+        )
+    }
+
+    pub fn delivery() -> Delivery {
+        let file = File {
+            key: "exports/1.csv".to_owned(),
+            rows: 10_240,
+            size: 1_572_864,
+            made_at: at("2026-11-20T09:30:04Z"),
+        };
+        Delivery::of(
+            file,
+            at("2026-11-20T09:30:05Z"),
+            SignedDuration::from_hours(7 * 24),
+        )
+    }
+
+    pub fn ready() -> Export {
+        Export {
+            state: State::Ready(delivery()),
+            ..pending()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{examples::*, *};
+
+    #[test]
+    fn expires_to_the_second_whatever_is_stored() {
+        let export = ready();
+        assert_eq!(export.status(at("2026-11-27T09:30:04.999Z")), Status::Ready);
+        assert_eq!(export.status(at("2026-11-27T09:30:05Z")), Status::Expired);
+        assert!(
+            export
+                .downloadable(at("2026-11-27T09:30:04.999Z"))
+                .is_some()
+        );
+        assert!(export.downloadable(at("2026-11-27T09:30:05Z")).is_none());
+    }
+
+    #[test]
+    fn a_link_works_from_the_moment_that_its_mail_can_arrive() {
+        let mut export = pending();
+        let now = at("2026-11-20T09:30:06Z");
+        assert!(export.downloadable(now).is_none());
+        export.state = State::Pending {
+            rows_written: 10_240,
+            delivery: Some(delivery()),
+        };
+        assert_eq!(export.status(now), Status::Pending);
+        assert!(export.downloadable(now).is_some());
+    }
+
+    #[test]
+    fn a_url_never_outlives_the_file() {
+        let lifetime = |now| {
+            delivery()
+                .url_lifetime(at(now), SignedDuration::from_secs(60))
+                .as_secs()
+        };
+        assert_eq!(lifetime("2026-11-20T09:31:00Z"), 60);
+        assert_eq!(lifetime("2026-11-27T09:29:35.250Z"), 29);
+        assert_eq!(lifetime("2026-11-27T09:30:04.900Z"), 1);
+    }
+
+    #[test]
+    fn nothing_of_a_failed_export_can_be_downloaded() {
+        let export = Export {
+            state: State::Failed {
+                reason: "No.".to_owned(),
+            },
+            ..pending()
+        };
+        assert_eq!(export.status(at("2026-11-20T09:30:06Z")), Status::Failed);
+        assert!(export.downloadable(at("2026-11-20T09:30:06Z")).is_none());
+    }
+
+    #[test]
+    fn only_its_launcher_sees_an_export_of_funding_transfers() {
+        let colleague = Caller {
+            user_id: "usr-bo".to_owned(),
+            ..operator()
+        };
+        let namesake = Caller {
+            tenant_id: "harbour-goods".to_owned(),
+            ..operator()
+        };
+        assert!(pending().is_visible_to(&operator()));
+        assert!(!pending().is_visible_to(&colleague));
+        assert!(!pending().is_visible_to(&namesake));
+    }
+
+    #[test]
+    fn a_suppliers_scope_is_fixed_by_the_request() {
+        let export = Export::request(
+            &supplier(),
+            pending().dataset(),
+            vec![],
+            Filters::default(),
+            at("2026-11-20T09:30:00Z"),
+            [0; 10],
+        );
+        assert_eq!(export.scope, Scope::Supplier("SUP-1001".to_owned()));
+        assert_eq!(export.audience(), RoleName::Supplier);
+    }
+
+    #[test]
+    fn the_requester_is_the_first_recipient() {
+        let recipients: Vec<_> = pending().recipients().map(ToString::to_string).collect();
+        assert_eq!(
+            recipients,
+            ["ana@northwind.example", "finance@northwind.example"]
+        );
+        assert_eq!(pending().file_name(), "funding-transfers-2026-11-20.csv");
+    }
+}

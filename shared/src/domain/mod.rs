@@ -1,0 +1,16 @@
+//! Exports and their rules, free of AWS, HTTP and JSON.
+
+pub mod address;
+pub mod amount;
+pub mod caller;
+pub mod csv;
+pub mod dataset;
+pub mod export;
+pub mod filters;
+pub mod history;
+pub mod id;
+pub mod link;
+pub mod record;
+pub mod resend;
+pub mod selection;
+pub mod time;

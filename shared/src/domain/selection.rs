@@ -1,0 +1,212 @@
+//! Which records of the ledger an export holds, as something that a database can be asked.
+
+use jiff::Timestamp;
+
+use super::{
+    amount::Amount,
+    export::{Export, Scope},
+    time::end_of_second,
+};
+
+/// A supplier set this small is read through the supplier index; a larger one costs more queries than the shards do.
+pub const MOST_INDEXED_SUPPLIERS: usize = 16;
+
+/// The records that belong in a file: where they are, between which instants, and which of those.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    pub source: Source,
+    /// Inclusive.
+    pub from: Option<Timestamp>,
+    /// Inclusive: no later than the request, so that the file holds what was there when it was asked for.
+    pub to: Timestamp,
+    pub conditions: Vec<Condition>,
+}
+
+/// Where the records are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Every write shard of the tenant's records.
+    Shards,
+    /// The index by supplier, once for each of these external ids.
+    Suppliers(Vec<String>),
+    /// The index by contact.
+    Contact(String),
+}
+
+/// What a record's column must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    OneOf {
+        column: &'static str,
+        values: Vec<String>,
+    },
+    AmountAtLeast(Amount),
+    AmountAtMost(Amount),
+}
+
+impl Selection {
+    pub fn of(export: &Export) -> Self {
+        let filters = &export.filters;
+        let mut conditions = Vec::new();
+        let mut one_of = |column, values: &[String]| {
+            if !values.is_empty() {
+                conditions.push(Condition::OneOf {
+                    column,
+                    values: values.to_vec(),
+                });
+            }
+        };
+        let source = match (&export.scope, &filters.contact) {
+            // A supplier's own id decides, whatever the request named.
+            (Scope::Supplier(supplier_id), _) => Source::Suppliers(vec![supplier_id.clone()]),
+            (Scope::Tenant, Some(contact)) => Source::Contact(contact.id.clone()),
+            (Scope::Tenant, None) if filters.supplier_ids.is_empty() => Source::Shards,
+            (Scope::Tenant, None) if filters.supplier_ids.len() <= MOST_INDEXED_SUPPLIERS => {
+                Source::Suppliers(filters.supplier_ids.clone())
+            }
+            (Scope::Tenant, None) => {
+                one_of("supplierExternalId", &filters.supplier_ids);
+                Source::Shards
+            }
+        };
+        one_of("status", &filters.statuses);
+        one_of(
+            "sourceBalanceAccountType",
+            filters.source_balance_account_type.as_slice(),
+        );
+        one_of(
+            "targetBalanceAccountType",
+            filters.target_balance_account_type.as_slice(),
+        );
+        one_of("paymentMethod", &filters.payment_methods);
+        conditions.extend(filters.amount_min.map(Condition::AmountAtLeast));
+        conditions.extend(filters.amount_max.map(Condition::AmountAtMost));
+        let to = filters.created_at_to.map(end_of_second);
+        Self {
+            source,
+            from: filters.created_at_from,
+            to: to.map_or(export.created_at, |to| to.min(export.created_at)),
+            conditions,
+        }
+    }
+
+    /// Whether the instants leave nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.from.is_some_and(|from| from > self.to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        export::examples::{at, operator, pending, supplier},
+        filters::Filters,
+    };
+
+    fn requested_by(caller: &crate::domain::caller::Caller, filters: Filters) -> Selection {
+        let export = Export::request(
+            caller,
+            pending().dataset(),
+            vec![],
+            filters,
+            at("2026-11-20T09:30:00.250Z"),
+            [0; 10],
+        );
+        Selection::of(&export)
+    }
+
+    #[test]
+    fn without_filters_everything_up_to_the_request() {
+        assert_eq!(
+            requested_by(&operator(), Filters::default()),
+            Selection {
+                source: Source::Shards,
+                from: None,
+                to: at("2026-11-20T09:30:00.250Z"),
+                conditions: vec![]
+            }
+        );
+    }
+
+    #[test]
+    fn suppliers_cannot_widen_their_scope() {
+        let filters = Filters {
+            supplier_ids: vec!["SUP-1002".to_owned()],
+            ..Filters::default()
+        };
+        let selection = requested_by(&supplier(), filters);
+        assert_eq!(
+            selection.source,
+            Source::Suppliers(vec!["SUP-1001".to_owned()])
+        );
+        assert_eq!(selection.conditions, []);
+    }
+
+    #[test]
+    fn an_operator_may_name_suppliers_few_or_many() {
+        let named = |count: usize| {
+            let supplier_ids: Vec<_> = (0..count).map(|number| format!("SUP-{number}")).collect();
+            requested_by(
+                &operator(),
+                Filters {
+                    supplier_ids,
+                    ..Filters::default()
+                },
+            )
+        };
+        assert!(matches!(named(2).source, Source::Suppliers(ids) if ids == ["SUP-0", "SUP-1"]));
+        let many = named(100);
+        assert_eq!(many.source, Source::Shards);
+        assert!(
+            matches!(&many.conditions[..], [Condition::OneOf { column: "supplierExternalId", values }] if values.len() == 100)
+        );
+    }
+
+    #[test]
+    fn bounds_are_inclusive_and_never_pass_the_request() {
+        let to = |text| Filters {
+            created_at_to: Some(at(text)),
+            ..Filters::default()
+        };
+        assert_eq!(
+            requested_by(&operator(), to("2026-03-31T23:59:59Z")).to,
+            at("2026-03-31T23:59:59.999Z")
+        );
+        assert_eq!(
+            requested_by(&operator(), to("2026-11-20T09:30:00Z")).to,
+            at("2026-11-20T09:30:00.250Z")
+        );
+        let future = Filters {
+            created_at_from: Some(at("2027-01-01T00:00:00Z")),
+            ..Filters::default()
+        };
+        assert!(requested_by(&operator(), future).is_empty());
+    }
+
+    #[test]
+    fn filters_become_conditions() {
+        let filters = Filters {
+            statuses: vec!["COMPLETED".to_owned(), "FAILED".to_owned()],
+            amount_min: Some("0.1".parse().unwrap()),
+            amount_max: Some("50000".parse().unwrap()),
+            source_balance_account_type: Some("MARKETPLACE".to_owned()),
+            ..Filters::default()
+        };
+        assert_eq!(
+            requested_by(&operator(), filters).conditions,
+            [
+                Condition::OneOf {
+                    column: "status",
+                    values: vec!["COMPLETED".to_owned(), "FAILED".to_owned()]
+                },
+                Condition::OneOf {
+                    column: "sourceBalanceAccountType",
+                    values: vec!["MARKETPLACE".to_owned()]
+                },
+                Condition::AmountAtLeast("0.1".parse().unwrap()),
+                Condition::AmountAtMost("50000".parse().unwrap()),
+            ]
+        );
+    }
+}

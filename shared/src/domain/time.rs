@@ -1,0 +1,87 @@
+//! UTC times as callers and files show them.
+
+use jiff::{Timestamp, Unit, civil::Date, tz::TimeZone};
+
+/// `2026-01-31T23:59:59Z`: the form of every time in answers and files.
+pub fn to_seconds(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `2026-01-31T23:59:59.000Z`: fixed width, so that text order is time order.
+pub fn to_milliseconds(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// Reads an RFC 3339 time with its offset (`2026-01-31T23:59:59Z`), dropping what is finer than a millisecond.
+pub fn parse(text: &str) -> Option<Timestamp> {
+    // Jiff also reads RFC 9557's zone annotation and a space or lower case, which RFC 3339 lacks or discourages.
+    if text.contains('[') || text.as_bytes().get(10) != Some(&b'T') {
+        return None;
+    }
+    let time: Timestamp = text.parse().ok()?;
+    Timestamp::from_millisecond(time.as_millisecond()).ok()
+}
+
+/// The last instant that is shown as the same second as `time`.
+///
+/// Bounds are given, and times are shown, in whole seconds: a row of 23:59:59.500 shows as 23:59:59 and so lies
+/// within an inclusive bound of 23:59:59.
+pub fn end_of_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_second() * 1000 + 999).unwrap_or(Timestamp::MAX)
+}
+
+/// The first instant of a UTC day.
+pub fn start_of_day(day: Date) -> Option<Timestamp> {
+    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// The last millisecond of a UTC day.
+pub fn end_of_day(day: Date) -> Option<Timestamp> {
+    let last_second = day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?;
+    Some(end_of_second(last_second.timestamp()))
+}
+
+/// `2026-01-31`: the UTC day of a time.
+pub fn to_day(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+/// The present, to the millisecond.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Millisecond).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_rfc_3339_and_nothing_else() {
+        let time = parse("2026-01-31T23:59:59.1239Z").unwrap();
+        assert_eq!(to_seconds(time), "2026-01-31T23:59:59Z");
+        assert_eq!(to_milliseconds(time), "2026-01-31T23:59:59.123Z");
+        assert_eq!(
+            parse("2026-01-31T23:59:59+01:00").map(to_seconds).unwrap(),
+            "2026-01-31T22:59:59Z"
+        );
+        for text in [
+            "",
+            "2026-01-31",
+            "2026-01-31T23:59:59",
+            "2026-01-31 23:59:59Z",
+            "2026-02-30T00:00:00Z",
+            "2026-01-31T23:59:59+01:00[Europe/Paris]",
+            "1769903999",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bound_covers_the_second_that_it_names() {
+        let bound = end_of_second(parse("2026-03-31T23:59:59Z").unwrap());
+        assert!(parse("2026-03-31T23:59:59.999Z").unwrap() <= bound);
+        assert!(parse("2026-04-01T00:00:00Z").unwrap() > bound);
+    }
+}

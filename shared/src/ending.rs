@@ -1,0 +1,52 @@
+//! How an export ends FAILED or EXPIRED. Several functions bring it about; running one of these twice is as good as once.
+
+use jiff::Timestamp;
+
+use crate::{
+    aws::{AwsError, exports::ExportsTable, files::ExportFiles},
+    domain::{
+        export::{Export, State},
+        id::ExportId,
+    },
+};
+
+/// Ends a pending export FAILED and removes the file that it may have.
+///
+/// `fence` is that of the attempt that gives up; without one, whoever is at work is stopped.
+pub async fn fail(
+    exports: &ExportsTable,
+    files: &ExportFiles,
+    export: &Export,
+    fence: Option<u64>,
+    reason: &str,
+) -> Result<(), AwsError> {
+    if exports.mark_failed(export, fence, reason).await?.is_ok()
+        && let Some(delivery) = export.delivery()
+    {
+        files.delete(&delivery.file.key).await?;
+    }
+    Ok(())
+}
+
+/// Removes the file of an export whose expiry has passed and records EXPIRED. Does nothing before that second.
+///
+/// The file goes first: if the process dies between the two, what is recorded still leads the next run here.
+pub async fn expire(
+    exports: &ExportsTable,
+    files: &ExportFiles,
+    tenant_id: &str,
+    id: &ExportId,
+    now: Timestamp,
+) -> Result<(), AwsError> {
+    let Some(export) = exports.find(tenant_id, id).await? else {
+        return Ok(());
+    };
+    if let State::Ready(delivery) = &export.state
+        && delivery.expires_at <= now
+    {
+        files.delete(&delivery.file.key).await?;
+        // Refused only if another run has recorded it meanwhile.
+        let _ = exports.mark_expired(&export, now).await?;
+    }
+    Ok(())
+}

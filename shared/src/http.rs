@@ -1,0 +1,384 @@
+//! The border between API Gateway's events and the functions: an event becomes a [`Request`], what a handler answers
+//! becomes a response, and every request leaves one line in the log.
+
+use std::time::Instant;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use lambda_http::{Body, RequestExt, request::RequestContext, service_fn};
+use serde::Serialize;
+use tracing::{error, info};
+
+use crate::{
+    domain::{
+        address::EmailAddress,
+        caller::{Caller, Role, RoleName},
+        dataset::Dataset,
+        id::ExportId,
+    },
+    wire::problem::Problem,
+};
+
+/// Most bytes of a body.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// What a function is asked.
+#[derive(Debug)]
+pub struct Request {
+    /// API Gateway's, for the answer and the log.
+    pub id: String,
+    pub method: String,
+    /// Without the stage.
+    pub path: String,
+    /// Whom the authorizer let in; nobody on an API without one.
+    pub caller: Option<Caller>,
+    pub query: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// What a function answers when it does not refuse.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: Vec<(HeaderName, String)>,
+    pub body: String,
+}
+
+impl Request {
+    /// The caller that the authorizer vouches for.
+    pub fn caller(&self) -> Result<&Caller, Problem> {
+        self.caller
+            .as_ref()
+            .ok_or_else(|| Problem::internal("the authorizer's context has no caller"))
+    }
+
+    /// The dataset of `/v1/payments/{dataset}/export`, with the id behind it if there is one. The id of a text that
+    /// cannot be one is `None` too.
+    pub fn dataset(&self) -> Result<(&'static Dataset, Option<ExportId>), Problem> {
+        let (slug, id) = match self.segments()[..] {
+            ["v1", "payments", slug, "export"] => (slug, None),
+            ["v1", "payments", slug, "export", id] => (slug, id.parse().ok()),
+            _ => return Err(Problem::NotFound("There is nothing at this path.")),
+        };
+        let dataset =
+            Dataset::by_slug(slug).ok_or(Problem::NotFound("There is nothing at this path."))?;
+        Ok((dataset, id))
+    }
+
+    /// The export of `/v1/exports/{exportId}/…`.
+    pub fn export_id(&self) -> Option<ExportId> {
+        match self.segments()[..] {
+            ["v1", "exports", id, _] => id.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn segments(&self) -> Vec<&str> {
+        self.path.trim_matches('/').split('/').collect()
+    }
+
+    /// A body that may be empty and is JSON otherwise.
+    pub fn json_body(&self) -> Result<&[u8], Problem> {
+        if self.body.len() > LARGEST_BODY {
+            return Err(Problem::PayloadTooLarge);
+        }
+        // Clients that name no type send JSON, as the gateway itself assumes.
+        let content_type = self.headers.get(header::CONTENT_TYPE);
+        let is_json = content_type.is_none_or(|value| value.to_str().is_ok_and(is_json_type));
+        if self.body.is_empty() || is_json {
+            Ok(&self.body)
+        } else {
+            Err(Problem::UnsupportedMediaType)
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// `application/json` or `application/problem+json`, with or without parameters.
+fn is_json_type(value: &str) -> bool {
+    let essence = value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+impl Answer {
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        Ok(Self {
+            status,
+            headers: vec![(header::CONTENT_TYPE, "application/json".to_owned())],
+            body: serde_json::to_string(body).map_err(Problem::internal)?,
+        })
+    }
+
+    pub fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+/// Serves requests until the runtime ends the process; a refusal becomes a problem document.
+pub async fn serve<F>(handle: impl Fn(Request) -> F) -> Result<(), lambda_http::Error>
+where
+    F: Future<Output = Result<Answer, Problem>> + Send,
+{
+    serve_with(handle, problem_answer).await
+}
+
+/// Serves requests, with refusals in the form that `refuse` gives them.
+pub async fn serve_with<F>(
+    handle: impl Fn(Request) -> F,
+    refuse: impl Fn(&Problem, &Facts) -> Answer + Send + Sync,
+) -> Result<(), lambda_http::Error>
+where
+    F: Future<Output = Result<Answer, Problem>> + Send,
+{
+    let refuse = &refuse;
+    lambda_http::run(service_fn(|event: lambda_http::Request| {
+        let started = Instant::now();
+        let request = Request::from(event);
+        let facts = Facts::of(&request);
+        let handling = handle(request);
+        async move {
+            let result = handling.await;
+            facts.log(&result, started);
+            let answer = result.unwrap_or_else(|problem| refuse(&problem, &facts));
+            Ok::<_, lambda_http::Error>(response(answer))
+        }
+    }))
+    .await
+}
+
+/// What a refusal and the log need to know of a request when the handler has taken it.
+#[derive(Debug, Default)]
+pub struct Facts {
+    pub request_id: String,
+    pub accept: Option<String>,
+    method: String,
+    path: String,
+    tenant_id: Option<String>,
+    user_id: Option<String>,
+}
+
+impl Facts {
+    fn of(request: &Request) -> Self {
+        let caller = request.caller.as_ref();
+        Self {
+            request_id: request.id.clone(),
+            accept: request.header("accept").map(str::to_owned),
+            method: request.method.clone(),
+            path: request.path.clone(),
+            tenant_id: caller.map(|caller| caller.tenant_id.clone()),
+            user_id: caller.map(|caller| caller.user_id.clone()),
+        }
+    }
+
+    /// One line. The query string is left out: it may hold a token.
+    fn log(&self, result: &Result<Answer, Problem>, started: Instant) {
+        let (status, code, cause) = match result {
+            Ok(answer) => (answer.status, None, None),
+            Err(problem) => (problem.status(), Some(problem.code()), problem.cause()),
+        };
+        let code: Option<&'static str> = code.map(Into::into);
+        let milliseconds = started.elapsed().as_millis() as u64;
+        macro_rules! line {
+            ($level:ident) => {
+                $level!(
+                    requestId = self.request_id,
+                    method = self.method,
+                    path = self.path,
+                    tenantId = self.tenant_id,
+                    userId = self.user_id,
+                    status = status.as_u16(),
+                    code,
+                    cause,
+                    milliseconds,
+                    "request"
+                )
+            };
+        }
+        if status.is_server_error() {
+            line!(error)
+        } else {
+            line!(info)
+        }
+    }
+}
+
+/// A problem as `application/problem+json`.
+pub fn problem_answer(problem: &Problem, facts: &Facts) -> Answer {
+    let mut headers = vec![(header::CONTENT_TYPE, "application/problem+json".to_owned())];
+    if let Some(seconds) = problem.retry_after() {
+        headers.push((header::RETRY_AFTER, seconds.to_string()));
+    }
+    Answer {
+        status: problem.status(),
+        headers,
+        body: problem.to_json(&facts.request_id),
+    }
+}
+
+fn response(answer: Answer) -> Response<Body> {
+    let mut response = Response::new(Body::Text(answer.body));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    for (name, value) in answer.headers {
+        // Every value is made of our own words, ids and URLs.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+impl From<lambda_http::Request> for Request {
+    fn from(event: lambda_http::Request) -> Self {
+        let context = match event.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => Some(context),
+            _ => None,
+        };
+        let query = event
+            .query_string_parameters_ref()
+            .map(|query| {
+                query
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect()
+            })
+            .unwrap_or_default();
+        Self {
+            id: context
+                .and_then(|context| context.request_id.clone())
+                .unwrap_or_default(),
+            method: event.method().to_string(),
+            path: event.uri().path().to_owned(),
+            caller: context.and_then(|context| {
+                read_caller(|name| {
+                    context
+                        .authorizer
+                        .fields
+                        .get(name)?
+                        .as_str()
+                        .map(str::to_owned)
+                })
+            }),
+            query,
+            headers: event.headers().clone(),
+            body: event.into_body().to_vec(),
+        }
+    }
+}
+
+/// The authorizer's words for a caller: what [`caller_context`] wrote, `field` reads back.
+fn read_caller(field: impl Fn(&str) -> Option<String>) -> Option<Caller> {
+    let role = match field("role")?.parse().ok()? {
+        RoleName::Operator => Role::Operator,
+        RoleName::Merchant => Role::Merchant,
+        RoleName::Supplier => Role::Supplier {
+            supplier_id: field("supplierId")?,
+        },
+    };
+    Some(Caller {
+        tenant_id: field("tenantId")?,
+        tenant_name: field("tenantName")?,
+        user_id: field("userId")?,
+        email: EmailAddress::parse(&field("email")?).ok()?,
+        role,
+        permissions: field("permissions")?
+            .split(' ')
+            .map(str::to_owned)
+            .collect(),
+    })
+}
+
+/// A caller as the authorizer's context, whose values API Gateway wants to be texts.
+pub fn caller_context(caller: &Caller) -> serde_json::Map<String, serde_json::Value> {
+    let mut fields = vec![
+        ("tenantId", caller.tenant_id.clone()),
+        ("tenantName", caller.tenant_name.clone()),
+        ("userId", caller.user_id.clone()),
+        ("email", caller.email.to_string()),
+        ("role", caller.role.name().to_string()),
+        ("permissions", caller.permissions.join(" ")),
+    ];
+    if let Some(supplier_id) = caller.supplier_id() {
+        fields.push(("supplierId", supplier_id.to_owned()));
+    }
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::export::examples::{operator, supplier};
+
+    fn request(content_type: Option<&'static str>, body: &[u8]) -> Request {
+        let mut headers = HeaderMap::new();
+        if let Some(content_type) = content_type {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        Request {
+            id: "req-1".to_owned(),
+            method: "POST".to_owned(),
+            path: "/v1/me".to_owned(),
+            caller: None,
+            query: vec![],
+            headers,
+            body: body.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_caller_comes_through_the_gateway_unchanged() {
+        for caller in [operator(), supplier()] {
+            let context = caller_context(&caller);
+            let read = read_caller(|name| context.get(name)?.as_str().map(str::to_owned));
+            assert_eq!(read, Some(caller));
+        }
+    }
+
+    #[test]
+    fn a_body_is_json_or_nothing() {
+        for content_type in [
+            Some("application/json"),
+            Some("Application/JSON; charset=utf-8"),
+            Some("application/merge-patch+json"),
+            None,
+        ] {
+            assert!(
+                request(content_type, b"{}").json_body().is_ok(),
+                "{content_type:?}"
+            );
+        }
+        for content_type in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/jsonp",
+        ] {
+            assert!(matches!(
+                request(Some(content_type), b"{}").json_body(),
+                Err(Problem::UnsupportedMediaType)
+            ));
+            assert!(request(Some(content_type), b"").json_body().is_ok());
+        }
+        assert!(matches!(
+            request(None, &[b' '; LARGEST_BODY + 1]).json_body(),
+            Err(Problem::PayloadTooLarge)
+        ));
+    }
+}

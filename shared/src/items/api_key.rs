@@ -1,0 +1,122 @@
+//! An API key's item in the table `api-keys`.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::UnreadableItem;
+use crate::domain::{
+    address::EmailAddress,
+    caller::{Caller, Role, RoleName, is_valid_id},
+};
+
+/// The table's key.
+pub const KEY_HASH: &str = "keyHash";
+
+/// Whom a key stands for. The key itself is not stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiKeyItem {
+    /// SHA-256 of the key, in lower-case hexadecimal.
+    pub key_hash: String,
+    pub tenant_id: String,
+    pub tenant_name: String,
+    pub user_id: String,
+    pub email: String,
+    pub role: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier_id: Option<String>,
+    pub permissions: Vec<String>,
+    #[serde(default)]
+    pub disabled: bool,
+    pub created_at: String,
+}
+
+/// What a key is stored under.
+pub fn hash(key: &str) -> String {
+    hex::encode(Sha256::digest(key.as_bytes()))
+}
+
+impl TryFrom<ApiKeyItem> for Caller {
+    type Error = UnreadableItem;
+
+    fn try_from(item: ApiKeyItem) -> Result<Self, UnreadableItem> {
+        let unreadable =
+            |what: &str| UnreadableItem(format!("{what} of the key of user {}", item.user_id));
+        if !is_valid_id(&item.tenant_id) || !is_valid_id(&item.user_id) {
+            return Err(unreadable("the tenant or user id"));
+        }
+        let role = match item
+            .role
+            .parse::<RoleName>()
+            .map_err(|_| unreadable("the role"))?
+        {
+            RoleName::Operator => Role::Operator,
+            RoleName::Merchant => Role::Merchant,
+            RoleName::Supplier => Role::Supplier {
+                supplier_id: item
+                    .supplier_id
+                    .clone()
+                    .ok_or_else(|| unreadable("the supplierId"))?,
+            },
+        };
+        Ok(Self {
+            email: EmailAddress::parse(&item.email).map_err(|_| unreadable("the email"))?,
+            tenant_id: item.tenant_id,
+            tenant_name: item.tenant_name,
+            user_id: item.user_id,
+            role,
+            permissions: item.permissions,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item() -> ApiKeyItem {
+        ApiKeyItem {
+            key_hash: hash("key"),
+            tenant_id: "northwind-market".to_owned(),
+            tenant_name: "Northwind Market".to_owned(),
+            user_id: "usr-sam".to_owned(),
+            email: "sam@supplier.example".to_owned(),
+            role: "SUPPLIER".to_owned(),
+            supplier_id: Some("SUP-1001".to_owned()),
+            permissions: vec!["funding-transfers:read".to_owned()],
+            disabled: false,
+            created_at: "2026-11-20T09:30:00Z".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_key_stands_for_its_user() {
+        let caller = Caller::try_from(item()).unwrap();
+        assert_eq!(caller.supplier_id(), Some("SUP-1001"));
+    }
+
+    #[test]
+    fn a_supplier_without_its_id_is_nobody() {
+        assert!(
+            Caller::try_from(ApiKeyItem {
+                supplier_id: None,
+                ..item()
+            })
+            .is_err()
+        );
+        assert!(
+            Caller::try_from(ApiKeyItem {
+                role: "ADMIN".to_owned(),
+                ..item()
+            })
+            .is_err()
+        );
+        assert!(
+            Caller::try_from(ApiKeyItem {
+                tenant_id: "a#b".to_owned(),
+                ..item()
+            })
+            .is_err()
+        );
+    }
+}

@@ -1,0 +1,250 @@
+//! An export's item in the table `exports`.
+//!
+//! The partition is tenant and type, the sort key the id: the history in order of time. The sort keys of the local
+//! indexes put requester and status before the id, so that a list of one's own, or of a rare status, reads only what it
+//! shows.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{UnreadableItem, filters::FiltersItem};
+use crate::domain::{
+    address::EmailAddress,
+    dataset::Dataset,
+    export::{Delivery, Export, File, Scope, State, Status},
+    filters::Filters,
+};
+
+/// How soon a new export is looked for by the reconciler, should its message never have been sent.
+pub const UNSENT_AFTER: SignedDuration = SignedDuration::from_secs(60);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportItem {
+    partition: String,
+    sort: String,
+    requester_sort: String,
+    status_sort: String,
+    requester_status_sort: String,
+    tenant_id: String,
+    tenant_name: String,
+    requester_id: String,
+    requester_email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    supplier_scope: Option<String>,
+    #[serde(default)]
+    cc: Vec<String>,
+    filters: FiltersItem,
+    /// To the millisecond: it bounds the rows of the file.
+    created_at: Timestamp,
+    status: String,
+    #[serde(default)]
+    rows_written: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<FileItem>,
+    /// Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ready_at: Option<i64>,
+    /// Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure_reason: Option<String>,
+    /// Unix seconds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    resends: Vec<i64>,
+    /// What the reconciler would do, and from when (Unix seconds). Absent once nothing is left to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<i64>,
+    /// Unix seconds.
+    time_to_live: i64,
+}
+
+/// A complete file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileItem {
+    key: String,
+    rows: u64,
+    size: u64,
+    made_at: Timestamp,
+}
+
+/// `{tenantId}#{type}`.
+pub fn partition(tenant_id: &str, dataset: &Dataset) -> String {
+    format!("{tenant_id}#{}", dataset.export_type)
+}
+
+/// What the reconciler would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum DueKind {
+    /// See to it that somebody works on the export.
+    Pending,
+    /// Expire it.
+    Expiry,
+}
+
+/// The sort keys of the local indexes, which change with the status.
+pub struct StatusSorts {
+    pub status: String,
+    pub requester_status: String,
+}
+
+impl StatusSorts {
+    pub fn of(export: &Export, status: Status) -> Self {
+        Self {
+            status: format!("{status}#{}", export.id),
+            requester_status: format!("{}#{status}#{}", export.requester_id, export.id),
+        }
+    }
+}
+
+impl ExportItem {
+    /// The item of a new export.
+    pub fn new(export: &Export, history_lifetime: SignedDuration) -> Self {
+        let status = Status::Pending;
+        let sorts = StatusSorts::of(export, status);
+        let due: &'static str = DueKind::Pending.into();
+        Self {
+            partition: partition(&export.tenant_id, export.dataset()),
+            sort: export.id.to_string(),
+            requester_sort: format!("{}#{}", export.requester_id, export.id),
+            status_sort: sorts.status,
+            requester_status_sort: sorts.requester_status,
+            tenant_id: export.tenant_id.clone(),
+            tenant_name: export.tenant_name.clone(),
+            requester_id: export.requester_id.clone(),
+            requester_email: export.requester_email.to_string(),
+            supplier_scope: match &export.scope {
+                Scope::Tenant => None,
+                Scope::Supplier(supplier_id) => Some(supplier_id.clone()),
+            },
+            cc: export.cc.iter().map(ToString::to_string).collect(),
+            filters: FiltersItem::from(&export.filters),
+            created_at: export.created_at,
+            status: status.to_string(),
+            rows_written: 0,
+            file: None,
+            ready_at: None,
+            expires_at: None,
+            failure_reason: None,
+            resends: Vec::new(),
+            due_kind: Some(due.to_owned()),
+            due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
+            time_to_live: (export.created_at + history_lifetime).as_second(),
+        }
+    }
+}
+
+impl From<&File> for FileItem {
+    fn from(file: &File) -> Self {
+        Self {
+            key: file.key.clone(),
+            rows: file.rows,
+            size: file.size,
+            made_at: file.made_at,
+        }
+    }
+}
+
+impl TryFrom<ExportItem> for Export {
+    type Error = UnreadableItem;
+
+    fn try_from(item: ExportItem) -> Result<Self, UnreadableItem> {
+        let unreadable = |what: &str| UnreadableItem(format!("{what} of export {}", item.sort));
+        let address =
+            |text: &String| EmailAddress::parse(text).map_err(|_| unreadable("an address"));
+        let time =
+            |seconds: Option<i64>| seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let file = item.file.clone().map(|file| File {
+            key: file.key,
+            rows: file.rows,
+            size: file.size,
+            made_at: file.made_at,
+        });
+        let delivery = match (file, time(item.ready_at), time(item.expires_at)) {
+            (Some(file), Some(ready_at), Some(expires_at)) => Some(Delivery {
+                file,
+                ready_at,
+                expires_at,
+            }),
+            _ => None,
+        };
+        let status: Status = item.status.parse().map_err(|_| unreadable("the status"))?;
+        let state = match status {
+            Status::Pending => State::Pending {
+                rows_written: item.rows_written,
+                delivery,
+            },
+            Status::Ready => State::Ready(delivery.ok_or_else(|| unreadable("the file"))?),
+            Status::Expired => State::Expired(delivery.ok_or_else(|| unreadable("the file"))?),
+            Status::Failed => State::Failed {
+                reason: item
+                    .failure_reason
+                    .clone()
+                    .ok_or_else(|| unreadable("the failure"))?,
+            },
+        };
+        Ok(Self {
+            id: item.sort.parse().map_err(|_| unreadable("the id"))?,
+            requester_email: address(&item.requester_email)?,
+            cc: item.cc.iter().map(address).collect::<Result<_, _>>()?,
+            state,
+            tenant_id: item.tenant_id,
+            tenant_name: item.tenant_name,
+            requester_id: item.requester_id,
+            scope: item.supplier_scope.map_or(Scope::Tenant, Scope::Supplier),
+            filters: Filters::try_from(item.filters)?,
+            created_at: item.created_at,
+            resends: item
+                .resends
+                .iter()
+                .map(|seconds| Timestamp::from_second(*seconds).map_err(|_| unreadable("a resend")))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::export::examples::{at, pending, supplier};
+
+    fn stored(export: &Export) -> ExportItem {
+        ExportItem::new(export, SignedDuration::from_hours(24))
+    }
+
+    #[test]
+    fn an_export_comes_back_as_it_was_stored() {
+        let filters = Filters {
+            created_at_from: Some(at("2026-01-01T00:00:00Z")),
+            amount_max: Some("10.50".parse().unwrap()),
+            ..Filters::default()
+        };
+        let export = Export::request(
+            &supplier(),
+            pending().dataset(),
+            pending().cc,
+            filters,
+            at("2026-11-20T09:30:00.250Z"),
+            [1; 10],
+        );
+        let item: ExportItem = serde_dynamo::from_item(
+            serde_dynamo::to_item::<_, serde_dynamo::Item>(stored(&export)).unwrap(),
+        )
+        .unwrap();
+        assert_eq!(Export::try_from(item).unwrap(), export);
+    }
+
+    #[test]
+    fn an_item_that_lacks_what_its_status_promises_is_refused() {
+        let item = ExportItem {
+            status: "READY".to_owned(),
+            ..stored(&pending())
+        };
+        assert!(Export::try_from(item).is_err());
+    }
+}

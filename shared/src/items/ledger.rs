@@ -1,0 +1,302 @@
+//! Keys and items of the ledger table: the one place that its writer and its reader take them from.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::domain::{dataset::Dataset, record::Record, time};
+
+/// The table's partition key.
+pub const PARTITION: &str = "partition";
+/// The table's sort key, and that of its indexes.
+pub const SORT: &str = "sort";
+/// A record's amount as a number, for filters to compare.
+pub const AMOUNT_VALUE: &str = "amountValue";
+/// The partition key of [`BY_SUPPLIER`].
+pub const SUPPLIER_PARTITION: &str = "supplierPartition";
+/// The partition key of [`BY_CONTACT`].
+pub const CONTACT_PARTITION: &str = "contactPartition";
+/// On the layout item: how many shards the records are spread over.
+pub const SHARDS: &str = "shards";
+
+pub const CONTACT_ID: &str = "contactId";
+pub const CONTACT_EXTERNAL_ID: &str = "contactExternalId";
+pub const CONTACT_NAME: &str = "contactName";
+
+/// The index of records by their supplier.
+pub const BY_SUPPLIER: &str = "by-supplier";
+/// The index of payouts by their contact.
+pub const BY_CONTACT: &str = "by-contact";
+
+/// Over how many shards a tenant's records of a type are spread, unless its layout item says otherwise.
+pub const DEFAULT_SHARDS: u32 = 16;
+
+/// A record's time of creation, to the millisecond and of fixed width: `2026-01-31T23:59:59.000Z`.
+pub const CREATED_AT: &str = "createdAt";
+
+const LAYOUT: &str = "layout";
+const SUPPLIER_EXTERNAL_ID: &str = "supplierExternalId";
+
+/// A DynamoDB item.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The shard that a record belongs to, below `shards`, which is at least 1.
+pub fn shard_of(record_id: &str, shards: u32) -> u32 {
+    let digest = Sha256::digest(record_id.as_bytes());
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) % shards
+}
+
+/// The partition of one shard: `{tenantId}#{TYPE}#{shard}`.
+pub fn partition(tenant_id: &str, dataset: &Dataset, shard: u32) -> String {
+    format!("{tenant_id}#{}#{shard}", dataset.export_type)
+}
+
+/// A supplier's partition in [`BY_SUPPLIER`]: `{tenantId}#{TYPE}#{supplierExternalId}`.
+pub fn supplier_partition(
+    tenant_id: &str,
+    dataset: &Dataset,
+    supplier_external_id: &str,
+) -> String {
+    format!("{tenant_id}#{}#{supplier_external_id}", dataset.export_type)
+}
+
+/// A contact's partition in [`BY_CONTACT`]: `{tenantId}#{TYPE}#{contactId}`.
+pub fn contact_partition(tenant_id: &str, dataset: &Dataset, contact_id: &str) -> String {
+    format!("{tenant_id}#{}#{contact_id}", dataset.export_type)
+}
+
+/// Partition and sort key of the item whose [`SHARDS`] says how the records are spread.
+pub fn layout_key(tenant_id: &str, dataset: &Dataset) -> (String, &'static str) {
+    (format!("{tenant_id}#{}", dataset.export_type), LAYOUT)
+}
+
+/// A record's sort key, `{createdAt}#{id}` with whole seconds: its text order is the order of the file, whose readers
+/// see no more of a time than its second.
+pub fn sort(created_at: Timestamp, record_id: &str) -> String {
+    format!("{}#{record_id}", time::to_seconds(created_at))
+}
+
+/// The least sort key that a record of this second or later can have.
+pub fn least_sort(from: Timestamp) -> String {
+    time::to_seconds(from)
+}
+
+/// A sort key behind those of all records of this second or earlier: `~` comes after every character of an id.
+pub fn greatest_sort(to: Timestamp) -> String {
+    format!("{}#~", time::to_seconds(to))
+}
+
+/// The partition of a merchant's contacts.
+pub fn contacts_partition(tenant_id: &str) -> String {
+    format!("{tenant_id}#CONTACTS")
+}
+
+/// The sort key of a contact under its own id.
+pub fn contact_sort(contact_id: &str) -> String {
+    format!("id#{contact_id}")
+}
+
+/// The sort key of the item that leads from a contact's external id to its [`CONTACT_ID`].
+pub fn contact_external_sort(contact_external_id: &str) -> String {
+    format!("external#{contact_external_id}")
+}
+
+/// The item of a record in a ledger of `shards` shards.
+pub fn record_item(tenant_id: &str, shards: u32, record: &Record) -> Item {
+    let dataset = record.dataset();
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let mut item: Item = record
+        .values()
+        .map(|(column, value)| (column.name.to_owned(), text(value)))
+        .collect();
+    let shard = shard_of(record.id(), shards);
+    item.extend([
+        (
+            PARTITION.to_owned(),
+            AttributeValue::S(partition(tenant_id, dataset, shard)),
+        ),
+        (
+            SORT.to_owned(),
+            AttributeValue::S(sort(record.created_at(), record.id())),
+        ),
+        // To the millisecond, for what was created within the very second of a request.
+        (
+            CREATED_AT.to_owned(),
+            AttributeValue::S(time::to_milliseconds(record.created_at())),
+        ),
+        (
+            AMOUNT_VALUE.to_owned(),
+            AttributeValue::N(record.amount().to_string()),
+        ),
+    ]);
+    if let Some(supplier) = record.value(SUPPLIER_EXTERNAL_ID) {
+        let partition = supplier_partition(tenant_id, dataset, supplier);
+        item.insert(SUPPLIER_PARTITION.to_owned(), AttributeValue::S(partition));
+    }
+    if let Some(contact) = record.value(CONTACT_ID) {
+        let partition = contact_partition(tenant_id, dataset, contact);
+        item.insert(CONTACT_PARTITION.to_owned(), AttributeValue::S(partition));
+    }
+    item
+}
+
+/// The items of one contact: under its id, and under its external id if it has one.
+pub fn contact_items(
+    tenant_id: &str,
+    contact_id: &str,
+    contact_external_id: Option<&str>,
+    contact_name: Option<&str>,
+) -> Vec<Item> {
+    let item = |sort: String, attributes: &[(&str, Option<&str>)]| {
+        let key = [(PARTITION, contacts_partition(tenant_id)), (SORT, sort)];
+        let attributes = attributes
+            .iter()
+            .filter_map(|(name, value)| Some((*name, (*value)?.to_owned())));
+        key.into_iter()
+            .chain(attributes)
+            .map(|(name, value)| (name.to_owned(), AttributeValue::S(value)))
+            .collect()
+    };
+    let mut items = vec![item(
+        contact_sort(contact_id),
+        &[
+            (CONTACT_ID, Some(contact_id)),
+            (CONTACT_EXTERNAL_ID, contact_external_id),
+            (CONTACT_NAME, contact_name),
+        ],
+    )];
+    if let Some(external) = contact_external_id {
+        items.push(item(
+            contact_external_sort(external),
+            &[(CONTACT_ID, Some(contact_id))],
+        ));
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::dataset::{FUNDING_TRANSFERS, PAYOUTS_BY_CONTACT};
+
+    fn shown(item: Item) -> String {
+        let sorted: BTreeMap<_, _> = item.into_iter().collect();
+        let lines = sorted.into_iter().map(|(name, value)| match value {
+            AttributeValue::S(text) => format!("{name}: S {text}"),
+            AttributeValue::N(number) => format!("{name}: N {number}"),
+            other => panic!("{name}: {other:?}"),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_transfers_item() {
+        let values = [
+            ("transferId", "trf_1"),
+            ("createdAt", "2026-01-31T23:59:59.5Z"),
+            ("status", "COMPLETED"),
+            ("amount", "100.00"),
+            ("currency", "EUR"),
+            ("sourceBalanceAccountType", "MARKETPLACE"),
+            ("targetBalanceAccountType", "SUPPLIER"),
+            ("supplierExternalId", "SUP-1001"),
+            ("supplierName", ""),
+        ];
+        let record = Record::check(&FUNDING_TRANSFERS, values).unwrap();
+        insta::assert_snapshot!(shown(record_item("northwind-market", 16, &record)), @r"
+        amount: S 100.00
+        amountValue: N 100.00
+        createdAt: S 2026-01-31T23:59:59.500Z
+        currency: S EUR
+        partition: S northwind-market#FUNDING_TRANSFERS#7
+        sort: S 2026-01-31T23:59:59Z#trf_1
+        sourceBalanceAccountType: S MARKETPLACE
+        status: S COMPLETED
+        supplierExternalId: S SUP-1001
+        supplierPartition: S northwind-market#FUNDING_TRANSFERS#SUP-1001
+        targetBalanceAccountType: S SUPPLIER
+        transferId: S trf_1
+        ");
+    }
+
+    #[test]
+    fn a_payout_is_found_by_its_contact() {
+        let values = [
+            ("payoutId", "po_1"),
+            ("createdAt", "2026-01-31T23:59:59Z"),
+            ("status", "paid"),
+            ("amount", "5"),
+            ("currency", "JPY"),
+            ("contactId", "cnt_1"),
+        ];
+        let record = Record::check(&PAYOUTS_BY_CONTACT, values).unwrap();
+        let item = record_item("atlas", 1, &record);
+        assert_eq!(
+            item[PARTITION].as_s().unwrap(),
+            "atlas#PAYOUTS_BY_CONTACT#0"
+        );
+        assert_eq!(
+            item[CONTACT_PARTITION].as_s().unwrap(),
+            "atlas#PAYOUTS_BY_CONTACT#cnt_1"
+        );
+        assert!(!item.contains_key(SUPPLIER_PARTITION));
+    }
+
+    #[test]
+    fn a_contact_is_found_by_its_id_and_by_its_external_id() {
+        let items = contact_items("atlas", "cnt_1", Some("C-100"), Some("Ana"));
+        let items: Vec<String> = items.into_iter().map(shown).collect();
+        insta::assert_snapshot!(items.join("\n\n"), @r"
+        contactExternalId: S C-100
+        contactId: S cnt_1
+        contactName: S Ana
+        partition: S atlas#CONTACTS
+        sort: S id#cnt_1
+
+        contactId: S cnt_1
+        partition: S atlas#CONTACTS
+        sort: S external#C-100
+        ");
+        assert_eq!(contact_items("atlas", "cnt_1", None, None).len(), 1);
+    }
+
+    #[test]
+    fn the_shard_is_the_digests_first_four_bytes() {
+        // printf trf_1 | sha256sum begins db090297.
+        assert_eq!(shard_of("trf_1", u32::MAX), 0xdb09_0297);
+        assert_eq!(shard_of("trf_1", 16), 7);
+        assert_eq!(shard_of("trf_1", 1), 0);
+        let mut counts = [0; 16];
+        for number in 0..16_000 {
+            counts[shard_of(&format!("trf_{number}"), DEFAULT_SHARDS) as usize] += 1;
+        }
+        assert!(
+            counts.iter().all(|count| (800..1200).contains(count)),
+            "{counts:?}"
+        );
+    }
+
+    #[test]
+    fn text_order_is_the_order_of_the_file() {
+        let key = |time, id| sort(time::parse(time).unwrap(), id);
+        assert!(key("2026-01-31T23:59:59Z", "z") < key("2026-02-01T00:00:00Z", "a"));
+        assert!(key("2026-01-31T23:59:59.900Z", "a") < key("2026-01-31T23:59:59.100Z", "b"));
+        let bound = time::parse("2026-01-31T23:59:59.250Z").unwrap();
+        let range = least_sort(bound)..=greatest_sort(bound);
+        assert!(range.contains(&key("2026-01-31T23:59:59.999Z", "zzz")));
+        assert!(!range.contains(&key("2026-01-31T23:59:58.999Z", "zzz")));
+        assert!(!range.contains(&key("2026-02-01T00:00:00Z", "0")));
+    }
+
+    #[test]
+    fn the_layout_is_kept_beside_the_records() {
+        assert_eq!(
+            layout_key("t", &FUNDING_TRANSFERS),
+            ("t#FUNDING_TRANSFERS".to_owned(), "layout")
+        );
+    }
+}

@@ -1,0 +1,23 @@
+//! What the functions share.
+//!
+//! - [`domain`]: what is true of exports, whoever asks and wherever it is stored. No AWS, HTTP or JSON.
+//! - [`wire`]: what callers of the operator and link APIs see.
+//! - [`items`]: what DynamoDB holds.
+//! - [`aws`]: the adapters that speak to AWS.
+//! - [`http`]: the border between API Gateway's events and the functions.
+//! - [`mail`]: the message that carries a download link.
+//! - [`random`]: randomness that nobody can guess.
+//! - [`config`]: the environment, read in one place.
+//! - [`acceptance`]: how a request becomes an export.
+//! - [`ending`]: how an export ends FAILED or EXPIRED, which several functions bring about.
+
+pub mod acceptance;
+pub mod aws;
+pub mod config;
+pub mod domain;
+pub mod ending;
+pub mod http;
+pub mod items;
+pub mod mail;
+pub mod random;
+pub mod wire;

@@ -1,0 +1,216 @@
+//! The mail that carries a download link: one family of templates for every dataset, compiled in.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use crate::domain::{
+    export::{Delivery, Export},
+    filters::Filters,
+    link::LinkToken,
+    time::to_seconds,
+};
+
+/// A mail in both its forms. Whatever a tenant or supplier wrote is escaped in the HTML and harmless in the subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+}
+
+/// The link to an export's file.
+pub fn download_link(link_api_url: &str, export: &Export, token: &LinkToken) -> String {
+    format!(
+        "{link_api_url}/v1/exports/{}/download?token={}",
+        export.id,
+        token.reveal()
+    )
+}
+
+/// Writes the mail of a finished export.
+pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail, askama::Error> {
+    let facts = Facts {
+        title: export.dataset().title,
+        tenant: one_line(&export.tenant_name),
+        file_name: export.file_name(),
+        requested_at: for_people(export.created_at),
+        rows: grouped(delivery.file.rows),
+        size: size(delivery.file.size),
+        filters: described(&export.filters),
+        expires_at: for_people(delivery.expires_at),
+        export_id: export.id.as_str(),
+        link,
+    };
+    Ok(Mail {
+        subject: format!(
+            "{} export for {}, {}",
+            facts.title,
+            facts.tenant,
+            export.created_at.strftime("%-d %B %Y")
+        ),
+        html: Html { facts: &facts }.render()?,
+        text: Text { facts: &facts }.render()?,
+    })
+}
+
+/// What a mail says.
+struct Facts<'a> {
+    title: &'a str,
+    tenant: String,
+    file_name: String,
+    requested_at: String,
+    rows: String,
+    size: String,
+    filters: Vec<(&'static str, String)>,
+    expires_at: String,
+    export_id: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "export.html")]
+struct Html<'a> {
+    facts: &'a Facts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "export.txt")]
+struct Text<'a> {
+    facts: &'a Facts<'a>,
+}
+
+/// `20 November 2026, 09:30 UTC`.
+fn for_people(time: Timestamp) -> String {
+    time.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// A text that cannot end a header or draw lines of its own.
+fn one_line(text: &str) -> String {
+    let words: Vec<_> = text
+        .split(|character: char| character.is_control() || character.is_whitespace())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+/// `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1.5 MB`, in the decimal units that file managers show.
+fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    let mut units = ["bytes", "kB", "MB", "GB", "TB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    for larger in units {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1000.0;
+        unit = larger;
+    }
+    if unit == "bytes" {
+        format!("{bytes} bytes")
+    } else {
+        format!("{value:.1} {unit}")
+    }
+}
+
+fn described(filters: &Filters) -> Vec<(&'static str, String)> {
+    let list = |values: &[String]| (!values.is_empty()).then(|| one_line(&values.join(", ")));
+    [
+        ("Created from", filters.created_at_from.map(to_seconds)),
+        ("Created to", filters.created_at_to.map(to_seconds)),
+        ("Statuses", list(&filters.statuses)),
+        ("Suppliers", list(&filters.supplier_ids)),
+        (
+            "Least amount",
+            filters.amount_min.map(|amount| amount.to_string()),
+        ),
+        (
+            "Greatest amount",
+            filters.amount_max.map(|amount| amount.to_string()),
+        ),
+        (
+            "Source account",
+            filters.source_balance_account_type.clone(),
+        ),
+        (
+            "Target account",
+            filters.target_balance_account_type.clone(),
+        ),
+        ("Payment methods", list(&filters.payment_methods)),
+        (
+            "Contact",
+            filters
+                .contact
+                .as_ref()
+                .map(|contact| one_line(&contact.named)),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::export::examples::{at, delivery, ready};
+
+    const LINK: &str = "https://links.example/v1/exports/exp_1/download?token=abc";
+
+    fn filtered() -> Export {
+        let filters = Filters {
+            created_at_from: Some(at("2026-01-01T00:00:00Z")),
+            statuses: vec!["COMPLETED".to_owned(), "FAILED".to_owned()],
+            supplier_ids: vec!["<b>SUP</b>\r\n-1".to_owned()],
+            amount_min: Some("0.10".parse().unwrap()),
+            ..Filters::default()
+        };
+        Export {
+            filters,
+            tenant_name: "Smith & <Sons>\r\nBcc: eve@example.com".to_owned(),
+            ..ready()
+        }
+    }
+
+    #[test]
+    fn text() {
+        insta::assert_snapshot!(compose(&ready(), &delivery(), LINK).unwrap().text);
+    }
+
+    #[test]
+    fn html_escapes_what_others_wrote() {
+        insta::assert_snapshot!(compose(&filtered(), &delivery(), LINK).unwrap().html);
+    }
+
+    #[test]
+    fn a_subject_is_one_line_whatever_the_tenant_is_called() {
+        assert_eq!(
+            compose(&filtered(), &delivery(), LINK).unwrap().subject,
+            "Funding transfers export for Smith & <Sons> Bcc: eve@example.com, 20 November 2026"
+        );
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+        assert_eq!(
+            [0, 999, 1_500_000, 2_000_000_000].map(size),
+            ["0 bytes", "999 bytes", "1.5 MB", "2.0 GB"]
+        );
+    }
+}

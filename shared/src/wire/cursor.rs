@@ -1,0 +1,106 @@
+//! Where the next page of a list begins, as a text that only its own list takes back.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use crate::domain::{caller::Caller, dataset::Dataset, id::ExportId};
+
+const CHECK_BYTES: usize = 16;
+
+/// What a cursor is bound to: changed or used elsewhere it is not accepted.
+///
+/// The check is a plain digest. It needs no secret: a forged position could only be one within the forger's own list.
+pub struct CursorBinding(Sha256);
+
+impl CursorBinding {
+    /// `query` is everything but the cursor and the limit, in one fixed spelling.
+    pub fn new(caller: &Caller, dataset: &Dataset, query: &str) -> Self {
+        let mut digest = Sha256::new();
+        for part in [
+            &caller.tenant_id,
+            &caller.user_id,
+            dataset.export_type,
+            query,
+        ] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        Self(digest)
+    }
+
+    /// The cursor of the page behind `last`.
+    pub fn cursor(&self, last: &ExportId) -> String {
+        let mut bytes = self.check(last.as_str()).to_vec();
+        bytes.extend_from_slice(last.as_str().as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The last export of the page before, if the cursor is this list's.
+    pub fn read(&self, cursor: &str) -> Option<ExportId> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (check, id) = bytes.split_at_checked(CHECK_BYTES)?;
+        let id = std::str::from_utf8(id).ok()?;
+        if check != self.check(id) {
+            return None;
+        }
+        id.parse().ok()
+    }
+
+    fn check(&self, id: &str) -> [u8; CHECK_BYTES] {
+        let digest = self.0.clone().chain_update(id).finalize();
+        std::array::from_fn(|index| digest[index])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        dataset::{FUNDING_TRANSFERS, TRANSACTION_EVENTS},
+        export::examples::{operator, pending, supplier},
+    };
+
+    #[test]
+    fn comes_back_only_to_its_own_list() {
+        let id = pending().id;
+        let list = CursorBinding::new(&operator(), &FUNDING_TRANSFERS, "status=READY");
+        let cursor = list.cursor(&id);
+        assert_eq!(list.read(&cursor), Some(id));
+
+        let colleague = Caller {
+            user_id: "usr-bo".to_owned(),
+            ..operator()
+        };
+        let elsewhere = Caller {
+            tenant_id: "harbour-goods".to_owned(),
+            ..operator()
+        };
+        for other in [
+            CursorBinding::new(&operator(), &FUNDING_TRANSFERS, "status=FAILED"),
+            CursorBinding::new(&operator(), &TRANSACTION_EVENTS, "status=READY"),
+            CursorBinding::new(&supplier(), &FUNDING_TRANSFERS, "status=READY"),
+            CursorBinding::new(&colleague, &FUNDING_TRANSFERS, "status=READY"),
+            CursorBinding::new(&elsewhere, &FUNDING_TRANSFERS, "status=READY"),
+        ] {
+            assert_eq!(other.read(&cursor), None);
+        }
+    }
+
+    #[test]
+    fn a_changed_cursor_is_refused() {
+        let list = CursorBinding::new(&operator(), &FUNDING_TRANSFERS, "");
+        let cursor = list.cursor(&pending().id);
+        for index in 0..cursor.len() {
+            let mut changed = cursor.clone().into_bytes();
+            changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
+            assert_eq!(
+                list.read(std::str::from_utf8(&changed).unwrap()),
+                None,
+                "{index}"
+            );
+        }
+        for text in ["", "!", "AAAA"] {
+            assert_eq!(list.read(text), None);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Refusals and failures as RFC 9457 problem documents: the one place where an error becomes an HTTP answer.
+
+use std::fmt;
+
+use http::StatusCode;
+use serde::Serialize;
+use strum::IntoStaticStr;
+
+use crate::domain::{export::Status, id::ExportId};
+
+/// Why a request was not done.
+///
+/// What the caller reads is in the variant; an internal cause goes to the log and nowhere else.
+#[derive(Debug)]
+pub enum Problem {
+    InvalidRequest(Vec<FieldError>),
+    Forbidden(&'static str),
+    NotFound(&'static str),
+    ExportAlreadyPending(ExportId),
+    ExportNotReady(Status),
+    LinkExpired,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    IdempotencyKeyReused,
+    /// Seconds until it is worth trying again.
+    TooManyRequests {
+        retry_after: u64,
+    },
+    EmailRefused {
+        cause: String,
+    },
+    Internal {
+        cause: String,
+    },
+}
+
+/// One thing that is wrong with a body or a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// A JSON Pointer into the body; for a parameter, its name behind a slash.
+    pub pointer: String,
+    pub code: FieldErrorCode,
+    pub detail: String,
+}
+
+/// The kinds of [`FieldError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FieldErrorCode {
+    MalformedJson,
+    Missing,
+    UnknownField,
+    DuplicateField,
+    NotAllowed,
+    InvalidType,
+    InvalidValue,
+    OutOfRange,
+    TooFew,
+    TooMany,
+}
+
+impl FieldError {
+    pub fn new(
+        pointer: impl Into<String>,
+        code: FieldErrorCode,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// The codes of problems, stable for callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    InvalidRequest,
+    Forbidden,
+    NotFound,
+    ExportAlreadyPending,
+    ExportNotReady,
+    LinkExpired,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    IdempotencyKeyReused,
+    TooManyRequests,
+    EmailRefused,
+    InternalError,
+}
+
+/// The body of an answer that says no.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    code: Code,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// An unexpected failure, whose cause is for the log.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self::Internal {
+            cause: cause.to_string(),
+        }
+    }
+
+    pub fn invalid(error: FieldError) -> Self {
+        Self::InvalidRequest(vec![error])
+    }
+
+    pub fn code(&self) -> Code {
+        match self {
+            Self::InvalidRequest(_) => Code::InvalidRequest,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NotFound(_) => Code::NotFound,
+            Self::ExportAlreadyPending(_) => Code::ExportAlreadyPending,
+            Self::ExportNotReady(_) => Code::ExportNotReady,
+            Self::LinkExpired => Code::LinkExpired,
+            Self::PayloadTooLarge => Code::PayloadTooLarge,
+            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::TooManyRequests { .. } => Code::TooManyRequests,
+            Self::EmailRefused { .. } => Code::EmailRefused,
+            Self::Internal { .. } => Code::InternalError,
+        }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self.code() {
+            Code::InvalidRequest => StatusCode::BAD_REQUEST,
+            Code::Forbidden => StatusCode::FORBIDDEN,
+            Code::NotFound => StatusCode::NOT_FOUND,
+            Code::ExportAlreadyPending | Code::ExportNotReady => StatusCode::CONFLICT,
+            Code::LinkExpired => StatusCode::GONE,
+            Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Code::EmailRefused => StatusCode::BAD_GATEWAY,
+            Code::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What the kind of problem is called, whatever the request.
+    pub fn title(&self) -> &'static str {
+        match self.code() {
+            Code::InvalidRequest => "The request is not valid",
+            Code::Forbidden => "Not allowed",
+            Code::NotFound => "Not found",
+            Code::ExportAlreadyPending => "An export is already pending",
+            Code::ExportNotReady => "The export is not ready",
+            Code::LinkExpired => "The link has expired",
+            Code::PayloadTooLarge => "The body is too large",
+            Code::UnsupportedMediaType => "The body is not JSON",
+            Code::IdempotencyKeyReused => "The idempotency key was used before",
+            Code::TooManyRequests => "Too many requests",
+            Code::EmailRefused => "The email was refused",
+            Code::InternalError => "Something went wrong",
+        }
+    }
+
+    /// What this request met, for a person to read.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::InvalidRequest(errors) => match errors.len() {
+                1 => "One problem was found; nothing was done.".to_owned(),
+                count => format!("{count} problems were found; nothing was done."),
+            },
+            Self::Forbidden(detail) | Self::NotFound(detail) => (*detail).to_owned(),
+            Self::ExportAlreadyPending(id) => {
+                format!("Your export {id} of this type is still being made. Wait until it is READY or FAILED.")
+            }
+            Self::ExportNotReady(status) => {
+                format!("The export is {status}; only a READY export's email can be sent again.")
+            }
+            Self::LinkExpired => "The file is no longer available. Ask for a new export.".to_owned(),
+            Self::PayloadTooLarge => "A body may have at most 64 KiB.".to_owned(),
+            Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
+            Self::IdempotencyKeyReused => {
+                "This Idempotency-Key came with another body in the last 24 hours. Use a new key for a new request."
+                    .to_owned()
+            }
+            Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),
+            Self::EmailRefused { .. } => {
+                "The mail service refused the message. The export stays READY; check the addresses.".to_owned()
+            }
+            Self::Internal { .. } => {
+                "The request could not be done. Try again, and name the request id if it happens again.".to_owned()
+            }
+        }
+    }
+
+    /// What went wrong inside, for the log.
+    pub fn cause(&self) -> Option<&str> {
+        match self {
+            Self::EmailRefused { cause } | Self::Internal { cause } => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// Seconds until a further try may succeed, where that can be said.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            // An export of ordinary size takes seconds.
+            Self::ExportAlreadyPending(_) => Some(5),
+            Self::TooManyRequests { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// The problem as JSON.
+    pub fn to_json(&self, request_id: &str) -> String {
+        let code = self.code();
+        let name: &'static str = code.into();
+        let document = Document {
+            r#type: format!(
+                "urn:payout-exports:problem:{}",
+                name.to_lowercase().replace('_', "-")
+            ),
+            title: self.title(),
+            status: self.status().as_u16(),
+            detail: &self.detail(),
+            code,
+            request_id,
+            export_id: match self {
+                Self::ExportAlreadyPending(id) => Some(id.as_str()),
+                _ => None,
+            },
+            export_status: match self {
+                Self::ExportNotReady(status) => Some((*status).into()),
+                _ => None,
+            },
+            errors: match self {
+                Self::InvalidRequest(errors) => errors,
+                _ => &[],
+            },
+        };
+        serde_json::to_string(&document).expect("a problem document is plain JSON")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::export::examples::pending;
+
+    #[test]
+    fn shows_every_field_that_is_wrong() {
+        let problem = Problem::InvalidRequest(vec![
+            FieldError::new(
+                "/filter",
+                FieldErrorCode::UnknownField,
+                "is not a field of this request",
+            ),
+            FieldError::new(
+                "/cc/3",
+                FieldErrorCode::InvalidValue,
+                "must be an email address",
+            ),
+        ]);
+        insta::assert_snapshot!(problem.to_json("req-1"));
+    }
+
+    #[test]
+    fn names_the_export_that_is_pending() {
+        insta::assert_snapshot!(Problem::ExportAlreadyPending(pending().id).to_json("req-1"));
+    }
+
+    #[test]
+    fn never_shows_the_cause() {
+        let problem = Problem::internal("table exports-1: access denied for key AKIA…");
+        assert_eq!(problem.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        insta::assert_snapshot!(problem.to_json("req-1"));
+    }
+}

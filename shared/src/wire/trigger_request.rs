@@ -1,0 +1,394 @@
+//! The body of a request for an export.
+
+use serde_json::value::RawValue;
+
+use super::{
+    json::{Object, Reader, child},
+    problem::{FieldError, FieldErrorCode},
+};
+use crate::domain::{
+    address::{EmailAddress, MOST_CC, distinct_cc},
+    amount::Amount,
+    caller::{Caller, RoleName},
+    dataset::{Dataset, FilterName},
+    filters::{Filters, MOST_SUPPLIERS},
+    time,
+};
+
+const MOST_VALUES: usize = 100;
+const LONGEST_NAME: usize = 256;
+
+/// A valid request, with what the caller may not choose already left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriggerRequest {
+    pub cc: Vec<EmailAddress>,
+    pub filters: Filters,
+}
+
+impl TriggerRequest {
+    /// Reads a body, or says everything that is wrong with it.
+    pub fn parse(body: &[u8], caller: &Caller, dataset: &Dataset) -> Result<Self, Vec<FieldError>> {
+        let mut reader = Reader::default();
+        let object = reader.body(body);
+        let mut cc = Vec::new();
+        let mut filters = Filters::default();
+        for (name, raw) in object.fields() {
+            match name {
+                "cc" => cc = read_cc(&mut reader, raw),
+                "filters" if dataset.filters.is_empty() => {
+                    let detail =
+                        format!("{} are exported whole: there are no filters", dataset.title);
+                    reader.refuse("/filters", FieldErrorCode::NotAllowed, detail);
+                }
+                "filters" => {
+                    if let Some(object) = reader.object("/filters", raw) {
+                        filters = read_filters(&mut reader, &object, caller, dataset);
+                    }
+                }
+                unknown => refuse_unknown(&mut reader, "", unknown, "cc, filters"),
+            }
+        }
+        reader.finish(Self {
+            cc: distinct_cc(&caller.email, cc),
+            filters,
+        })
+    }
+}
+
+/// Reads the carbon copies of a request.
+pub fn read_cc(reader: &mut Reader, raw: &RawValue) -> Vec<EmailAddress> {
+    reader
+        .texts("/cc", raw, 0, MOST_CC)
+        .into_iter()
+        .filter_map(|(pointer, text)| match EmailAddress::parse(&text) {
+            Ok(address) => Some(address),
+            Err(error) => {
+                reader.refuse(&pointer, FieldErrorCode::InvalidValue, error.to_string());
+                None
+            }
+        })
+        .collect()
+}
+
+/// Refuses a field that the API does not know, with those that it does: a mistyped `filter` must not export everything.
+pub fn refuse_unknown(reader: &mut Reader, parent: &str, name: &str, known: &str) {
+    let detail = format!("is not a field of this request; known are {known}");
+    reader.refuse(&child(parent, name), FieldErrorCode::UnknownField, detail);
+}
+
+fn read_filters(
+    reader: &mut Reader,
+    object: &Object,
+    caller: &Caller,
+    dataset: &Dataset,
+) -> Filters {
+    let mut filters = Filters::default();
+    for (name, raw) in object.fields() {
+        let pointer = child("/filters", name);
+        let filter = name
+            .parse::<FilterName>()
+            .ok()
+            .filter(|filter| dataset.filters.contains(filter));
+        match filter {
+            None => {
+                let known: Vec<_> = dataset.filters.iter().map(ToString::to_string).collect();
+                refuse_unknown(reader, "/filters", name, &known.join(", "));
+            }
+            Some(FilterName::CreatedAtFrom) => {
+                filters.created_at_from = read_time(reader, &pointer, raw)
+            }
+            Some(FilterName::CreatedAtTo) => {
+                filters.created_at_to = read_time(reader, &pointer, raw)
+            }
+            Some(FilterName::Statuses) => {
+                filters.statuses = read_choices(reader, &pointer, raw, dataset.statuses());
+            }
+            // Silently: the server restricts a supplier to its own records.
+            Some(FilterName::SupplierIds) if caller.role.name() == RoleName::Supplier => {}
+            Some(FilterName::SupplierIds) => {
+                filters.supplier_ids = read_names(reader, &pointer, raw, MOST_SUPPLIERS);
+            }
+            Some(FilterName::AmountMin) => filters.amount_min = read_amount(reader, &pointer, raw),
+            Some(FilterName::AmountMax) => filters.amount_max = read_amount(reader, &pointer, raw),
+            Some(FilterName::SourceBalanceAccountType) => {
+                filters.source_balance_account_type = read_choice(
+                    reader,
+                    &pointer,
+                    raw,
+                    dataset.choices("sourceBalanceAccountType"),
+                );
+            }
+            Some(FilterName::TargetBalanceAccountType) => {
+                filters.target_balance_account_type = read_choice(
+                    reader,
+                    &pointer,
+                    raw,
+                    dataset.choices("targetBalanceAccountType"),
+                );
+            }
+            Some(FilterName::PaymentMethods) => {
+                filters.payment_methods = read_names(reader, &pointer, raw, MOST_VALUES);
+            }
+        }
+    }
+    if filters
+        .created_at_from
+        .zip(filters.created_at_to)
+        .is_some_and(|(from, to)| from > to)
+    {
+        let detail = "must not be before createdAtFrom";
+        reader.refuse("/filters/createdAtTo", FieldErrorCode::OutOfRange, detail);
+    }
+    if filters
+        .amount_min
+        .zip(filters.amount_max)
+        .is_some_and(|(min, max)| min > max)
+    {
+        let detail = "must not be less than amountMin";
+        reader.refuse("/filters/amountMax", FieldErrorCode::OutOfRange, detail);
+    }
+    filters
+}
+
+fn read_time(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<jiff::Timestamp> {
+    let text = reader.text(pointer, raw)?;
+    let time = time::parse(&text);
+    if time.is_none() {
+        let detail = "must be a time such as 2026-01-31T23:59:59Z";
+        reader.refuse(pointer, FieldErrorCode::InvalidValue, detail);
+    }
+    time
+}
+
+/// Reads a number, or a text for callers whose JSON library has only floating point.
+fn read_amount(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<Amount> {
+    let json = raw.get();
+    let amount = if json.starts_with('"') {
+        reader.text(pointer, raw)?.parse()
+    } else if json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+        Amount::from_json_number(json)
+    } else {
+        reader.refuse(pointer, FieldErrorCode::InvalidType, "must be a number");
+        return None;
+    };
+    amount
+        .map_err(|error| reader.refuse(pointer, FieldErrorCode::InvalidValue, error.to_string()))
+        .ok()
+}
+
+fn read_choice(
+    reader: &mut Reader,
+    pointer: &str,
+    raw: &RawValue,
+    choices: &[&str],
+) -> Option<String> {
+    let text = reader.text(pointer, raw)?;
+    if choices.contains(&text.as_str()) {
+        return Some(text);
+    }
+    let detail = format!("must be one of {}", choices.join(", "));
+    reader.refuse(pointer, FieldErrorCode::InvalidValue, detail);
+    None
+}
+
+fn read_choices(
+    reader: &mut Reader,
+    pointer: &str,
+    raw: &RawValue,
+    choices: &[&str],
+) -> Vec<String> {
+    let texts = reader.texts(pointer, raw, 1, MOST_VALUES);
+    for (pointer, text) in &texts {
+        if !choices.contains(&text.as_str()) {
+            let detail = format!("must be one of {}", choices.join(", "));
+            reader.refuse(pointer, FieldErrorCode::InvalidValue, detail);
+        }
+    }
+    distinct(texts)
+}
+
+fn read_names(reader: &mut Reader, pointer: &str, raw: &RawValue, most: usize) -> Vec<String> {
+    let texts = reader.texts(pointer, raw, 1, most);
+    for (pointer, text) in &texts {
+        if text.is_empty() || text.chars().count() > LONGEST_NAME {
+            let detail = format!("must have 1 to {LONGEST_NAME} characters");
+            reader.refuse(pointer, FieldErrorCode::InvalidValue, detail);
+        }
+    }
+    distinct(texts)
+}
+
+/// Each value once: a supplier that is named twice must not be read twice.
+fn distinct(texts: Vec<(String, String)>) -> Vec<String> {
+    let mut values: Vec<String> = Vec::with_capacity(texts.len());
+    for (_, text) in texts {
+        if !values.contains(&text) {
+            values.push(text);
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        dataset::{FUNDING_TRANSFERS, SUPPLIER_PAYOUTS, TRANSACTION_EVENTS},
+        export::examples::{at, operator, supplier},
+    };
+
+    fn parse(body: &str) -> Result<TriggerRequest, Vec<FieldError>> {
+        TriggerRequest::parse(body.as_bytes(), &operator(), &FUNDING_TRANSFERS)
+    }
+
+    fn errors(body: &str) -> Vec<String> {
+        let errors = parse(body).expect_err(body);
+        errors
+            .iter()
+            .map(|error| format!("{} {:?}: {}", error.pointer, error.code, error.detail))
+            .collect()
+    }
+
+    #[test]
+    fn no_body_and_an_empty_object_are_the_same() {
+        let everything = TriggerRequest {
+            cc: vec![],
+            filters: Filters::default(),
+        };
+        for body in ["", "  \n", "{}", "{\"filters\": {}, \"cc\": []}"] {
+            assert_eq!(parse(body), Ok(everything.clone()), "{body}");
+        }
+    }
+
+    #[test]
+    fn reads_the_example_of_the_documents() {
+        let request = parse(
+            r#"{"filters": {
+                "createdAtFrom": "2026-01-01T00:00:00Z", "createdAtTo": "2026-03-31T23:59:59Z",
+                "statuses": ["COMPLETED"], "supplierIds": ["supplier-123", "supplier-456", "supplier-123"],
+                "amountMin": 100, "amountMax": 50000.10,
+                "sourceBalanceAccountType": "MARKETPLACE", "targetBalanceAccountType": "SUPPLIER"
+            }, "cc": [" a@example.com", "A@example.com", "ana@northwind.example"]}"#,
+        )
+        .unwrap();
+        assert_eq!(request.cc, [EmailAddress::parse("a@example.com").unwrap()]);
+        assert_eq!(
+            request.filters,
+            Filters {
+                created_at_from: Some(at("2026-01-01T00:00:00Z")),
+                created_at_to: Some(at("2026-03-31T23:59:59Z")),
+                statuses: vec!["COMPLETED".to_owned()],
+                supplier_ids: vec!["supplier-123".to_owned(), "supplier-456".to_owned()],
+                amount_min: Some("100".parse().unwrap()),
+                amount_max: Some("50000.10".parse().unwrap()),
+                source_balance_account_type: Some("MARKETPLACE".to_owned()),
+                target_balance_account_type: Some("SUPPLIER".to_owned()),
+                ..Filters::default()
+            }
+        );
+    }
+
+    #[test]
+    fn amounts_are_exact_whichever_way_they_are_sent() {
+        for body in [
+            r#"{"filters": {"amountMin": 0.1}}"#,
+            r#"{"filters": {"amountMin": "0.1"}}"#,
+        ] {
+            assert_eq!(
+                parse(body).unwrap().filters.amount_min.unwrap().to_string(),
+                "0.1"
+            );
+        }
+        let precise = r#"{"filters": {"amountMax": 12345678901234567890.12345678}}"#;
+        assert_eq!(
+            parse(precise)
+                .unwrap()
+                .filters
+                .amount_max
+                .unwrap()
+                .to_string(),
+            "12345678901234567890.12345678"
+        );
+    }
+
+    #[test]
+    fn reports_every_problem_at_once() {
+        insta::assert_debug_snapshot!(errors(
+            r#"{
+                "filter": {}, "a/b~c": 1, "cc": ["ok@example.com", "nope", 7, "x@example.com\r\nBcc: y@example.com"],
+                "filters": {
+                    "createdAtFrom": "2026-03-01T00:00:00Z", "createdAtTo": "2026-01-01T00:00:00Z",
+                    "statuses": ["DONE", "FAILED"], "supplierIds": [], "amountMin": "ten", "amountMax": true,
+                    "sourceBalanceAccountType": "BANK", "paymentMethods": ["CARD"], "statuses": []
+                }
+            }"#
+        ));
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_json_object() {
+        for (body, pointer_and_code) in [
+            ("[]", " InvalidType"),
+            ("null", " InvalidType"),
+            ("{", " MalformedJson"),
+            ("{} {}", " MalformedJson"),
+            (r#"{"filters": null}"#, "/filters InvalidType"),
+            (r#"{"cc": "a@example.com"}"#, "/cc InvalidType"),
+        ] {
+            let errors = errors(body);
+            assert!(
+                errors.len() == 1 && errors[0].starts_with(pointer_and_code),
+                "{body}: {errors:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn bounds_may_be_equal_but_not_crossed() {
+        assert!(parse(r#"{"filters": {"amountMin": 5, "amountMax": 5.00}}"#).is_ok());
+        assert_eq!(
+            errors(r#"{"filters": {"amountMin": 5.01, "amountMax": 5}}"#),
+            ["/filters/amountMax OutOfRange: must not be less than amountMin"]
+        );
+    }
+
+    #[test]
+    fn counts_are_bounded() {
+        let cc = |count: usize| {
+            let addresses: Vec<_> = (0..count)
+                .map(|number| format!("\"a{number}@example.com\""))
+                .collect();
+            parse(&format!("{{\"cc\": [{}]}}", addresses.join(",")))
+        };
+        assert_eq!(cc(20).unwrap().cc.len(), 20);
+        assert_eq!(cc(21).unwrap_err()[0].code, FieldErrorCode::TooMany);
+        let suppliers = format!(
+            "{{\"filters\": {{\"supplierIds\": [{}]}}}}",
+            vec!["\"s\""; 101].join(",")
+        );
+        assert_eq!(
+            parse(&suppliers).unwrap_err()[0].code,
+            FieldErrorCode::TooMany
+        );
+    }
+
+    #[test]
+    fn a_suppliers_supplier_ids_are_silently_ignored() {
+        let body = br#"{"filters": {"supplierIds": ["SUP-1002"]}}"#;
+        let request = TriggerRequest::parse(body, &supplier(), &FUNDING_TRANSFERS).unwrap();
+        assert_eq!(request.filters, Filters::default());
+    }
+
+    #[test]
+    fn only_a_dataset_with_filters_takes_them() {
+        let error = TriggerRequest::parse(br#"{"filters": {}}"#, &operator(), &SUPPLIER_PAYOUTS)
+            .unwrap_err();
+        assert_eq!(
+            (error[0].pointer.as_str(), error[0].code),
+            ("/filters", FieldErrorCode::NotAllowed)
+        );
+        let body = br#"{"filters": {"paymentMethods": ["CARD"]}}"#;
+        assert!(TriggerRequest::parse(body, &operator(), &TRANSACTION_EVENTS).is_ok());
+        assert!(TriggerRequest::parse(body, &operator(), &FUNDING_TRANSFERS).is_err());
+    }
+}
