@@ -1,0 +1,186 @@
+//! Who a request's credentials stand for, as API Gateway wants to hear it.
+
+use aws_lambda_events::{
+    apigw::{
+        ApiGatewayCustomAuthorizerPolicy, ApiGatewayCustomAuthorizerRequestTypeRequest,
+        ApiGatewayCustomAuthorizerResponse,
+    },
+    iam::{IamPolicyEffect, IamPolicyStatement},
+};
+use http::HeaderMap;
+use lambda_runtime::Error;
+use serde_json::Value;
+use shared::{
+    aws::keys::ApiKeysTable,
+    domain::caller::{Caller, RoleName},
+    http::caller_context,
+};
+use tracing::info;
+
+/// What a request shows of itself.
+#[derive(Debug, PartialEq, Eq)]
+struct Credentials {
+    key: String,
+    /// The role that `dj-client` names; a bearer key is always a merchant's.
+    role: String,
+}
+
+/// What is to be done with a request.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Allow,
+    /// A key of ours in the wrong role: 403.
+    Deny,
+}
+
+/// Answers a policy for the whole API, since API Gateway caches it for every path. Whoever is not to be let in at all
+/// gets the one error that it turns into a 401.
+pub async fn authorize(
+    keys: &ApiKeysTable,
+    request: ApiGatewayCustomAuthorizerRequestTypeRequest,
+) -> Result<ApiGatewayCustomAuthorizerResponse, Error> {
+    let credentials = credentials(&request.headers).ok_or_else(|| refuse("no credentials"))?;
+    let item = keys
+        .find(&credentials.key)
+        .await?
+        .ok_or_else(|| refuse("unknown key"))?;
+    if item.disabled {
+        return Err(refuse("disabled key"));
+    }
+    let caller = Caller::try_from(item)?;
+    let method_arn = request.method_arn.unwrap_or_default();
+    Ok(response(
+        verdict(&credentials, &caller),
+        &caller,
+        &method_arn,
+    ))
+}
+
+/// API Gateway answers 401 to exactly this word; the reason is only for the log.
+fn refuse(reason: &'static str) -> Error {
+    info!(reason, "unauthorized");
+    Error::from("Unauthorized")
+}
+
+fn credentials(headers: &HeaderMap) -> Option<Credentials> {
+    let header = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    if let Some(bearer) = header("authorization") {
+        let (scheme, key) = bearer.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then(|| Credentials {
+            key: key.trim().to_owned(),
+            role: RoleName::Merchant.to_string(),
+        });
+    }
+    Some(Credentials {
+        key: header("dj-api-key")?,
+        role: header("dj-client")?,
+    })
+}
+
+fn verdict(credentials: &Credentials, caller: &Caller) -> Verdict {
+    if credentials.role == caller.role.name().to_string() {
+        Verdict::Allow
+    } else {
+        Verdict::Deny
+    }
+}
+
+fn response(
+    verdict: Verdict,
+    caller: &Caller,
+    method_arn: &str,
+) -> ApiGatewayCustomAuthorizerResponse {
+    let mut statement = IamPolicyStatement::default();
+    statement.action = vec!["execute-api:Invoke".to_owned()];
+    statement.resource = vec![whole_stage(method_arn)];
+    statement.effect = match verdict {
+        Verdict::Allow => IamPolicyEffect::Allow,
+        Verdict::Deny => IamPolicyEffect::Deny,
+    };
+    let mut policy = ApiGatewayCustomAuthorizerPolicy::default();
+    policy.version = Some("2012-10-17".to_owned());
+    policy.statement = vec![statement];
+    let mut response = ApiGatewayCustomAuthorizerResponse::default();
+    response.principal_id = Some(format!("{}/{}", caller.tenant_id, caller.user_id));
+    response.policy_document = policy;
+    response.context = Value::Object(caller_context(caller));
+    response
+}
+
+/// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}` with method and path left open.
+fn whole_stage(method_arn: &str) -> String {
+    let stage: Vec<_> = method_arn.splitn(3, '/').take(2).collect();
+    format!("{}/*", stage.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+    use shared::domain::{address::EmailAddress, caller::Role};
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
+    }
+
+    fn operator() -> Caller {
+        Caller {
+            tenant_id: "northwind-market".to_owned(),
+            tenant_name: "Northwind Market".to_owned(),
+            user_id: "usr-ana".to_owned(),
+            email: EmailAddress::parse("ana@northwind.example").unwrap(),
+            role: Role::Operator,
+            permissions: vec![],
+        }
+    }
+
+    #[test]
+    fn credentials_are_a_key_and_a_role() {
+        let shown =
+            credentials(&headers(&[("dj-api-key", "k"), ("dj-client", "OPERATOR")])).unwrap();
+        assert_eq!(verdict(&shown, &operator()), Verdict::Allow);
+        for pairs in [
+            &[][..],
+            &[("dj-api-key", "k")],
+            &[("dj-client", "OPERATOR")],
+            &[("dj-api-key", ""), ("dj-client", "OPERATOR")],
+            &[("authorization", "Basic k")],
+            &[("authorization", "k")],
+        ] {
+            assert_eq!(credentials(&headers(pairs)), None, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_another_role_is_denied() {
+        for role in ["SUPPLIER", "MERCHANT", "operator", "ADMIN"] {
+            let shown = credentials(&headers(&[("dj-api-key", "k"), ("dj-client", role)])).unwrap();
+            assert_eq!(verdict(&shown, &operator()), Verdict::Deny, "{role}");
+        }
+        let bearer = credentials(&headers(&[("authorization", "Bearer k")])).unwrap();
+        assert_eq!(verdict(&bearer, &operator()), Verdict::Deny);
+    }
+
+    #[test]
+    fn a_cached_policy_fits_every_path() {
+        let arn = "arn:aws:execute-api:eu-west-1:123456789012:abc/api/GET/v1/me";
+        let response = response(Verdict::Allow, &operator(), arn);
+        assert_eq!(
+            response.policy_document.statement[0].resource,
+            ["arn:aws:execute-api:eu-west-1:123456789012:abc/api/*"]
+        );
+        assert_eq!(response.context["tenantId"], "northwind-market");
+    }
+}

@@ -1,0 +1,24 @@
+//! Lets callers in: an API key, and for the operator API the role that the caller says it has.
+
+mod authorize;
+
+use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::{
+    aws::{self, keys::ApiKeysTable},
+    config,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let aws = aws::load().await;
+    let keys = ApiKeysTable::new(&aws, config::api_keys_table()?);
+    let keys = &keys;
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<ApiGatewayCustomAuthorizerRequestTypeRequest>| {
+            authorize::authorize(keys, event.payload)
+        },
+    ))
+    .await
+}

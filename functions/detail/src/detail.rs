@@ -1,0 +1,58 @@
+//! `GET /v1/payments/{dataset}/export/{exportId}`.
+
+use http::StatusCode;
+use jiff::SignedDuration;
+use shared::{
+    aws::{exports::ExportsTable, files::ExportFiles},
+    domain::{caller::Act, export::Status, time},
+    http::{Answer, Request},
+    wire::{export::ExportObject, problem::Problem},
+};
+
+/// How long a download URL works: long enough to click, too short to pass around.
+const DOWNLOAD_URL_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+
+/// What showing an export needs.
+pub struct Detail {
+    pub exports: ExportsTable,
+    pub files: ExportFiles,
+}
+
+impl Detail {
+    pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
+        let not_found = || Problem::NotFound("There is no such export.");
+        let caller = request.caller()?;
+        let (dataset, id) = request.dataset()?;
+        if !caller.may(Act::Read, dataset) {
+            return Err(Problem::Forbidden(
+                "Your key may not read exports of this type.",
+            ));
+        }
+        let id = id
+            .filter(|id| id.dataset() == dataset)
+            .ok_or_else(not_found)?;
+        let export = self
+            .exports
+            .find(&caller.tenant_id, &id)
+            .await?
+            .ok_or_else(not_found)?;
+        if !export.is_visible_to(caller) {
+            return Err(Problem::Forbidden(
+                "This export was launched by another user.",
+            ));
+        }
+        let now = time::now();
+        let mut object = ExportObject::of(&export, now);
+        if export.status(now) == Status::Ready
+            && let Some(delivery) = export.delivery()
+        {
+            let lifetime = delivery.url_lifetime(now, DOWNLOAD_URL_LIFETIME);
+            let url = self
+                .files
+                .presign(&delivery.file.key, &export.file_name(), lifetime)
+                .await?;
+            object = object.with_download(url, now + lifetime);
+        }
+        Answer::json(StatusCode::OK, &object)
+    }
+}

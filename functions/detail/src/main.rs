@@ -1,0 +1,20 @@
+//! Shows one export and, while it is READY, where its file can be fetched.
+
+mod detail;
+
+use detail::Detail;
+use shared::{
+    aws::{self, exports::ExportsTable, files::ExportFiles},
+    config, http,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    let aws = aws::load().await;
+    let detail = Detail {
+        exports: ExportsTable::new(&aws, config::exports_table()?),
+        files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
+    };
+    http::serve(|request| detail.handle(request)).await
+}

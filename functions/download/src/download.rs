@@ -1,0 +1,58 @@
+//! `GET /v1/exports/{exportId}/download?token=…`.
+
+use http::{StatusCode, header};
+use jiff::SignedDuration;
+use shared::{
+    aws::{exports::ExportsTable, files::ExportFiles},
+    domain::{export::Status, link::LinkToken, time},
+    http::{Answer, Request},
+    wire::problem::Problem,
+};
+
+/// How long the URL works that a link leads to: a browser follows it at once.
+const DOWNLOAD_URL_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
+
+/// What following a link needs.
+pub struct Download {
+    pub exports: ExportsTable,
+    pub files: ExportFiles,
+}
+
+impl Download {
+    /// The token is the right: a wrong one is as good as none, and tells nothing of the export.
+    pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
+        let not_found =
+            || Problem::NotFound("There is no such link. Check that it was copied whole.");
+        let id = request.export_id().ok_or_else(not_found)?;
+        let token = request
+            .query
+            .iter()
+            .find(|(name, _)| name == "token")
+            .map(|(_, value)| LinkToken::from_request(value))
+            .ok_or_else(not_found)?;
+        let now = time::now();
+        let export = self
+            .exports
+            .find_by_link(&token.hash(), &id, now)
+            .await?
+            .ok_or_else(not_found)?;
+        let Some(delivery) = export.downloadable(now) else {
+            return Err(match export.status(now) {
+                Status::Expired => Problem::LinkExpired,
+                Status::Pending | Status::Ready | Status::Failed => not_found(),
+            });
+        };
+        let lifetime = delivery.url_lifetime(now, DOWNLOAD_URL_LIFETIME);
+        let url = self
+            .files
+            .presign(&delivery.file.key, &export.file_name(), lifetime)
+            .await?;
+        Ok(Answer {
+            status: StatusCode::FOUND,
+            headers: vec![(header::LOCATION, url)],
+            body: String::new(),
+        }
+        // The token must not travel on in a Referer.
+        .with_header(header::REFERRER_POLICY, "no-referrer"))
+    }
+}

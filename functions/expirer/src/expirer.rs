@@ -1,0 +1,59 @@
+//! What the removal of an expiry marker sets off.
+
+use aws_lambda_events::dynamodb::{Event, EventRecord};
+use lambda_runtime::Error;
+use shared::{
+    aws::{AwsError, exports::ExportsTable, files::ExportFiles},
+    domain::{id::ExportId, time},
+    ending::expire,
+    items::side::ExpiryMarkerItem,
+};
+use tracing::{error, info};
+
+/// What expiring needs.
+pub struct Expirer {
+    pub exports: ExportsTable,
+    pub files: ExportFiles,
+}
+
+impl Expirer {
+    /// Expires every export that the batch names. One that cannot be expired does not keep the others from it, and
+    /// fails the batch at the end, so that the stream sends it again: doing it twice changes nothing.
+    pub async fn handle(&self, event: Event) -> Result<(), Error> {
+        let mut failed = 0;
+        for record in event.records {
+            let Some((tenant_id, id)) = removed_marker(record) else {
+                continue;
+            };
+            match self.expire(&tenant_id, &id).await {
+                Ok(()) => info!(tenantId = tenant_id, exportId = %id, "expired"),
+                Err(cause) => {
+                    failed += 1;
+                    error!(tenantId = tenant_id, exportId = %id, %cause, "not expired yet");
+                }
+            }
+        }
+        if failed == 0 {
+            Ok(())
+        } else {
+            Err(format!("{failed} exports could not be expired").into())
+        }
+    }
+
+    async fn expire(&self, tenant_id: &str, id: &ExportId) -> Result<(), AwsError> {
+        expire(&self.exports, &self.files, tenant_id, id, time::now()).await
+    }
+}
+
+/// Whose expiry a record tells of. Everything else in the stream is passed over, and so is what no retry could read.
+fn removed_marker(record: EventRecord) -> Option<(String, ExportId)> {
+    if record.event_name != "REMOVE" {
+        return None;
+    }
+    let marker: ExpiryMarkerItem = serde_dynamo::from_item(record.change.old_image).ok()?;
+    if !marker.is_marker() {
+        return None;
+    }
+    let id = marker.export_id().ok()?;
+    Some((marker.tenant_id().to_owned(), id))
+}

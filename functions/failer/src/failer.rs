@@ -1,0 +1,50 @@
+//! What becomes of a message in the dead-letter queue.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use lambda_runtime::Error;
+use shared::{
+    aws::{AwsError, exports::ExportsTable, files::ExportFiles, queue::Job},
+    domain::export::State,
+    ending::fail,
+};
+use tracing::{error, warn};
+
+const REASON: &str = "The file could not be made after several tries. Ask for the export again.";
+
+/// What failing exports needs.
+pub struct Failer {
+    pub exports: ExportsTable,
+    pub files: ExportFiles,
+}
+
+impl Failer {
+    /// Ends each message's export FAILED; a message whose export could not be ended comes back.
+    pub async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
+        let mut response = SqsBatchResponse::default();
+        for message in event.records {
+            if let Err(cause) = self.give_up(&message).await {
+                error!(%cause, messageId = message.message_id, "the export is not ended yet");
+                response.add_failure(message.message_id.unwrap_or_default());
+            }
+        }
+        Ok(response)
+    }
+
+    async fn give_up(&self, message: &SqsMessage) -> Result<(), AwsError> {
+        let job = Job::parse(message.body.as_deref().unwrap_or_default());
+        let Some((tenant_id, id)) = job else {
+            warn!(
+                messageId = message.message_id,
+                "a message that names no export is dropped"
+            );
+            return Ok(());
+        };
+        match self.exports.find(&tenant_id, &id).await? {
+            Some(export) if matches!(export.state, State::Pending { .. }) => {
+                warn!(tenantId = tenant_id, exportId = %id, "given up");
+                fail(&self.exports, &self.files, &export, None, REASON).await
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Ends the exports whose messages the queue has given up.
+
+mod failer;
+
+use aws_lambda_events::sqs::SqsEvent;
+use failer::Failer;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::{
+    aws::{self, exports::ExportsTable, files::ExportFiles},
+    config,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let aws = aws::load().await;
+    let failer = &Failer {
+        exports: ExportsTable::new(&aws, config::exports_table()?),
+        files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
+    };
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        failer.handle(event.payload)
+    }))
+    .await
+}

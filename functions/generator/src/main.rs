@@ -1,0 +1,39 @@
+//! Makes the files and mails their links.
+
+mod consumer;
+mod deliver;
+mod generate;
+mod merge;
+mod row;
+mod sink;
+mod work;
+
+use aws_lambda_events::sqs::SqsEvent;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::{
+    aws::{
+        self, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable, mailer::Mailer,
+        queue::ExportQueue,
+    },
+    config,
+};
+use work::Generator;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let aws = aws::load().await;
+    let generator = &Generator {
+        exports: ExportsTable::new(&aws, config::exports_table()?),
+        ledger: LedgerTable::new(&aws, config::ledger_table()?),
+        files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
+        queue: ExportQueue::new(&aws, config::exports_queue_url()?),
+        mailer: Mailer::new(&aws, config::sender_email()?),
+        link_api_url: config::link_api_url()?,
+        link_lifetime: config::link_lifetime()?,
+    };
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        consumer::consume(generator, event.payload)
+    }))
+    .await
+}

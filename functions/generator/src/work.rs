@@ -1,0 +1,168 @@
+//! One attempt at an export: claim it, bring it forward, and settle what comes of that.
+
+use jiff::SignedDuration;
+use shared::{
+    aws::{
+        AwsError,
+        exports::{Attempt, Claim, ExportsTable, Superseded},
+        files::ExportFiles,
+        ledger::LedgerTable,
+        mailer::Mailer,
+        queue::ExportQueue,
+    },
+    domain::{id::ExportId, time},
+    ending::fail,
+};
+use tracing::{info, warn};
+
+/// Tries without progress before an export is given up.
+const MOST_TRIES: u64 = 5;
+
+/// What making and delivering files needs.
+pub struct Generator {
+    pub exports: ExportsTable,
+    pub ledger: LedgerTable,
+    pub files: ExportFiles,
+    pub queue: ExportQueue,
+    pub mailer: Mailer,
+    pub link_api_url: String,
+    pub link_lifetime: SignedDuration,
+}
+
+/// Why an attempt did not bring its export to READY.
+#[derive(Debug, thiserror::Error)]
+pub enum Setback {
+    #[error(transparent)]
+    Superseded(#[from] Superseded),
+    /// Worth another try. A call failed that may succeed later.
+    #[error(transparent)]
+    Passing(#[from] AwsError),
+    /// Worth another try for a day: the mail was not accepted for now.
+    #[error("{0}")]
+    MailPending(String),
+    /// The mail was refused for good, or for a day.
+    #[error("{cause}")]
+    MailRefused { cause: String },
+}
+
+/// What to do about a setback.
+#[derive(Debug, PartialEq, Eq)]
+enum Course {
+    /// Another attempt has it, or it has ended.
+    Leave,
+    RetryAfter(SignedDuration),
+    GiveUp(&'static str),
+}
+
+impl Generator {
+    /// Brings an export as far as it can. Delivered twice, or out of order, a message changes nothing: the export is
+    /// claimed by one attempt at a time, and not at all once it has ended.
+    ///
+    /// An error means that the message must come back.
+    pub async fn work(&self, tenant_id: &str, id: &ExportId) -> Result<(), AwsError> {
+        let attempt = match self.exports.claim(tenant_id, id, time::now()).await? {
+            Claim::Won(attempt) => attempt,
+            Claim::Busy | Claim::Over => return Ok(()),
+        };
+        let Err(setback) = self.advance(&attempt).await else {
+            info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "ready");
+            return Ok(());
+        };
+        warn!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, tries = attempt.tries, cause = %setback, "setback");
+        match course(&setback, attempt.tries) {
+            Course::Leave => Ok(()),
+            Course::GiveUp(reason) => {
+                fail(
+                    &self.exports,
+                    &self.files,
+                    &attempt.export,
+                    Some(attempt.fence),
+                    reason,
+                )
+                .await
+            }
+            Course::RetryAfter(delay) => self.retry_after(&attempt, delay).await,
+        }
+    }
+
+    /// A file that is complete is not made again: only its mail is still to be sent.
+    async fn advance(&self, attempt: &Attempt) -> Result<(), Setback> {
+        let file = match attempt.export.delivery() {
+            Some(delivery) => delivery.file.clone(),
+            None => self.generate(attempt).await?,
+        };
+        self.deliver(attempt, file).await
+    }
+
+    /// The message first: if the process dies between the two, it meets a lease that has ended by then, or the
+    /// reconciler does.
+    async fn retry_after(&self, attempt: &Attempt, delay: SignedDuration) -> Result<(), AwsError> {
+        self.queue.send(&attempt.export, delay).await?;
+        // Refused only if another attempt has the export.
+        let _ = self.exports.release(attempt, time::now() + delay).await?;
+        Ok(())
+    }
+}
+
+fn course(setback: &Setback, tries: u64) -> Course {
+    match setback {
+        Setback::Superseded(_) => Course::Leave,
+        Setback::Passing(_) if tries >= MOST_TRIES => Course::GiveUp(
+            "The file could not be made after several tries. Ask for the export again.",
+        ),
+        Setback::Passing(_) | Setback::MailPending(_) => Course::RetryAfter(backoff(tries)),
+        Setback::MailRefused { .. } => Course::GiveUp(
+            "The email could not be delivered. Check the addresses and ask for the export again.",
+        ),
+    }
+}
+
+/// Two seconds, doubled with each try, up to a quarter of an hour.
+fn backoff(tries: u64) -> SignedDuration {
+    let doublings = u32::try_from(tries.min(10)).unwrap_or(10);
+    SignedDuration::from_secs(1 << doublings).min(SignedDuration::from_mins(15))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passing() -> Setback {
+        Setback::Passing(AwsError::unexpected("Query", "no answer"))
+    }
+
+    #[test]
+    fn a_passing_fault_is_tried_again_with_growing_pauses() {
+        let pauses: Vec<_> = (1..MOST_TRIES)
+            .map(|tries| match course(&passing(), tries) {
+                Course::RetryAfter(pause) => pause.as_secs(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(pauses, [2, 4, 8, 16]);
+        assert_eq!(backoff(1_000).as_secs(), 15 * 60);
+    }
+
+    #[test]
+    fn without_progress_an_export_is_given_up() {
+        assert!(matches!(course(&passing(), MOST_TRIES), Course::GiveUp(_)));
+    }
+
+    #[test]
+    fn a_mail_that_may_still_be_accepted_is_tried_however_often() {
+        let pending = Setback::MailPending("throttled".to_owned());
+        assert!(matches!(course(&pending, 90), Course::RetryAfter(_)));
+    }
+
+    #[test]
+    fn a_refused_mail_and_a_lost_export_end_the_attempt() {
+        let refused = Setback::MailRefused {
+            cause: "virus".to_owned(),
+        };
+        assert!(matches!(course(&refused, 1), Course::GiveUp(_)));
+        assert_eq!(
+            course(&Setback::Superseded(Superseded), MOST_TRIES),
+            Course::Leave
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! `GET /v1/payments/{dataset}/export`.
+
+use http::StatusCode;
+use shared::{
+    aws::exports::ExportsTable,
+    domain::{caller::Act, dataset::Visibility, time},
+    http::{Answer, Request},
+    wire::{
+        export::{ExportList, ExportObject},
+        history_query,
+        problem::Problem,
+    },
+};
+
+/// What listing needs.
+pub struct List {
+    pub exports: ExportsTable,
+}
+
+impl List {
+    pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
+        let caller = request.caller()?;
+        let (dataset, _) = request.dataset()?;
+        if !caller.may(Act::Read, dataset) {
+            return Err(Problem::Forbidden(
+                "Your key may not read exports of this type.",
+            ));
+        }
+        let (query, binding) = history_query::parse(&request.query, caller, dataset)
+            .map_err(Problem::InvalidRequest)?;
+        let requester = match dataset.visibility {
+            Visibility::Tenant => None,
+            Visibility::Launcher => Some(caller.user_id.as_str()),
+        };
+        let now = time::now();
+        let page = self
+            .exports
+            .history(&caller.tenant_id, dataset, requester, &query, now)
+            .await?;
+        let last = page.items.last().filter(|_| page.has_more);
+        Answer::json(
+            StatusCode::OK,
+            &ExportList {
+                next_cursor: last.map(|export| binding.cursor(&export.id)),
+                items: page
+                    .items
+                    .iter()
+                    .map(|export| ExportObject::of(export, now))
+                    .collect(),
+            },
+        )
+    }
+}

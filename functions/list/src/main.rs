@@ -1,0 +1,19 @@
+//! Lists the exports of a dataset.
+
+mod list;
+
+use list::List;
+use shared::{
+    aws::{self, exports::ExportsTable},
+    config, http,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    let aws = aws::load().await;
+    let list = List {
+        exports: ExportsTable::new(&aws, config::exports_table()?),
+    };
+    http::serve(|request| list.handle(request)).await
+}

@@ -1,0 +1,11 @@
+//! Tells callers who they are.
+
+mod me;
+
+use shared::http;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    http::serve(me::handle).await
+}

@@ -1,0 +1,23 @@
+//! Mends, once a minute, what no message will come back for.
+
+mod reconciler;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use reconciler::Reconciler;
+use serde_json::Value;
+use shared::{
+    aws::{self, exports::ExportsTable, files::ExportFiles, queue::ExportQueue},
+    config,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let aws = aws::load().await;
+    let reconciler = &Reconciler {
+        exports: ExportsTable::new(&aws, config::exports_table()?),
+        files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
+        queue: ExportQueue::new(&aws, config::exports_queue_url()?),
+    };
+    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| reconciler.pass())).await
+}

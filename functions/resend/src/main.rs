@@ -1,0 +1,21 @@
+//! Sends a READY export's email again.
+
+mod resend;
+
+use resend::Resend;
+use shared::{
+    aws::{self, exports::ExportsTable, mailer::Mailer},
+    config, http,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    let aws = aws::load().await;
+    let resend = Resend {
+        exports: ExportsTable::new(&aws, config::exports_table()?),
+        mailer: Mailer::new(&aws, config::sender_email()?),
+        link_api_url: config::link_api_url()?,
+    };
+    http::serve(|request| resend.handle(request)).await
+}

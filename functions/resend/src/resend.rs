@@ -1,0 +1,125 @@
+//! `POST /v1/exports/{exportId}/resend-email`.
+
+use http::StatusCode;
+use jiff::SignedDuration;
+use serde::Serialize;
+use shared::{
+    aws::{
+        exports::ExportsTable,
+        mailer::{MailError, Mailer},
+    },
+    domain::{
+        address::EmailAddress,
+        caller::Act,
+        export::{Sending, Status},
+        link::LinkToken,
+        resend::admit,
+        time,
+    },
+    http::{Answer, Request},
+    mail, random,
+    wire::{problem::Problem, resend_request},
+};
+use tracing::error;
+
+/// What sending again needs.
+pub struct Resend {
+    pub exports: ExportsTable,
+    pub mailer: Mailer,
+    pub link_api_url: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SendingObject<'a> {
+    export_id: &'a str,
+    recipients: Vec<&'a str>,
+    sent_at: String,
+}
+
+impl Resend {
+    /// The file is not made again and its expiry does not move; the mail has a link of its own.
+    pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
+        let not_found = || Problem::NotFound("There is no such export.");
+        let caller = request.caller()?;
+        let new_cc =
+            resend_request::parse(request.json_body()?, caller).map_err(Problem::InvalidRequest)?;
+        let id = request.export_id().ok_or_else(not_found)?;
+        let export = self
+            .exports
+            .find(&caller.tenant_id, &id)
+            .await?
+            .ok_or_else(not_found)?;
+        if !caller.may(Act::Create, export.dataset()) {
+            return Err(Problem::Forbidden(
+                "Your key may not create exports of this type.",
+            ));
+        }
+        if !export.is_launched_by(caller) {
+            return Err(Problem::Forbidden(
+                "This export was launched by another user.",
+            ));
+        }
+        let now = time::now();
+        let status = export.status(now);
+        let Some(delivery) = export.delivery().filter(|_| status == Status::Ready) else {
+            return Err(Problem::ExportNotReady(status));
+        };
+
+        let resends = admit(&export.resends, now).map_err(too_many)?;
+        let token = LinkToken::new(random::bytes());
+        let admitted = self
+            .exports
+            .admit_resend(&export, delivery, &token.hash(), &resends)
+            .await?;
+        // Another sending of this very moment was admitted first, or the export has just expired.
+        admitted.map_err(|_| Problem::TooManyRequests { retry_after: 1 })?;
+
+        let link = mail::download_link(&self.link_api_url, &export, &token);
+        let mail = mail::compose(&export, delivery, &link).map_err(Problem::internal)?;
+        let cc = new_cc.as_deref().unwrap_or(&export.cc);
+        let message_id = self
+            .mailer
+            .send(&caller.email, cc, &mail)
+            .await
+            .map_err(refused)?;
+        let recipients: Vec<_> = std::iter::once(&caller.email).chain(cc).cloned().collect();
+        let sending = Sending {
+            sent_at: now,
+            recipients,
+            message_id,
+        };
+        // The mail is on its way: that its record failed is for the log, not for the caller.
+        if let Err(cause) = self
+            .exports
+            .record_sending(&export, delivery, &sending)
+            .await
+        {
+            error!(%cause, exportId = %export.id, "a sending is not recorded");
+        }
+        Answer::json(
+            StatusCode::OK,
+            &SendingObject {
+                export_id: export.id.as_str(),
+                recipients: sending
+                    .recipients
+                    .iter()
+                    .map(EmailAddress::as_str)
+                    .collect(),
+                sent_at: time::to_seconds(now),
+            },
+        )
+    }
+}
+
+fn too_many(wait: SignedDuration) -> Problem {
+    Problem::TooManyRequests {
+        retry_after: wait.as_secs().unsigned_abs().max(1),
+    }
+}
+
+fn refused(error: MailError) -> Problem {
+    Problem::EmailRefused {
+        cause: error.to_string(),
+    }
+}

@@ -1,0 +1,98 @@
+//! `POST /v1/payments/{dataset}/export`.
+
+use http::{StatusCode, header};
+use shared::{
+    acceptance::Acceptance,
+    aws::exports::Creation,
+    domain::{
+        caller::{Act, Caller},
+        dataset::Dataset,
+        export::Export,
+        id::ExportId,
+        time,
+    },
+    http::{Answer, Request},
+    items::side::Idempotency,
+    random,
+    wire::{
+        export::ExportObject,
+        problem::{FieldError, FieldErrorCode, Problem},
+        trigger_request::TriggerRequest,
+    },
+};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const LONGEST_IDEMPOTENCY_KEY: usize = 255;
+
+/// What answering a request needs.
+pub struct Trigger {
+    pub acceptance: Acceptance,
+}
+
+impl Trigger {
+    pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
+        let caller = request.caller()?;
+        let (dataset, _) = request.dataset()?;
+        if !caller.may(Act::Create, dataset) {
+            return Err(Problem::Forbidden(
+                "Your key may not create exports of this type.",
+            ));
+        }
+        let TriggerRequest { cc, filters } =
+            TriggerRequest::parse(request.json_body()?, caller, dataset)
+                .map_err(Problem::InvalidRequest)?;
+        let key = idempotency_key(&request)?;
+
+        let export = Export::request(caller, dataset, cc, filters, time::now(), random::bytes());
+        let idempotency = key.map(|key| Idempotency::of(key, &export));
+        match self
+            .acceptance
+            .accept(&export, idempotency.as_ref())
+            .await?
+        {
+            Creation::Created => accepted(&export, dataset),
+            Creation::Repeated(id) => self.repeated(caller, dataset, &id).await,
+            Creation::KeyReused => Err(Problem::IdempotencyKeyReused),
+            Creation::Blocked(id) => Err(Problem::ExportAlreadyPending(id)),
+        }
+    }
+
+    async fn repeated(
+        &self,
+        caller: &Caller,
+        dataset: &Dataset,
+        id: &ExportId,
+    ) -> Result<Answer, Problem> {
+        match self.acceptance.exports.find(&caller.tenant_id, id).await? {
+            Some(export) => accepted(&export, dataset),
+            None => Err(Problem::internal(
+                "the export of an idempotency key is gone",
+            )),
+        }
+    }
+}
+
+fn accepted(export: &Export, dataset: &Dataset) -> Result<Answer, Problem> {
+    let status = StatusCode::from_u16(dataset.accepted).map_err(Problem::internal)?;
+    // Relative to the request's own URL: behind a stage or a custom domain, only the caller knows what comes before.
+    let location = format!("../../../v1/payments/{}/export/{}", dataset.slug, export.id);
+    Ok(
+        Answer::json(status, &ExportObject::of(export, time::now()))?
+            .with_header(header::LOCATION, location),
+    )
+}
+
+fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let is_printable = |key: &&str| key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    match value.to_str().ok().filter(is_printable) {
+        Some(key) if (1..=LONGEST_IDEMPOTENCY_KEY).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(Problem::invalid(FieldError::new(
+            "/Idempotency-Key",
+            FieldErrorCode::InvalidValue,
+            format!("must be 1 to {LONGEST_IDEMPOTENCY_KEY} printable ASCII characters"),
+        ))),
+    }
+}
