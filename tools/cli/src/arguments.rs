@@ -1,0 +1,46 @@
+//! Values that several subcommands take.
+
+use shared::domain::{
+    caller::is_valid_id,
+    dataset::{ALL, Dataset},
+};
+
+/// Reads a dataset by its type or its slug, in any case: `FUNDING_TRANSFERS`, `funding-transfers`.
+pub fn dataset(text: &str) -> Result<&'static Dataset, String> {
+    let is_named = |name: &str| name.eq_ignore_ascii_case(text);
+    ALL.into_iter()
+        .find(|dataset| is_named(dataset.export_type) || is_named(dataset.slug))
+        .ok_or_else(|| {
+            format!(
+                "must be one of {}",
+                ALL.map(|dataset| dataset.slug).join(", ")
+            )
+        })
+}
+
+/// Reads the id of a tenant or a user.
+pub fn id(text: &str) -> Result<String, String> {
+    if is_valid_id(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be 1 to 64 letters, digits, _ or -".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dataset_is_named_by_its_type_or_its_slug() {
+        for text in [
+            "FUNDING_TRANSFERS",
+            "funding-transfers",
+            "Funding_Transfers",
+        ] {
+            assert_eq!(dataset(text).unwrap().export_type, "FUNDING_TRANSFERS");
+        }
+        assert_eq!(dataset("TRANSACTION_EVENTS").unwrap().slug, "transactions");
+        assert!(dataset("payouts").unwrap_err().contains("supplier-payouts"));
+    }
+}

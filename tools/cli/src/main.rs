@@ -1,0 +1,46 @@
+//! `payout-exports`: loads payout records into the ledger, makes records to try it with, and makes API keys.
+
+mod arguments;
+mod aws;
+mod generate;
+mod import;
+mod keys;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Load payout records into the ledger, make records to try it with, and make API keys.
+///
+/// The AWS account, region and endpoint come from the usual variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL …
+#[derive(Parser)]
+#[command(name = "payout-exports", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Import(import::Args),
+    Generate(generate::Args),
+    #[command(subcommand)]
+    Keys(keys::Command),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Import(args) => import::run(args).await,
+        Command::Generate(args) => generate::run(&args),
+        Command::Keys(command) => keys::run(command).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
