@@ -4,23 +4,28 @@ use jiff::Timestamp;
 
 use crate::{
     aws::{AwsError, exports::ExportsTable, files::ExportFiles},
-    domain::{
-        export::{Export, State},
-        id::ExportId,
-    },
+    domain::{export::State, id::ExportId},
 };
 
 /// Ends a pending export FAILED and removes the file that it may have.
 ///
-/// `fence` is that of the attempt that gives up; without one, whoever is at work is stopped.
+/// `fence` is that of the attempt that gives up; without one, whoever is at work is stopped. The export is read anew,
+/// for an attempt may have recorded a file since it was claimed.
 pub async fn fail(
     exports: &ExportsTable,
     files: &ExportFiles,
-    export: &Export,
+    tenant_id: &str,
+    id: &ExportId,
     fence: Option<u64>,
     reason: &str,
 ) -> Result<(), AwsError> {
-    if exports.mark_failed(export, fence, reason).await?.is_ok()
+    let Some(export) = exports.find(tenant_id, id).await? else {
+        return Ok(());
+    };
+    if !matches!(export.state, State::Pending { .. }) {
+        return Ok(());
+    }
+    if exports.mark_failed(&export, fence, reason).await?.is_ok()
         && let Some(delivery) = export.delivery()
     {
         files.delete(&delivery.file.key).await?;

@@ -21,8 +21,16 @@ use tracing::info;
 #[derive(Debug, PartialEq, Eq)]
 struct Credentials {
     key: String,
-    /// The role that `dj-client` names; a bearer key is always a merchant's.
+    /// The role that `dj-client` names; a bearer key is a merchant's.
     role: String,
+    door: Door,
+}
+
+/// The API that a request came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Operator,
+    Merchant,
 }
 
 /// What is to be done with a request.
@@ -39,7 +47,11 @@ pub async fn authorize(
     keys: &ApiKeysTable,
     request: ApiGatewayCustomAuthorizerRequestTypeRequest,
 ) -> Result<ApiGatewayCustomAuthorizerResponse, Error> {
-    let credentials = credentials(&request.headers).ok_or_else(|| refuse("no credentials"))?;
+    let credentials = credentials(
+        request.path.as_deref().unwrap_or_default(),
+        &request.headers,
+    )
+    .ok_or_else(|| refuse("no credentials"))?;
     let item = keys
         .find(&credentials.key)
         .await?
@@ -62,26 +74,36 @@ fn refuse(reason: &'static str) -> Error {
     Error::from("Unauthorized")
 }
 
-fn credentials(headers: &HeaderMap) -> Option<Credentials> {
+/// Each door has its own credentials; those of the other one count for nothing.
+fn credentials(path: &str, headers: &HeaderMap) -> Option<Credentials> {
     let header = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?.trim();
         (!value.is_empty()).then(|| value.to_owned())
     };
-    if let Some(bearer) = header("authorization") {
-        let (scheme, key) = bearer.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| Credentials {
-            key: key.trim().to_owned(),
-            role: RoleName::Merchant.to_string(),
+    let is_merchants = path.split('/').any(|segment| segment == "merchants");
+    if !is_merchants {
+        return Some(Credentials {
+            key: header("dj-api-key")?,
+            role: header("dj-client")?,
+            door: Door::Operator,
         });
     }
-    Some(Credentials {
-        key: header("dj-api-key")?,
-        role: header("dj-client")?,
+    let authorization = header("authorization")?;
+    let (scheme, key) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Credentials {
+        key: key.trim().to_owned(),
+        role: RoleName::Merchant.to_string(),
+        door: Door::Merchant,
     })
 }
 
 fn verdict(credentials: &Credentials, caller: &Caller) -> Verdict {
-    if credentials.role == caller.role.name().to_string() {
+    let role = caller.role.name();
+    let is_admitted = match credentials.door {
+        Door::Operator => matches!(role, RoleName::Operator | RoleName::Supplier),
+        Door::Merchant => role == RoleName::Merchant,
+    };
+    if is_admitted && credentials.role == role.to_string() {
         Verdict::Allow
     } else {
         Verdict::Deny
@@ -146,31 +168,62 @@ mod tests {
         }
     }
 
+    const OPERATORS: &str = "/v1/me";
+    const MERCHANTS: &str = "/v1/merchants/find-export";
+
     #[test]
     fn credentials_are_a_key_and_a_role() {
-        let shown =
-            credentials(&headers(&[("dj-api-key", "k"), ("dj-client", "OPERATOR")])).unwrap();
-        assert_eq!(verdict(&shown, &operator()), Verdict::Allow);
+        let pairs = [
+            ("dj-api-key", "k"),
+            ("dj-client", "OPERATOR"),
+            ("authorization", "Bearer other"),
+        ];
+        let shown = credentials(OPERATORS, &headers(&pairs)).unwrap();
+        assert_eq!(
+            (shown.key.as_str(), verdict(&shown, &operator())),
+            ("k", Verdict::Allow)
+        );
         for pairs in [
             &[][..],
             &[("dj-api-key", "k")],
             &[("dj-client", "OPERATOR")],
             &[("dj-api-key", ""), ("dj-client", "OPERATOR")],
-            &[("authorization", "Basic k")],
-            &[("authorization", "k")],
+            &[("authorization", "Bearer k")],
         ] {
-            assert_eq!(credentials(&headers(pairs)), None, "{pairs:?}");
+            assert_eq!(credentials(OPERATORS, &headers(pairs)), None, "{pairs:?}");
+        }
+        for pairs in [
+            &[("authorization", "Basic k")][..],
+            &[("authorization", "k")],
+            &[("dj-api-key", "k"), ("dj-client", "MERCHANT")],
+        ] {
+            assert_eq!(credentials(MERCHANTS, &headers(pairs)), None, "{pairs:?}");
         }
     }
 
     #[test]
-    fn a_key_in_another_role_is_denied() {
+    fn a_key_in_another_role_or_at_another_door_is_denied() {
         for role in ["SUPPLIER", "MERCHANT", "operator", "ADMIN"] {
-            let shown = credentials(&headers(&[("dj-api-key", "k"), ("dj-client", role)])).unwrap();
+            let shown = credentials(
+                OPERATORS,
+                &headers(&[("dj-api-key", "k"), ("dj-client", role)]),
+            )
+            .unwrap();
             assert_eq!(verdict(&shown, &operator()), Verdict::Deny, "{role}");
         }
-        let bearer = credentials(&headers(&[("authorization", "Bearer k")])).unwrap();
+        let merchant = Caller {
+            role: Role::Merchant,
+            ..operator()
+        };
+        let bearer = credentials(MERCHANTS, &headers(&[("authorization", "Bearer k")])).unwrap();
+        assert_eq!(verdict(&bearer, &merchant), Verdict::Allow);
         assert_eq!(verdict(&bearer, &operator()), Verdict::Deny);
+        let shown = credentials(
+            OPERATORS,
+            &headers(&[("dj-api-key", "k"), ("dj-client", "MERCHANT")]),
+        )
+        .unwrap();
+        assert_eq!(verdict(&shown, &merchant), Verdict::Deny);
     }
 
     #[test]

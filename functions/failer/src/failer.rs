@@ -4,7 +4,6 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::Error;
 use shared::{
     aws::{AwsError, exports::ExportsTable, files::ExportFiles, queue::Job},
-    domain::export::State,
     ending::fail,
 };
 use tracing::{error, warn};
@@ -39,12 +38,7 @@ impl Failer {
             );
             return Ok(());
         };
-        match self.exports.find(&tenant_id, &id).await? {
-            Some(export) if matches!(export.state, State::Pending { .. }) => {
-                warn!(tenantId = tenant_id, exportId = %id, "given up");
-                fail(&self.exports, &self.files, &export, None, REASON).await
-            }
-            _ => Ok(()),
-        }
+        warn!(tenantId = tenant_id, exportId = %id, "given up");
+        fail(&self.exports, &self.files, &tenant_id, &id, None, REASON).await
     }
 }

@@ -2,7 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    aws::{AwsError, exports::Attempt, mailer::MailError},
+    aws::{
+        AwsError,
+        exports::{Attempt, Superseded},
+        mailer::MailError,
+    },
     domain::{
         export::{Delivery, File, Sending},
         link::LinkToken,
@@ -13,49 +17,84 @@ use shared::{
 
 use crate::work::{Generator, Setback};
 
-/// How long a mail that is not accepted is tried again.
-const MAIL_IS_TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// How long a file that is made is tried to deliver.
+const IS_TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// What kept a mail from being accepted and recorded.
+#[derive(Debug, thiserror::Error)]
+enum Obstacle {
+    #[error(transparent)]
+    Superseded(#[from] Superseded),
+    #[error(transparent)]
+    Call(#[from] AwsError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
 
 impl Generator {
     /// Records the delivery, sends the mail, and ends the export READY, in this order: a link works before it can
-    /// arrive, and READY is never shown for a mail that was not accepted. Each try has a link of its own, since of an
-    /// earlier one only the hash is known.
-    pub async fn deliver(&self, attempt: &Attempt, file: File) -> Result<(), Setback> {
-        let export = &attempt.export;
+    /// arrive, and READY is never shown for a mail that was not accepted.
+    ///
+    /// The inner error says that nothing was recorded, not even the file.
+    pub async fn deliver(
+        &self,
+        attempt: &Attempt,
+        file: File,
+    ) -> Result<Result<(), Superseded>, Setback> {
         let now = time::now();
         let made_at = file.made_at;
         let delivery = Delivery::of(file, now, self.link_lifetime);
+        // A link of its own for each try, since of an earlier one only the hash is known.
         let token = LinkToken::new(random::bytes());
-        self.exports
+        let recorded = self
+            .exports
             .record_delivery(attempt, &delivery, &token.hash(), now)
-            .await??;
-        let link = mail::download_link(&self.link_api_url, export, &token);
-        let mail = mail::compose(export, &delivery, &link)
+            .await;
+        match recorded.map_err(|error| setback(error.into(), made_at, now))? {
+            Err(superseded) => Ok(Err(superseded)),
+            Ok(()) => self
+                .send(attempt, &delivery, &token, now)
+                .await
+                .map(Ok)
+                .map_err(|obstacle| setback(obstacle, made_at, now)),
+        }
+    }
+
+    async fn send(
+        &self,
+        attempt: &Attempt,
+        delivery: &Delivery,
+        token: &LinkToken,
+        now: Timestamp,
+    ) -> Result<(), Obstacle> {
+        let export = &attempt.export;
+        let link = mail::download_link(&self.link_api_url, export, token);
+        let mail = mail::compose(export, delivery, &link)
             .map_err(|error| AwsError::unexpected("writing the mail", error))?;
         let message_id = self
             .mailer
             .send(&export.requester_email, &export.cc, &mail)
-            .await
-            .map_err(|error| setback(error, made_at, now))?;
+            .await?;
+        let recipients = export.recipients().cloned().collect();
         let sending = Sending {
             sent_at: now,
-            recipients: export.recipients().cloned().collect(),
+            recipients,
             message_id,
         };
         Ok(self
             .exports
-            .mark_ready(attempt, &delivery, &sending)
+            .mark_ready(attempt, delivery, &sending)
             .await??)
     }
 }
 
-fn setback(error: MailError, made_at: Timestamp, now: Timestamp) -> Setback {
-    match error {
-        MailError::Refused(cause) => Setback::MailRefused { cause },
-        MailError::Passing(cause) if now.duration_since(made_at) > MAIL_IS_TRIED_FOR => {
-            Setback::MailRefused { cause }
-        }
-        MailError::Passing(cause) => Setback::MailPending(cause),
+fn setback(obstacle: Obstacle, made_at: Timestamp, now: Timestamp) -> Setback {
+    let cause = obstacle.to_string();
+    match obstacle {
+        Obstacle::Superseded(superseded) => Setback::Superseded(superseded),
+        Obstacle::Mail(MailError::Refused(_)) => Setback::Undeliverable(cause),
+        _ if now.duration_since(made_at) > IS_TRIED_FOR => Setback::Undeliverable(cause),
+        Obstacle::Call(_) | Obstacle::Mail(MailError::Passing(_)) => Setback::NotDelivered(cause),
     }
 }
 
@@ -64,20 +103,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mail_is_tried_for_a_day() {
+    fn what_may_pass_is_tried_for_a_day() {
         let made_at = time::parse("2026-11-20T09:30:00Z").unwrap();
-        let after = |hours| {
+        let after = |hours, obstacle: Obstacle| {
             setback(
-                MailError::Passing(String::new()),
+                obstacle,
                 made_at,
                 made_at + SignedDuration::from_hours(hours),
             )
         };
-        assert!(matches!(after(23), Setback::MailPending(_)));
-        assert!(matches!(after(25), Setback::MailRefused { .. }));
+        let throttled = || MailError::Passing("throttled".to_owned()).into();
+        let unanswered = || AwsError::unexpected("TransactWriteItems", "no answer").into();
+        assert!(matches!(after(23, throttled()), Setback::NotDelivered(_)));
+        assert!(matches!(after(23, unanswered()), Setback::NotDelivered(_)));
+        assert!(matches!(after(25, throttled()), Setback::Undeliverable(_)));
         assert!(matches!(
-            setback(MailError::Refused(String::new()), made_at, made_at),
-            Setback::MailRefused { .. }
+            after(0, MailError::Refused("virus".to_owned()).into()),
+            Setback::Undeliverable(_)
+        ));
+        assert!(matches!(
+            after(25, Superseded.into()),
+            Setback::Superseded(_)
         ));
     }
 }

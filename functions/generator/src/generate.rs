@@ -45,43 +45,35 @@ impl Generator {
             export.tenant_id, dataset.slug, export.id, attempt.fence
         );
         let mut sink = Sink::new(&self.files, key.clone(), export.file_name());
-        let written = self
-            .write(
-                attempt,
-                &columns,
-                Merge::new(&pages, lanes.len()),
-                &mut sink,
-            )
-            .await;
-        let rows = match written {
-            Ok(rows) => rows,
+        let records = Merge::new(&pages, lanes.len());
+        match self.write(attempt, &columns, records, &mut sink).await {
+            Ok((rows, size)) => Ok(File {
+                key,
+                rows,
+                size,
+                made_at: time::now(),
+            }),
             Err(setback) => {
-                if let Err(cause) = sink.abort().await {
+                if let Err(cause) = sink.discard().await {
                     warn!(exportId = %export.id, %cause, "the bucket's lifecycle rule will remove the upload");
                 }
-                return Err(setback);
+                Err(setback)
             }
-        };
-        let size = sink.finish().await?;
-        Ok(File {
-            key,
-            rows,
-            size,
-            made_at: time::now(),
-        })
+        }
     }
 
+    /// Answers the file's rows and bytes.
     async fn write<P: Pages>(
         &self,
         attempt: &Attempt,
         columns: &[&Column],
         mut records: Merge<'_, P>,
         sink: &mut Sink<'_>,
-    ) -> Result<u64, Setback> {
+    ) -> Result<(u64, u64), Setback> {
         let mut rows = 0;
         let mut recorded = Instant::now();
         csv::write_header(columns.iter().copied(), &mut sink.buffer);
-        while let Some(item) = records.next().await.map_err(Setback::Passing)? {
+        while let Some(item) = records.next().await? {
             row::write(columns, &item, &mut sink.buffer);
             rows += 1;
             sink.flush_full_part().await?;
@@ -92,6 +84,6 @@ impl Generator {
                 recorded = Instant::now();
             }
         }
-        Ok(rows)
+        Ok((rows, sink.finish().await?))
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Sink<'a> {
     }
 
     /// Completes the file and answers its size in bytes.
-    pub async fn finish(mut self) -> Result<u64, AwsError> {
+    pub async fn finish(&mut self) -> Result<u64, AwsError> {
         if self.upload.is_some() && !self.buffer.is_empty() {
             self.flush().await?;
         }
@@ -52,21 +52,24 @@ impl<'a> Sink<'a> {
                 Ok(self.uploaded)
             }
             None => {
-                let size = self.buffer.len() as u64;
-                self.files
-                    .put(&self.key, &self.file_name, Bytes::from(self.buffer))
-                    .await?;
+                let content = Bytes::from(std::mem::take(&mut self.buffer));
+                let size = content.len() as u64;
+                self.files.put(&self.key, &self.file_name, content).await?;
                 Ok(size)
             }
         }
     }
 
-    /// Leaves nothing behind of a file that will not be completed.
-    pub async fn abort(&self) -> Result<(), AwsError> {
-        match &self.upload {
-            Some(upload) => self.files.abort(upload).await,
-            None => Ok(()),
+    /// Leaves nothing behind of a file that is not to be: neither parts nor, if only the answer to its completion was
+    /// lost, the object.
+    pub async fn discard(&self) -> Result<(), AwsError> {
+        if let Some(upload) = &self.upload {
+            // Refused if the upload was completed after all.
+            let aborted = self.files.abort(upload).await;
+            self.files.delete(&self.key).await?;
+            return aborted;
         }
+        self.files.delete(&self.key).await
     }
 
     async fn flush(&mut self) -> Result<(), AwsError> {

@@ -34,15 +34,15 @@ pub struct Generator {
 pub enum Setback {
     #[error(transparent)]
     Superseded(#[from] Superseded),
-    /// Worth another try. A call failed that may succeed later.
+    /// The file is not made: a call failed that may succeed later.
     #[error(transparent)]
-    Passing(#[from] AwsError),
-    /// Worth another try for a day: the mail was not accepted for now.
-    #[error("{0}")]
-    MailPending(String),
-    /// The mail was refused for good, or for a day.
-    #[error("{cause}")]
-    MailRefused { cause: String },
+    NotMade(#[from] AwsError),
+    /// The file is made but not delivered for now.
+    #[error("not delivered yet: {0}")]
+    NotDelivered(String),
+    /// The mail was refused for good, or the file could not be delivered for a day.
+    #[error("undeliverable: {0}")]
+    Undeliverable(String),
 }
 
 /// What to do about a setback.
@@ -75,7 +75,8 @@ impl Generator {
                 fail(
                     &self.exports,
                     &self.files,
-                    &attempt.export,
+                    tenant_id,
+                    id,
                     Some(attempt.fence),
                     reason,
                 )
@@ -87,11 +88,21 @@ impl Generator {
 
     /// A file that is complete is not made again: only its mail is still to be sent.
     async fn advance(&self, attempt: &Attempt) -> Result<(), Setback> {
-        let file = match attempt.export.delivery() {
-            Some(delivery) => delivery.file.clone(),
-            None => self.generate(attempt).await?,
-        };
-        self.deliver(attempt, file).await
+        if let Some(delivery) = attempt.export.delivery() {
+            return self
+                .deliver(attempt, delivery.file.clone())
+                .await?
+                .map_err(Setback::from);
+        }
+        let file = self.generate(attempt).await?;
+        let key = file.key.clone();
+        let delivered = self.deliver(attempt, file).await?;
+        if let Err(superseded) = delivered {
+            // Nobody knows of this file: the attempt that took over makes its own.
+            self.files.delete(&key).await?;
+            return Err(superseded.into());
+        }
+        Ok(())
     }
 
     /// The message first: if the process dies between the two, it meets a lease that has ended by then, or the
@@ -107,11 +118,11 @@ impl Generator {
 fn course(setback: &Setback, tries: u64) -> Course {
     match setback {
         Setback::Superseded(_) => Course::Leave,
-        Setback::Passing(_) if tries >= MOST_TRIES => Course::GiveUp(
+        Setback::NotMade(_) if tries >= MOST_TRIES => Course::GiveUp(
             "The file could not be made after several tries. Ask for the export again.",
         ),
-        Setback::Passing(_) | Setback::MailPending(_) => Course::RetryAfter(backoff(tries)),
-        Setback::MailRefused { .. } => Course::GiveUp(
+        Setback::NotMade(_) | Setback::NotDelivered(_) => Course::RetryAfter(backoff(tries)),
+        Setback::Undeliverable(_) => Course::GiveUp(
             "The email could not be delivered. Check the addresses and ask for the export again.",
         ),
     }
@@ -127,14 +138,14 @@ fn backoff(tries: u64) -> SignedDuration {
 mod tests {
     use super::*;
 
-    fn passing() -> Setback {
-        Setback::Passing(AwsError::unexpected("Query", "no answer"))
+    fn not_made() -> Setback {
+        Setback::NotMade(AwsError::unexpected("Query", "no answer"))
     }
 
     #[test]
-    fn a_passing_fault_is_tried_again_with_growing_pauses() {
+    fn a_file_that_is_not_made_is_tried_again_with_growing_pauses() {
         let pauses: Vec<_> = (1..MOST_TRIES)
-            .map(|tries| match course(&passing(), tries) {
+            .map(|tries| match course(&not_made(), tries) {
                 Course::RetryAfter(pause) => pause.as_secs(),
                 other => panic!("{other:?}"),
             })
@@ -145,20 +156,18 @@ mod tests {
 
     #[test]
     fn without_progress_an_export_is_given_up() {
-        assert!(matches!(course(&passing(), MOST_TRIES), Course::GiveUp(_)));
+        assert!(matches!(course(&not_made(), MOST_TRIES), Course::GiveUp(_)));
     }
 
     #[test]
-    fn a_mail_that_may_still_be_accepted_is_tried_however_often() {
-        let pending = Setback::MailPending("throttled".to_owned());
-        assert!(matches!(course(&pending, 90), Course::RetryAfter(_)));
+    fn a_file_that_is_made_is_tried_to_deliver_however_often() {
+        let throttled = Setback::NotDelivered("throttled".to_owned());
+        assert!(matches!(course(&throttled, 90), Course::RetryAfter(_)));
     }
 
     #[test]
     fn a_refused_mail_and_a_lost_export_end_the_attempt() {
-        let refused = Setback::MailRefused {
-            cause: "virus".to_owned(),
-        };
+        let refused = Setback::Undeliverable("virus".to_owned());
         assert!(matches!(course(&refused, 1), Course::GiveUp(_)));
         assert_eq!(
             course(&Setback::Superseded(Superseded), MOST_TRIES),

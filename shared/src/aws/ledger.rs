@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Items a page at most: what bounds the memory that a page takes.
-const PAGE_ITEMS: i32 = 500;
+const PAGE_ITEMS: i32 = 1000;
 
 #[derive(Clone, Debug)]
 pub struct LedgerTable {
