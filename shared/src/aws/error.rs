@@ -2,9 +2,9 @@
 
 use std::{error::Error, fmt};
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 
-use crate::{items::UnreadableItem, wire::problem::Problem};
+use crate::{domain::address::mask_addresses, items::UnreadableItem, wire::problem::Problem};
 
 /// What failed and why, for the log: no caller reads it.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl AwsError {
         move |error| Self {
             operation,
             code: error.code().map(str::to_owned),
-            cause: DisplayErrorContext(&error).to_string(),
+            cause: describe(&error),
         }
     }
 
@@ -40,6 +40,21 @@ impl AwsError {
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
+}
+
+/// An error and its causes in a line. The SDK's own form for logs shows the whole response too, in which a service may
+/// have named mailboxes.
+pub(super) fn describe<E: Error + ProvideErrorMetadata>(error: &E) -> String {
+    let mut words = vec![error.to_string()];
+    words.extend(error.code().map(str::to_owned));
+    words.extend(error.message().map(str::to_owned));
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push(cause.to_string());
+        source = cause.source();
+    }
+    words.dedup();
+    mask_addresses(&words.join(": "))
 }
 
 impl fmt::Display for AwsError {

@@ -3,11 +3,12 @@
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::{
     Client,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message},
 };
 
+use super::error::describe;
 use crate::{domain::address::EmailAddress, mail::Mail};
 
 #[derive(Clone, Debug)]
@@ -78,7 +79,7 @@ fn content(text: &str) -> Result<Content, MailError> {
 }
 
 fn classify(error: &SdkError<SendEmailError>) -> MailError {
-    let cause = DisplayErrorContext(error).to_string();
+    let cause = describe(error);
     match error.code() {
         Some(code) if is_final(code, error.message().unwrap_or_default()) => {
             MailError::Refused(cause)

@@ -47,13 +47,6 @@ impl EmailAddress {
         &self.0
     }
 
-    /// `f…@example.com`: enough for a log to tell addresses apart, too little to write to one.
-    pub fn masked(&self) -> String {
-        let (local, domain) = self.0.rsplit_once('@').unwrap_or(("", &self.0));
-        let first: String = local.chars().take(1).collect();
-        format!("{first}…@{domain}")
-    }
-
     fn is_same_mailbox(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
@@ -63,6 +56,28 @@ impl fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A text for a log: of the addresses in it enough is left to tell them apart, and too little to write to one.
+pub fn mask_addresses(text: &str) -> String {
+    let is_part = |character: char| {
+        character.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.@".contains(character)
+    };
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let local = rest[..at]
+            .rfind(|character| !is_part(character))
+            .map_or(0, |end| {
+                end + rest[end..].chars().next().map_or(1, char::len_utf8)
+            });
+        masked.push_str(&rest[..local]);
+        masked.extend(rest[local..at].chars().take(1));
+        masked.push_str("…@");
+        rest = &rest[at + 1..];
+    }
+    masked.push_str(rest);
+    masked
 }
 
 /// The carbon copies to send to: each mailbox once, and never the requester's own, which is a recipient already.
@@ -152,9 +167,17 @@ mod tests {
 
     #[test]
     fn a_masked_address_cannot_be_written_to() {
-        assert_eq!(
-            EmailAddress::parse("finance@example.com").unwrap().masked(),
-            "f…@example.com"
-        );
+        for (text, masked) in [
+            ("finance@example.com", "f…@example.com"),
+            (
+                "in region EU: a.b+c@x.org, d@y.org.",
+                "in region EU: a…@x.org, d…@y.org.",
+            ),
+            ("«ö@example.com»", "«ö…@example.com»"),
+            ("no address", "no address"),
+            ("@", "…@"),
+        ] {
+            assert_eq!(mask_addresses(text), masked);
+        }
     }
 }

@@ -40,6 +40,7 @@ impl ExportsTable {
                 .set_index_name(name)
                 .consistent_read(true)
                 .scan_index_forward(query.order == Order::OldestFirst)
+                .limit(i32::try_from(query.limit + 1).unwrap_or(i32::MAX))
                 .key_condition_expression(
                     "#partition = :partition AND #sort BETWEEN :least AND :greatest",
                 )
@@ -78,7 +79,6 @@ impl ExportsTable {
         loop {
             let answer = read
                 .clone()
-                .limit(i32::try_from(wanted).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -105,6 +105,9 @@ fn with_expiry(
         Some(Expiry::Passed) => "expiresAt <= :now",
         Some(Expiry::Ahead) => "expiresAt > :now",
     };
-    read.filter_expression(condition)
+    // Few that are stored as READY have passed: those are looked for a megabyte at a time, not a page at a time.
+    let limit = read.get_limit().filter(|_| expiry == Some(Expiry::Ahead));
+    read.set_limit(limit)
+        .filter_expression(condition)
         .expression_attribute_values(":now", number(now.as_second()))
 }

@@ -1,0 +1,36 @@
+# Every target sets up what it needs: a virtual environment in .venv, binaries in target, the rest in .local.
+#
+#   LOCAL_AWS_PORT  the local AWS's port (4566); stacks on other ports are apart from each other
+#   LOCAL_AWS_AUTH  true: the local AWS enforces the functions' IAM policies
+#   FUNCTIONS_DIR   deploys ready binaries from this folder instead of compiling
+
+STACK = $(if $(shell command -v python3),,$(error Python 3.10 or newer is needed: install it from https://www.python.org/downloads/))python3 tools/stack/bootstrap.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint up down generate import
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: ## set up everything, make one export and show it
+	@$(STACK) demo
+
+test: ## run every check and test, from nothing
+	@$(STACK) test
+
+lint: ## run the checks that need no stack
+	@$(STACK) lint
+
+up: ## build, deploy and seed the local stack
+	@$(STACK) up
+
+down: ## stop the local stack
+	@$(STACK) down
+
+generate: ## make records: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv [SEED=1]
+	$(if $(and $(TYPE),$(COUNT),$(FILE)),,$(error Say what to make: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv))
+	@$(STACK) generate --type '$(TYPE)' --count '$(COUNT)' --output '$(FILE)' $(if $(SEED),--seed '$(SEED)')
+
+import: ## load records: make import FILE=… TYPE=FUNDING_TRANSFERS TENANT=northwind-market
+	$(if $(and $(FILE),$(TYPE),$(TENANT)),,$(error Say what to load: make import FILE=transfers.csv TYPE=FUNDING_TRANSFERS TENANT=northwind-market))
+	@$(STACK) import --file '$(FILE)' --type '$(TYPE)' --tenant '$(TENANT)'

@@ -1,0 +1,67 @@
+"""The commands behind the Makefile's targets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.markup import escape
+
+from . import build, checks, demo, lifecycle, seed
+from .settings import Failure, stack_from_environment
+from .steps import Steps, console
+
+# Their arguments are the command line tool's.
+PASSED_ON = {"import", "generate"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="stack", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="build, deploy and seed the local stack")
+    commands.add_parser("down", help="end the local stack")
+    commands.add_parser("demo", help="make an export on the local stack and show it")
+    commands.add_parser("lint", help="check formatting, lints, dependencies and templates")
+    commands.add_parser("test", help="run every check and test there is")
+    commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
+    commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
+    arguments, rest = parser.parse_known_args()
+    if rest and arguments.command not in PASSED_ON:
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    try:
+        _run(arguments.command, rest)
+    except Failure as failure:
+        console.print("[bold red]✗[/]", escape(str(failure)), soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")
+
+
+def _run(command: str, rest: list[str]) -> None:
+    steps = Steps()
+    if command == "lint":
+        checks.lint(steps)
+        console.print(steps.table())
+        return
+    if command == "test":
+        checks.test(steps)
+        return
+    if command == "generate":
+        if not build.run_cli("generate", *rest):
+            raise Failure("No file was made: see the message above.")
+        return
+    stack = stack_from_environment()
+    if command == "up":
+        described = lifecycle.up(stack, steps)
+        console.print(steps.table())
+        lifecycle.show(stack, described)
+    elif command == "down":
+        console.print("The local stack is down." if lifecycle.down(stack) else "No local stack was running.")
+    elif command == "demo":
+        demo.demo(stack, steps)
+    elif command == "import":
+        seed.run_import(stack, lifecycle.running(stack)["ledgerTable"], rest)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""`make lint` and `make test`: every check and test there is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from . import lifecycle, page, template
+from .settings import CONSOLE, REGION, ROOT, TEMPLATE, TOOLS, Failure, Stack, stack_from_environment
+from .steps import Steps, console
+
+CARGO_DENY = "0.20.2"
+CLOUDFORMATION_TEMPLATES = ("template.yaml",)
+YAML_FILES = ("infra/localstack/compose.yaml",)
+# What cargo-deny says before it checks anything.
+NOT_FETCHED = "failed to fetch advisory database"
+
+
+def lint(steps: Steps) -> None:
+    """Formatting, lints, dependencies and templates. The first failure ends it."""
+    with steps.step("page", "Building the Back Office page"):
+        page.build()
+    with steps.step("page lints", "The page's formatting, lints and types"):
+        _run("npm", "run", "--silent", "lint", folder=CONSOLE)
+    with steps.step("rust lints", "cargo fmt, cargo clippy"):
+        _run("cargo", "fmt", "--all", "--check")
+        _run("cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings")
+    with steps.step("dependencies", "cargo deny"):
+        _check_dependencies()
+    with steps.step("templates", "cfn-lint, sam validate, YAML files"):
+        _check_templates()
+    with steps.step("python lints", "ruff"):
+        _run(_tool("ruff"), "check", "tools", "tests")
+        _run(_tool("ruff"), "format", "--check", "tools", "tests")
+
+
+def test(steps: Steps) -> None:
+    """The lints, the unit tests, and the suites that need a stack, on one of their own."""
+    try:
+        lint(steps)
+        with steps.step("unit tests", "Unit tests of the functions and of the page"):
+            _run_unit_tests()
+            _run("npm", "test", "--silent", folder=CONSOLE)
+        _run_suites(steps)
+    finally:
+        console.print(steps.table())
+
+
+def _run_unit_tests() -> None:
+    if shutil.which("cargo-nextest"):
+        _run("cargo", "nextest", "run", "--workspace", "--locked", "--no-tests", "pass")
+        _run("cargo", "test", "--workspace", "--locked", "--doc")
+    else:
+        _run("cargo", "test", "--workspace", "--locked")
+
+
+def _run_suites(steps: Steps) -> None:
+    stack = Stack(_free_port()) if "LOCAL_AWS_PORT" not in os.environ else stack_from_environment()
+    try:
+        lifecycle.up(stack, steps, is_latest=False)
+        with steps.step("suites", "The suites in tests/, on the deployed stack"):
+            environment = stack.environment() | {"STACK_JSON": str(stack.stack_file)}
+            _run(sys.executable, "-m", "pytest", "tests", environment=environment)
+    finally:
+        with steps.step("clean-up", "Stopping the tests' stack"):
+            lifecycle.down(stack)
+
+
+def _check_dependencies() -> None:
+    cargo_deny = _cargo_deny()
+    _run(cargo_deny, "--locked", "check", "bans", "licenses", "sources")
+    result = subprocess.run([cargo_deny, "--locked", "check", "advisories"], cwd=ROOT, capture_output=True, text=True)
+    if result.returncode == 0:
+        return
+    if NOT_FETCHED in result.stderr:
+        console.print("[yellow]  The advisory database cannot be reached: advisories were not checked.[/]")
+        return
+    raise Failure(f"cargo deny found advisories:\n{result.stdout}{result.stderr}")
+
+
+def _cargo_deny() -> str:
+    """cargo-deny of the pinned version, built into `.local/tools` where it is not installed."""
+    installed = shutil.which("cargo-deny")
+    if installed:
+        return installed
+    own = TOOLS / "bin" / "cargo-deny"
+    if not own.is_file():
+        console.print("  Building cargo-deny (some minutes, once) …")
+        # Unoptimized it is built in half the time, and fast enough.
+        environment = dict(os.environ, CARGO_PROFILE_DEV_DEBUG="0")
+        command = ["cargo", "install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--debug"]
+        _run(*command, "--root", str(TOOLS), environment=environment)
+    return str(own)
+
+
+def _check_templates() -> None:
+    # No region's network is asked: cfn-lint and sam validate work on the files alone.
+    environment = stack_from_environment().environment()
+    _run(_tool("cfn-lint"), *CLOUDFORMATION_TEMPLATES)
+    _run(_tool("sam"), "validate", "--lint", "--template", str(TEMPLATE), "--region", REGION, environment=environment)
+    for file in template.included_files():
+        # An include becomes part of the template, and CloudFormation takes no template with a null in it.
+        for path in _nulls(yaml.safe_load(file.read_text())):
+            raise Failure(f"{file.relative_to(ROOT)} has a null at {path}, which CloudFormation refuses.")
+    for name in YAML_FILES:
+        try:
+            yaml.safe_load((ROOT / name).read_text())
+        except yaml.YAMLError as error:
+            raise Failure(f"{name} is not YAML: {error}") from error
+
+
+def _nulls(node: Any, path: str = "") -> Iterator[str]:
+    """Where nulls are, at or below a node."""
+    if node is None:
+        yield path
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, child in children:
+        yield from _nulls(child, f"{path}/{name}")
+
+
+def _tool(name: str) -> str:
+    """A command of the virtual environment."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def _run(*command: str, environment: Mapping[str, str] | None = None, folder: Path = ROOT) -> None:
+    if subprocess.run(command, cwd=folder, env=environment).returncode:
+        raise Failure(f"{_shown(command)} failed: see above.")
+
+
+def _shown(command: Sequence[str]) -> str:
+    return " ".join((Path(command[0]).name, *command[1:]))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

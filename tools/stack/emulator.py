@@ -1,0 +1,95 @@
+"""The local AWS: MiniStack, one process for each port."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import httpx
+
+from . import processes
+from .settings import REGION, Failure, Stack
+
+START_SECONDS = 30
+
+
+def _pid_file(stack: Stack) -> Path:
+    return stack.folder / "emulator.pid"
+
+
+def _log_file(stack: Stack) -> Path:
+    return stack.folder / "emulator.log"
+
+
+def _environment(stack: Stack) -> dict[str, str]:
+    """Nothing of the caller's but the search path: functions inherit what the emulator has.
+
+    They learn from it where AWS is, too; without `AWS_ENDPOINT_URL` they would call the real one.
+    """
+    home, temporary = stack.folder / "home", stack.folder / "tmp"
+    home.mkdir(parents=True, exist_ok=True)
+    temporary.mkdir(exist_ok=True)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "STATE_DIR": str(temporary / "state"),
+        "S3_DATA_DIR": str(temporary / "s3"),
+        "LANG": "C.UTF-8",
+        "GATEWAY_PORT": str(stack.port),
+        "AWS_ENDPOINT_URL": stack.endpoint,
+        "MINISTACK_REGION": REGION,
+        "BIND_HOST": "127.0.0.1",
+        # Its port is the same for all instances.
+        "IOT_MTLS_ENABLED": "0",
+        # On AWS a function gets it from its LoggingConfig.
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AUTH": os.environ.get("LOCAL_AWS_AUTH", "false"),
+    }
+
+
+def is_running(stack: Stack) -> bool:
+    """Whether this checkout's emulator of the port runs and answers."""
+    return processes.is_running(_pid_file(stack)) and _is_healthy(stack)
+
+
+def start(stack: Stack) -> None:
+    """Starts the emulator with nothing in it, and waits until it answers."""
+    stop(stack)
+    if _is_taken(stack.port):
+        raise Failure(
+            f"Port {stack.port} is in use by another program: stop it, or choose another with LOCAL_AWS_PORT=…."
+        )
+    environment = _environment(stack)
+    _log_file(stack).unlink(missing_ok=True)
+    processes.start("stack.emulator_process", [], environment, _pid_file(stack), _log_file(stack))
+    deadline = time.monotonic() + START_SECONDS
+    while not _is_healthy(stack):
+        if not processes.is_running(_pid_file(stack)):
+            raise Failure(f"The local AWS ended at once; the end of {_log_file(stack)}:\n{_log_end(stack)}")
+        if time.monotonic() > deadline:
+            raise Failure(f"The local AWS did not answer within {START_SECONDS} seconds; see {_log_file(stack)}.")
+        time.sleep(0.1)
+
+
+def stop(stack: Stack) -> bool:
+    """Ends the emulator with the functions it runs. Says whether it ran."""
+    return processes.stop(_pid_file(stack))
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _is_healthy(stack: Stack) -> bool:
+    try:
+        return httpx.get(f"{stack.endpoint}/_ministack/health", timeout=5, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _log_end(stack: Stack) -> str:
+    return "\n".join(_log_file(stack).read_text(errors="replace").splitlines()[-15:])

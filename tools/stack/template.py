@@ -1,0 +1,84 @@
+"""The template that the local stack deploys: `template.yaml` with local paths resolved, as `sam build` writes it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from samcli.commands._utils.template import move_template
+from samcli.yamlhelper import yaml_parse
+
+from .build import package
+from .settings import TEMPLATE, Failure
+
+FUNCTION = "AWS::Serverless::Function"
+API = "AWS::Serverless::Api"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return yaml_parse(path.read_text())
+
+
+def _functions(template: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each function of the template with the name of its binary."""
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == FUNCTION:
+            try:
+                yield resource, resource["Metadata"]["BuildProperties"]["Binary"]
+            except KeyError:
+                raise Failure(f"{name} in template.yaml has no Metadata.BuildProperties.Binary.") from None
+
+
+def binaries() -> list[str]:
+    """The binaries that the template deploys."""
+    return [binary for _, binary in _functions(_read(TEMPLATE))]
+
+
+def included_files() -> list[Path]:
+    """The files that the template includes."""
+    return [TEMPLATE.parent / include["Location"] for include in _includes(_read(TEMPLATE))]
+
+
+def apis(stack_name: str) -> dict[str, Path]:
+    """Each API's name in a stack of this name, and the OpenAPI file that it is made from."""
+    resources = _read(TEMPLATE)["Resources"].values()
+    properties = (resource["Properties"] for resource in resources if resource["Type"] == API)
+    return {
+        api["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack_name): TEMPLATE.parent / include["Location"]
+        for api in properties
+        for include in _includes(api["DefinitionBody"])
+    }
+
+
+def _includes(node: Any) -> Iterator[dict[str, Any]]:
+    """The parameters of each AWS::Include at or below a node."""
+    if isinstance(node, dict):
+        if node.get("Name") == "AWS::Include":
+            yield node["Parameters"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _includes(child)
+
+
+def write_local(target: Path) -> None:
+    """Writes the local template, and makes sure that paths are all that differs."""
+    original = _read(TEMPLATE)
+    local = copy.deepcopy(original)
+    for resource, binary in _functions(local):
+        resource["Properties"]["CodeUri"] = str(package(binary))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    move_template(str(TEMPLATE), str(target), local)
+    if _without_paths(_read(target)) != _without_paths(original):
+        raise Failure(f"{target} differs from template.yaml in more than its local paths.")
+
+
+def _without_paths(template: dict[str, Any]) -> dict[str, Any]:
+    bare = copy.deepcopy(template)
+    for resource, _ in _functions(bare):
+        del resource["Properties"]["CodeUri"]
+    for include in _includes(bare):
+        del include["Location"]
+    return bare
