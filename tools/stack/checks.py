@@ -69,6 +69,9 @@ def _run_suites(steps: Steps) -> None:
         with steps.step("suites", "The suites in tests/, on the deployed stack"):
             environment = stack.environment() | {"STACK_JSON": str(stack.stack_file)}
             _run(sys.executable, "-m", "pytest", "tests", environment=environment)
+        # Not beside them: both hold the generator back at times.
+        with steps.step("browser", "The Back Office page in a browser"):
+            _run("npm", "run", "--silent", "browser", environment=environment, folder=CONSOLE)
     finally:
         with steps.step("clean-up", "Stopping the tests' stack"):
             lifecycle.down(stack)

@@ -48,7 +48,7 @@ pub async fn authorize(
     request: ApiGatewayCustomAuthorizerRequestTypeRequest,
 ) -> Result<ApiGatewayCustomAuthorizerResponse, Error> {
     let credentials = credentials(
-        request.path.as_deref().unwrap_or_default(),
+        request.resource.as_deref().unwrap_or_default(),
         &request.headers,
     )
     .ok_or_else(|| refuse("no credentials"))?;
@@ -74,13 +74,14 @@ fn refuse(reason: &'static str) -> Error {
     Error::from("Unauthorized")
 }
 
-/// Each door has its own credentials; those of the other one count for nothing.
-fn credentials(path: &str, headers: &HeaderMap) -> Option<Credentials> {
+/// Each door has its own credentials; those of the other one count for nothing. `resource` is the path's template, for
+/// the path itself is the caller's text.
+fn credentials(resource: &str, headers: &HeaderMap) -> Option<Credentials> {
     let header = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?.trim();
         (!value.is_empty()).then(|| value.to_owned())
     };
-    let is_merchants = path.split('/').any(|segment| segment == "merchants");
+    let is_merchants = resource.split('/').any(|segment| segment == "merchants");
     if !is_merchants {
         return Some(Credentials {
             key: header("dj-api-key")?,

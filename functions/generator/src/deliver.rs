@@ -1,6 +1,6 @@
 //! The second half: the link, the mail, and READY.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use shared::{
     aws::{
         AwsError,
@@ -15,10 +15,7 @@ use shared::{
     mail, random,
 };
 
-use crate::work::{Generator, Setback};
-
-/// How long a file that is made is tried to deliver.
-const IS_TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+use crate::work::{DELIVERY_IS_TRIED_FOR, Generator, Setback};
 
 /// What kept a mail from being accepted and recorded.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +47,7 @@ impl Generator {
             .exports
             .record_delivery(attempt, &delivery, &token.hash(), now)
             .await;
-        match recorded.map_err(|error| setback(error.into(), made_at, now))? {
+        match recorded.map_err(|error| unrecorded(attempt, error, made_at, now))? {
             Err(superseded) => Ok(Err(superseded)),
             Ok(()) => self
                 .send(attempt, &delivery, &token, now)
@@ -88,18 +85,28 @@ impl Generator {
     }
 }
 
+/// A file that is not recorded is not made, as far as the next attempt can know.
+fn unrecorded(attempt: &Attempt, error: AwsError, made_at: Timestamp, now: Timestamp) -> Setback {
+    match attempt.export.delivery() {
+        None => Setback::NotMade(error),
+        Some(_) => setback(error.into(), made_at, now),
+    }
+}
+
 fn setback(obstacle: Obstacle, made_at: Timestamp, now: Timestamp) -> Setback {
     let cause = obstacle.to_string();
     match obstacle {
         Obstacle::Superseded(superseded) => Setback::Superseded(superseded),
-        Obstacle::Mail(MailError::Refused(_)) => Setback::Undeliverable(cause),
-        _ if now.duration_since(made_at) > IS_TRIED_FOR => Setback::Undeliverable(cause),
+        Obstacle::Mail(MailError::Refused(_)) => Setback::Refused(cause),
+        _ if now.duration_since(made_at) > DELIVERY_IS_TRIED_FOR => Setback::Undeliverable(cause),
         Obstacle::Call(_) | Obstacle::Mail(MailError::Passing(_)) => Setback::NotDelivered(cause),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     #[test]
@@ -119,7 +126,7 @@ mod tests {
         assert!(matches!(after(25, throttled()), Setback::Undeliverable(_)));
         assert!(matches!(
             after(0, MailError::Refused("virus".to_owned()).into()),
-            Setback::Undeliverable(_)
+            Setback::Refused(_)
         ));
         assert!(matches!(
             after(25, Superseded.into()),

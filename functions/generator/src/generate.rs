@@ -1,9 +1,12 @@
 //! The first half: ledger pages to a complete file.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use shared::{
-    aws::{exports::Attempt, ledger::LedgerQuery},
+    aws::{AwsError, exports::Attempt, ledger::LedgerQuery},
     domain::{csv, dataset::Column, export::File, selection::Selection, time},
 };
 use tracing::warn;
@@ -12,10 +15,10 @@ use crate::{
     merge::{LedgerPages, Merge, Pages},
     row,
     sink::Sink,
-    work::{Generator, Setback},
+    work::{Generator, Setback, file_key},
 };
 
-/// How often progress is recorded at most, which also keeps the lease.
+/// How often progress is recorded.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Generator {
@@ -39,17 +42,18 @@ impl Generator {
             query: &query,
         };
 
-        // The fence in the key keeps attempts apart: a late one cannot overwrite another's file.
-        let key = format!(
-            "exports/{}/{}/{}/{}.csv",
-            export.tenant_id, dataset.slug, export.id, attempt.fence
-        );
+        let key = file_key(export, attempt.fence);
         let mut sink = Sink::new(&self.files, key.clone(), export.file_name());
         let records = Merge::new(&pages, lanes.len());
-        match self.write(attempt, &columns, records, &mut sink).await {
-            Ok((rows, size)) => Ok(File {
+        let rows = AtomicU64::new(0);
+        let written = tokio::select! {
+            written = write(&columns, records, &rows, &mut sink) => written.map_err(Setback::from),
+            setback = self.show_progress(attempt, &rows) => Err(setback),
+        };
+        match written {
+            Ok(size) => Ok(File {
                 key,
-                rows,
+                rows: rows.into_inner(),
                 size,
                 made_at: time::now(),
             }),
@@ -62,28 +66,37 @@ impl Generator {
         }
     }
 
-    /// Answers the file's rows and bytes.
-    async fn write<P: Pages>(
-        &self,
-        attempt: &Attempt,
-        columns: &[&Column],
-        mut records: Merge<'_, P>,
-        sink: &mut Sink<'_>,
-    ) -> Result<(u64, u64), Setback> {
-        let mut rows = 0;
-        let mut recorded = Instant::now();
-        csv::write_header(columns.iter().copied(), &mut sink.buffer);
-        while let Some(item) = records.next().await? {
-            row::write(columns, &item, &mut sink.buffer);
-            rows += 1;
-            sink.flush_full_part().await?;
-            if recorded.elapsed() >= PROGRESS_INTERVAL {
-                self.exports
-                    .record_progress(attempt, rows, time::now())
-                    .await??;
-                recorded = Instant::now();
+    /// Records progress, and with it keeps the lease, for as long as the export is this attempt's. Beside the work, not
+    /// within it: a query may pass over records for minutes before one is a row.
+    async fn show_progress(&self, attempt: &Attempt, rows: &AtomicU64) -> Setback {
+        loop {
+            tokio::time::sleep(PROGRESS_INTERVAL).await;
+            let rows = rows.load(Ordering::Relaxed);
+            match self
+                .exports
+                .record_progress(attempt, rows, time::now())
+                .await
+            {
+                Ok(Ok(())) => {}
+                Ok(Err(superseded)) => return superseded.into(),
+                Err(error) => return error.into(),
             }
         }
-        Ok((rows, sink.finish().await?))
     }
+}
+
+/// Writes the whole file, counting its rows; answers its bytes.
+async fn write<P: Pages>(
+    columns: &[&Column],
+    mut records: Merge<'_, P>,
+    rows: &AtomicU64,
+    sink: &mut Sink<'_>,
+) -> Result<u64, AwsError> {
+    csv::write_header(columns.iter().copied(), &mut sink.buffer);
+    while let Some(item) = records.next().await? {
+        row::write(columns, &item, &mut sink.buffer);
+        rows.fetch_add(1, Ordering::Relaxed);
+        sink.flush_full_part().await?;
+    }
+    sink.finish().await
 }

@@ -12,8 +12,8 @@ use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::{
     aws::{
-        self, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable, mailer::Mailer,
-        queue::ExportQueue,
+        self, Patience, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable,
+        mailer::Mailer, queue::ExportQueue,
     },
     config,
 };
@@ -22,7 +22,7 @@ use work::Generator;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
-    let aws = aws::load().await;
+    let aws = aws::load(Patience::Background).await;
     let generator = &Generator {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         ledger: LedgerTable::new(&aws, config::ledger_table()?),

@@ -1,22 +1,30 @@
 //! One attempt at an export: claim it, bring it forward, and settle what comes of that.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use shared::{
     aws::{
         AwsError,
-        exports::{Attempt, Claim, ExportsTable, Superseded},
+        exports::{Attempt, ExportsTable, Superseded},
         files::ExportFiles,
         ledger::LedgerTable,
         mailer::Mailer,
         queue::ExportQueue,
     },
-    domain::{id::ExportId, time},
+    domain::{export::Export, id::ExportId, time},
     ending::fail,
 };
 use tracing::{info, warn};
 
-/// Tries without progress before an export is given up.
-const MOST_TRIES: u64 = 5;
+/// Tries to make a file before the export is given up: with their pauses, some 17 minutes of outage.
+const MOST_TRIES: u64 = 10;
+
+/// How long a file that is made is tried to deliver.
+pub const DELIVERY_IS_TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+const NOT_MADE: &str = "The file could not be made after several tries. Ask for the export again.";
+const REFUSED: &str = "The email was refused. Check the addresses and ask for the export again.";
+const NOT_DELIVERED: &str =
+    "The email could not be sent for a day. Ask for the export again later.";
 
 /// What making and delivering files needs.
 pub struct Generator {
@@ -40,8 +48,11 @@ pub enum Setback {
     /// The file is made but not delivered for now.
     #[error("not delivered yet: {0}")]
     NotDelivered(String),
-    /// The mail was refused for good, or the file could not be delivered for a day.
-    #[error("undeliverable: {0}")]
+    /// The mail was refused for good.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The file could not be delivered for a day.
+    #[error("not delivered for a day: {0}")]
     Undeliverable(String),
 }
 
@@ -60,10 +71,12 @@ impl Generator {
     ///
     /// An error means that the message must come back.
     pub async fn work(&self, tenant_id: &str, id: &ExportId) -> Result<(), AwsError> {
-        let attempt = match self.exports.claim(tenant_id, id, time::now()).await? {
-            Claim::Won(attempt) => attempt,
-            Claim::Busy | Claim::Over => return Ok(()),
+        let Some(attempt) = self.exports.claim(tenant_id, id, time::now()).await? else {
+            return Ok(());
         };
+        if let Some(reason) = lost_cause(&attempt, time::now()) {
+            return self.give_up(&attempt, reason).await;
+        }
         let Err(setback) = self.advance(&attempt).await else {
             info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "ready");
             return Ok(());
@@ -71,17 +84,7 @@ impl Generator {
         warn!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, tries = attempt.tries, cause = %setback, "setback");
         match course(&setback, attempt.tries) {
             Course::Leave => Ok(()),
-            Course::GiveUp(reason) => {
-                fail(
-                    &self.exports,
-                    &self.files,
-                    tenant_id,
-                    id,
-                    Some(attempt.fence),
-                    reason,
-                )
-                .await
-            }
+            Course::GiveUp(reason) => self.give_up(&attempt, reason).await,
             Course::RetryAfter(delay) => self.retry_after(&attempt, delay).await,
         }
     }
@@ -94,6 +97,7 @@ impl Generator {
                 .await?
                 .map_err(Setback::from);
         }
+        self.discard_earlier(attempt).await?;
         let file = self.generate(attempt).await?;
         let key = file.key.clone();
         let delivered = self.deliver(attempt, file).await?;
@@ -105,8 +109,30 @@ impl Generator {
         Ok(())
     }
 
-    /// The message first: if the process dies between the two, it meets a lease that has ended by then, or the
-    /// reconciler does.
+    /// An attempt that died may have left a complete file that nobody knows of: its fence names it.
+    async fn discard_earlier(&self, attempt: &Attempt) -> Result<(), AwsError> {
+        for fence in 1..attempt.fence {
+            self.files.delete(&file_key(&attempt.export, fence)).await?;
+        }
+        Ok(())
+    }
+
+    async fn give_up(&self, attempt: &Attempt, reason: &str) -> Result<(), AwsError> {
+        let export = &attempt.export;
+        warn!(tenantId = export.tenant_id, exportId = %export.id, fence = attempt.fence, reason, "given up");
+        fail(
+            &self.exports,
+            &self.files,
+            &export.tenant_id,
+            &export.id,
+            Some(attempt.fence),
+            reason,
+        )
+        .await
+    }
+
+    /// The message first: if the process dies between the two, the message meets a live lease and is done, and the
+    /// reconciler sends another when that has ended.
     async fn retry_after(&self, attempt: &Attempt, delay: SignedDuration) -> Result<(), AwsError> {
         self.queue.send(&attempt.export, delay).await?;
         // Refused only if another attempt has the export.
@@ -115,20 +141,38 @@ impl Generator {
     }
 }
 
-fn course(setback: &Setback, tries: u64) -> Course {
-    match setback {
-        Setback::Superseded(_) => Course::Leave,
-        Setback::NotMade(_) if tries >= MOST_TRIES => Course::GiveUp(
-            "The file could not be made after several tries. Ask for the export again.",
-        ),
-        Setback::NotMade(_) | Setback::NotDelivered(_) => Course::RetryAfter(backoff(tries)),
-        Setback::Undeliverable(_) => Course::GiveUp(
-            "The email could not be delivered. Check the addresses and ask for the export again.",
-        ),
+/// The fence keeps attempts apart: a late one cannot overwrite another's file.
+pub fn file_key(export: &Export, fence: u64) -> String {
+    format!(
+        "exports/{}/{}/{}/{fence}.csv",
+        export.tenant_id,
+        export.dataset().slug,
+        export.id
+    )
+}
+
+/// Why an export is beyond help before it is tried once more: earlier attempts may have died without settling anything.
+fn lost_cause(attempt: &Attempt, now: Timestamp) -> Option<&'static str> {
+    match attempt.export.delivery() {
+        None => (attempt.tries > MOST_TRIES).then_some(NOT_MADE),
+        Some(delivery) => {
+            let is_overdue = now.duration_since(delivery.file.made_at) > DELIVERY_IS_TRIED_FOR;
+            is_overdue.then_some(NOT_DELIVERED)
+        }
     }
 }
 
-/// Two seconds, doubled with each try, up to a quarter of an hour.
+fn course(setback: &Setback, tries: u64) -> Course {
+    match setback {
+        Setback::Superseded(_) => Course::Leave,
+        Setback::NotMade(_) if tries >= MOST_TRIES => Course::GiveUp(NOT_MADE),
+        Setback::NotMade(_) | Setback::NotDelivered(_) => Course::RetryAfter(backoff(tries)),
+        Setback::Refused(_) => Course::GiveUp(REFUSED),
+        Setback::Undeliverable(_) => Course::GiveUp(NOT_DELIVERED),
+    }
+}
+
+/// Two seconds, doubled with each further try, up to a quarter of an hour.
 fn backoff(tries: u64) -> SignedDuration {
     let doublings = u32::try_from(tries.min(10)).unwrap_or(10);
     SignedDuration::from_secs(1 << doublings).min(SignedDuration::from_mins(15))
@@ -150,7 +194,7 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(pauses, [2, 4, 8, 16]);
+        assert_eq!(pauses, [2, 4, 8, 16, 32, 64, 128, 256, 512]);
         assert_eq!(backoff(1_000).as_secs(), 15 * 60);
     }
 
@@ -167,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_refused_mail_and_a_lost_export_end_the_attempt() {
-        let refused = Setback::Undeliverable("virus".to_owned());
+        let refused = Setback::Refused("virus".to_owned());
         assert!(matches!(course(&refused, 1), Course::GiveUp(_)));
         assert_eq!(
             course(&Setback::Superseded(Superseded), MOST_TRIES),

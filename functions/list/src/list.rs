@@ -3,8 +3,9 @@
 use http::StatusCode;
 use shared::{
     aws::exports::ExportsTable,
-    domain::{caller::Act, dataset::Visibility, time},
+    domain::{caller::Act, dataset::Visibility, export::Scope, time},
     http::{Answer, Request},
+    items::export::requester,
     wire::{
         export::{ExportList, ExportObject},
         history_query,
@@ -30,12 +31,18 @@ impl List {
             .map_err(Problem::InvalidRequest)?;
         let requester = match dataset.visibility {
             Visibility::Tenant => None,
-            Visibility::Launcher => Some(caller.user_id.as_str()),
+            Visibility::Launcher => Some(requester(&caller.user_id, &Scope::of(caller))),
         };
         let now = time::now();
         let page = self
             .exports
-            .history(&caller.tenant_id, dataset, requester, &query, now)
+            .history(
+                &caller.tenant_id,
+                dataset,
+                requester.as_deref(),
+                &query,
+                now,
+            )
             .await?;
         let last = page.items.last().filter(|_| page.has_more);
         Answer::json(

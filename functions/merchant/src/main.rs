@@ -10,7 +10,8 @@ use merchant::Merchant;
 use shared::{
     acceptance::Acceptance,
     aws::{
-        self, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable, queue::ExportQueue,
+        self, Patience, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable,
+        queue::ExportQueue,
     },
     config, http,
 };
@@ -18,7 +19,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();
-    let aws = aws::load().await;
+    let aws = aws::load(Patience::Request).await;
     let merchant = Merchant {
         acceptance: Acceptance {
             exports: ExportsTable::new(&aws, config::exports_table()?),

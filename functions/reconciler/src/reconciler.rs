@@ -26,25 +26,8 @@ impl Reconciler {
     /// does not keep the others from it.
     pub async fn pass(&self) -> Result<(), Error> {
         let now = time::now();
-        let mut failed = 0;
-        for export in self.exports.due(DueKind::Pending, now).await? {
-            failed += self.noted(&export, "sent again", self.send_again(&export, now).await);
-        }
-        for export in self
-            .exports
-            .due(DueKind::Expiry, now - EXPIRY_GRACE)
-            .await?
-        {
-            let result = expire(
-                &self.exports,
-                &self.files,
-                &export.tenant_id,
-                &export.id,
-                now,
-            )
-            .await;
-            failed += self.noted(&export, "expired", result);
-        }
+        let failed = self.mend(DueKind::Pending, now, now).await
+            + self.mend(DueKind::Expiry, now - EXPIRY_GRACE, now).await;
         if failed == 0 {
             Ok(())
         } else {
@@ -52,22 +35,59 @@ impl Reconciler {
         }
     }
 
+    /// Answers how much could not be mended.
+    async fn mend(&self, kind: DueKind, before: Timestamp, now: Timestamp) -> usize {
+        let due = match self.exports.due(kind, before).await {
+            Ok(due) => due,
+            Err(cause) => {
+                error!(%cause, "what is due cannot be read");
+                return 1;
+            }
+        };
+        let mut failed = 0;
+        for export in due {
+            let result = match export {
+                Ok(export) => self.mend_one(kind, &export, now).await,
+                Err(cause) => Err(cause),
+            };
+            if let Err(cause) = result {
+                error!(%cause, "an export is not mended yet");
+                failed += 1;
+            }
+        }
+        failed
+    }
+
+    async fn mend_one(
+        &self,
+        kind: DueKind,
+        export: &Export,
+        now: Timestamp,
+    ) -> Result<(), AwsError> {
+        let done = match kind {
+            DueKind::Pending => {
+                self.send_again(export, now).await?;
+                "sent again"
+            }
+            DueKind::Expiry => {
+                expire(
+                    &self.exports,
+                    &self.files,
+                    &export.tenant_id,
+                    &export.id,
+                    now,
+                )
+                .await?;
+                "expired"
+            }
+        };
+        info!(tenantId = export.tenant_id, exportId = %export.id, done, "mended");
+        Ok(())
+    }
+
     /// A message too many does nothing: it meets a lease or an export that has ended.
     async fn send_again(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
         self.queue.send(export, SignedDuration::ZERO).await?;
         self.exports.record_resent(export, now).await
-    }
-
-    fn noted(&self, export: &Export, done: &'static str, result: Result<(), AwsError>) -> usize {
-        match result {
-            Ok(()) => {
-                info!(tenantId = export.tenant_id, exportId = %export.id, done, "mended");
-                0
-            }
-            Err(cause) => {
-                error!(tenantId = export.tenant_id, exportId = %export.id, %cause, "not mended yet");
-                1
-            }
-        }
     }
 }

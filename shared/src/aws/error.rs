@@ -10,7 +10,6 @@ use crate::{domain::address::mask_addresses, items::UnreadableItem, wire::proble
 #[derive(Debug)]
 pub struct AwsError {
     operation: &'static str,
-    code: Option<String>,
     cause: String,
 }
 
@@ -22,7 +21,6 @@ impl AwsError {
     {
         move |error| Self {
             operation,
-            code: error.code().map(str::to_owned),
             cause: describe(&error),
         }
     }
@@ -31,14 +29,8 @@ impl AwsError {
     pub fn unexpected(operation: &'static str, cause: impl fmt::Display) -> Self {
         Self {
             operation,
-            code: None,
             cause: cause.to_string(),
         }
-    }
-
-    /// The service's own code, where it answered at all.
-    pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
     }
 }
 

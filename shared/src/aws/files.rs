@@ -7,7 +7,7 @@ use aws_sdk_s3::{
     Client,
     presigning::PresigningConfig,
     primitives::ByteStream,
-    types::{CompletedMultipartUpload, CompletedPart},
+    types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart},
 };
 use bytes::Bytes;
 use jiff::SignedDuration;
@@ -66,6 +66,8 @@ impl ExportFiles {
             .key(key)
             .content_type(CONTENT_TYPE)
             .content_disposition(attachment(file_name))
+            // That of the parts, which the SDK chooses: S3 refuses parts with another one than the upload's.
+            .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .send()
             .await
             .map_err(AwsError::new("CreateMultipartUpload"))?;
@@ -90,6 +92,7 @@ impl ExportFiles {
             .key(&upload.key)
             .upload_id(&upload.id)
             .part_number(number)
+            .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .body(ByteStream::from(content))
             .send()
             .await

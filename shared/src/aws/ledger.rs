@@ -175,6 +175,7 @@ impl LedgerTable {
             .table_name(&self.name)
             .key(ledger::PARTITION, AttributeValue::S(partition))
             .key(ledger::SORT, AttributeValue::S(sort.into()))
+            .consistent_read(true)
             .send()
             .await
             .map_err(AwsError::new("GetItem"))?;

@@ -14,14 +14,24 @@ pub use error::AwsError;
 
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 
-/// Longest that one try of a call may take before it is tried again: below every lease and function timeout, above the
-/// upload of a file's part.
-const LONGEST_TRY: Duration = Duration::from_secs(20);
+/// How long calls may take before they are tried again, and before they are given up.
+#[derive(Clone, Copy, Debug)]
+pub enum Patience {
+    /// While a caller waits: every call of a request, given up, still leaves time to answer.
+    Request,
+    /// In the background: above the upload of a file's part, below a lease.
+    Background,
+}
 
 /// Region, credentials and endpoints, as the environment has them.
-pub async fn load() -> SdkConfig {
+pub async fn load(patience: Patience) -> SdkConfig {
+    let (longest_try, longest_call) = match patience {
+        Patience::Request => (Duration::from_secs(4), Duration::from_secs(8)),
+        Patience::Background => (Duration::from_secs(20), Duration::from_secs(50)),
+    };
     let timeouts = TimeoutConfig::builder()
-        .operation_attempt_timeout(LONGEST_TRY)
+        .operation_attempt_timeout(longest_try)
+        .operation_timeout(longest_call)
         .build();
     aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)

@@ -136,10 +136,7 @@ impl Export {
             tenant_name: caller.tenant_name.clone(),
             requester_id: caller.user_id.clone(),
             requester_email: caller.email.clone(),
-            scope: match caller.supplier_id() {
-                Some(supplier_id) => Scope::Supplier(supplier_id.to_owned()),
-                None => Scope::Tenant,
-            },
+            scope: Scope::of(caller),
             cc,
             filters,
             created_at: now,
@@ -190,8 +187,12 @@ impl Export {
         std::iter::once(&self.requester_email).chain(&self.cc)
     }
 
+    /// Whether it was this user, in this role: somebody who was an operator yesterday and is a supplier today has no
+    /// right to yesterday's files.
     pub fn is_launched_by(&self, caller: &Caller) -> bool {
-        self.tenant_id == caller.tenant_id && self.requester_id == caller.user_id
+        self.tenant_id == caller.tenant_id
+            && self.requester_id == caller.user_id
+            && self.scope == Scope::of(caller)
     }
 
     /// Whether a caller of this tenant sees it in lists and by its id.
@@ -217,6 +218,15 @@ impl Export {
             self.dataset().slug,
             super::time::to_day(self.created_at)
         )
+    }
+}
+
+impl Scope {
+    pub fn of(caller: &Caller) -> Self {
+        match caller.supplier_id() {
+            Some(supplier_id) => Scope::Supplier(supplier_id.to_owned()),
+            None => Scope::Tenant,
+        }
     }
 }
 
@@ -368,6 +378,11 @@ mod tests {
             user_id: "usr-bo".to_owned(),
             ..operator()
         };
+        let in_another_role = Caller {
+            role: supplier().role,
+            ..operator()
+        };
+        assert!(!pending().is_visible_to(&in_another_role));
         let namesake = Caller {
             tenant_id: "harbour-goods".to_owned(),
             ..operator()

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use strum::VariantArray;
 
 use super::{export::Status, id::ExportId, time::end_of_second};
 
@@ -61,10 +62,14 @@ impl HistoryQuery {
         let mut least = self
             .created_at_from
             .map_or_else(|| "exp_".to_owned(), ExportId::lower_bound);
-        let mut greatest = self.created_at_to.map_or_else(
-            || "exp_~".to_owned(),
-            |to| ExportId::lower_bound(end_of_second(to) + SignedDuration::from_millis(1)),
-        );
+        let mut greatest = self
+            .created_at_to
+            .and_then(|to| {
+                end_of_second(to)
+                    .checked_add(SignedDuration::from_millis(1))
+                    .ok()
+            })
+            .map_or_else(|| "exp_~".to_owned(), ExportId::lower_bound);
         if let Some(after) = &self.after {
             let id = after.as_str();
             match self.order {
@@ -75,38 +80,41 @@ impl HistoryQuery {
         (least <= greatest).then_some((least, greatest))
     }
 
-    /// The stored statuses to read for the statuses that are asked for; empty for every status.
+    /// The stored statuses to read for the statuses that are asked for, in the order of an export's life: read one after
+    /// the other, none is missed that changes its status meanwhile. Empty for every status.
     pub fn stored_statuses(&self) -> Vec<StoredStatus> {
         let asks_for = |status| self.statuses.contains(&status);
+        if Status::VARIANTS.iter().all(|status| asks_for(*status)) {
+            return Vec::new();
+        }
         let mut stored = Vec::new();
-        for status in [Status::Pending, Status::Failed, Status::Expired] {
+        let mut read = |status, expiry| stored.push(StoredStatus { status, expiry });
+        if asks_for(Status::Pending) {
+            read(Status::Pending, None);
+        }
+        match (asks_for(Status::Ready), asks_for(Status::Expired)) {
+            (true, true) => read(Status::Ready, None),
+            (true, false) => read(Status::Ready, Some(Expiry::Ahead)),
+            (false, true) => read(Status::Ready, Some(Expiry::Passed)),
+            (false, false) => {}
+        }
+        for status in [Status::Failed, Status::Expired] {
             if asks_for(status) {
-                stored.push(StoredStatus {
-                    status,
-                    expiry: None,
-                });
+                read(status, None);
             }
         }
-        let expiry = match (asks_for(Status::Ready), asks_for(Status::Expired)) {
-            (true, true) => None,
-            (true, false) => Some(Expiry::Ahead),
-            (false, true) => Some(Expiry::Passed),
-            (false, false) => return stored,
-        };
-        stored.push(StoredStatus {
-            status: Status::Ready,
-            expiry,
-        });
         stored
     }
 
-    /// The page made of several lists that are each in order: as many as the limit, and whether more follow.
+    /// The page made of several lists, in the order in which they were read: as many as the limit, and whether more
+    /// follow. An export that changed its status meanwhile is in two of them, and counts as it was read last.
     pub fn merge<T>(&self, lists: Vec<Vec<T>>, id: impl Fn(&T) -> &ExportId) -> Page<T> {
-        let mut items: Vec<T> = lists.into_iter().flatten().collect();
+        let mut items: Vec<T> = lists.into_iter().rev().flatten().collect();
         items.sort_by(|a, b| match self.order {
             Order::OldestFirst => id(a).cmp(id(b)),
             Order::NewestFirst => id(b).cmp(id(a)),
         });
+        items.dedup_by(|a, b| id(a) == id(b));
         let has_more = items.len() > self.limit;
         items.truncate(self.limit);
         Page { items, has_more }
@@ -175,6 +183,15 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_time_is_a_bound_like_any_other() {
+        let query = HistoryQuery {
+            created_at_to: Some(at("9999-12-30T22:00:00Z")),
+            ..query()
+        };
+        assert!(contains(&query, &id("2026-11-20T00:00:00Z")));
+    }
+
+    #[test]
     fn a_position_outside_the_bounds_leaves_nothing() {
         let query = HistoryQuery {
             created_at_from: Some(at("2026-11-20T00:00:00Z")),
@@ -205,18 +222,28 @@ mod tests {
         assert_eq!(
             stored(&[Status::Expired]),
             [
-                (Status::Expired, None),
-                (Status::Ready, Some(Expiry::Passed))
+                (Status::Ready, Some(Expiry::Passed)),
+                (Status::Expired, None)
             ]
         );
         assert_eq!(
             stored(&[Status::Ready, Status::Expired]),
-            [(Status::Expired, None), (Status::Ready, None)]
+            [(Status::Ready, None), (Status::Expired, None)]
         );
+        assert_eq!(stored(Status::VARIANTS), []);
         assert_eq!(
             stored(&[Status::Pending, Status::Failed]),
             [(Status::Pending, None), (Status::Failed, None)]
         );
+    }
+
+    #[test]
+    fn an_export_that_is_in_two_lists_counts_as_it_was_read_last() {
+        let [a, b] = ["2026-11-19T00:00:00Z", "2026-11-20T00:00:00Z"].map(id);
+        let pending = vec![(b.clone(), "pending"), (a.clone(), "pending")];
+        let ready = vec![(b.clone(), "ready")];
+        let page = query().merge(vec![pending, ready], |(id, _)| id);
+        assert_eq!(page.items, [(b, "ready"), (a, "pending")]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! UTC times as callers and files show them.
 
-use jiff::{Timestamp, Unit, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// `2026-01-31T23:59:59Z`: the form of every time in answers and files.
 pub fn to_seconds(time: Timestamp) -> String {
@@ -49,7 +49,7 @@ pub fn to_day(time: Timestamp) -> String {
 /// The present, to the millisecond.
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
-    now.round(Unit::Millisecond).unwrap_or(now)
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 #[cfg(test)]

@@ -77,6 +77,16 @@ pub fn partition(tenant_id: &str, dataset: &Dataset) -> String {
     format!("{tenant_id}#{}", dataset.export_type)
 }
 
+/// Who launched an export, and in which role, as the local indexes have it.
+///
+/// A user id has no `|`, so that no two pairs are alike.
+pub fn requester(user_id: &str, scope: &Scope) -> String {
+    match scope {
+        Scope::Tenant => user_id.to_owned(),
+        Scope::Supplier(supplier_id) => format!("{user_id}|{supplier_id}"),
+    }
+}
+
 /// What the reconciler would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
@@ -97,7 +107,11 @@ impl StatusSorts {
     pub fn of(export: &Export, status: Status) -> Self {
         Self {
             status: format!("{status}#{}", export.id),
-            requester_status: format!("{}#{status}#{}", export.requester_id, export.id),
+            requester_status: format!(
+                "{}#{status}#{}",
+                requester(&export.requester_id, &export.scope),
+                export.id
+            ),
         }
     }
 }
@@ -111,7 +125,11 @@ impl ExportItem {
         Self {
             partition: partition(&export.tenant_id, export.dataset()),
             sort: export.id.to_string(),
-            requester_sort: format!("{}#{}", export.requester_id, export.id),
+            requester_sort: format!(
+                "{}#{}",
+                requester(&export.requester_id, &export.scope),
+                export.id
+            ),
             status_sort: sorts.status,
             requester_status_sort: sorts.requester_status,
             tenant_id: export.tenant_id.clone(),

@@ -94,8 +94,12 @@ impl Idempotency {
     /// The key of the request that `export` was made of.
     pub fn of(key: String, export: &Export) -> Self {
         let cc: Vec<_> = export.cc.iter().map(EmailAddress::as_str).collect();
-        let request = serde_json::to_vec(&(cc, FiltersItem::from(&export.filters)))
-            .expect("a request is plain JSON");
+        let request = serde_json::to_vec(&(
+            cc,
+            FiltersItem::from(&export.filters),
+            format!("{:?}", export.scope),
+        ))
+        .expect("a request is plain JSON");
         Self {
             key,
             request_hash: hex::encode(Sha256::digest(request)),
@@ -154,7 +158,7 @@ impl LockItem {
 
 impl IdempotencyItem {
     pub fn of(export: &Export, idempotency: &Idempotency) -> Self {
-        let forgotten_at = (export.created_at + IDEMPOTENCY_LIFETIME).as_second();
+        let forgotten_at = (export.created_at + IDEMPOTENCY_LIFETIME).as_second() + 1;
         Self {
             partition: idempotency_partition(export, &idempotency.key),
             sort: IDEMPOTENCY.to_owned(),

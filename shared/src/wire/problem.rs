@@ -196,7 +196,7 @@ impl Problem {
             }
             Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),
             Self::EmailRefused { .. } => {
-                "The mail service refused the message. The export stays READY; check the addresses.".to_owned()
+                "The mail service did not accept the message. The export stays READY: try again, and check the addresses.".to_owned()
             }
             Self::Internal { .. } => {
                 "The request could not be done. Try again, and name the request id if it happens again.".to_owned()

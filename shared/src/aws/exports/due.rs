@@ -12,8 +12,13 @@ use crate::{
 const MOST_PER_PASS: i32 = 100;
 
 impl ExportsTable {
-    /// Exports that have been due for `kind` since `before` or longer, the longest first.
-    pub async fn due(&self, kind: DueKind, before: Timestamp) -> Result<Vec<Export>, AwsError> {
+    /// Exports that have been due for `kind` since `before` or longer, the longest first. One that cannot be read does
+    /// not hide the others.
+    pub async fn due(
+        &self,
+        kind: DueKind,
+        before: Timestamp,
+    ) -> Result<Vec<Result<Export, AwsError>>, AwsError> {
         let kind: &'static str = kind.into();
         let answer = self
             .client
@@ -27,12 +32,12 @@ impl ExportsTable {
             .send()
             .await
             .map_err(AwsError::new("Query"))?;
-        answer
+        Ok(answer
             .items
             .unwrap_or_default()
             .into_iter()
             .map(read_export)
-            .collect()
+            .collect())
     }
 
     /// Notes that a pending export's message was sent again, so that the next pass leaves it alone for a while.

@@ -2,7 +2,6 @@
 //! request shows it.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use futures::future::try_join_all;
 use jiff::Timestamp;
 
 use super::{AwsError, ExportsTable, number, read_export, text};
@@ -16,12 +15,13 @@ use crate::{
 };
 
 impl ExportsTable {
-    /// One page of a tenant's exports of a dataset, or of one requester's among them.
+    /// One page of a tenant's exports of a dataset, or of one requester's among them; see
+    /// [`crate::items::export::requester`].
     pub async fn history(
         &self,
         tenant_id: &str,
         dataset: &Dataset,
-        requester_id: Option<&str>,
+        requester: Option<&str>,
         query: &HistoryQuery,
         now: Timestamp,
     ) -> Result<Page<Export>, AwsError> {
@@ -50,22 +50,28 @@ impl ExportsTable {
                 .expression_attribute_values(":least", text(format!("{prefix}{least}")))
                 .expression_attribute_values(":greatest", text(format!("{prefix}{greatest}")))
         };
-        let requester = requester_id.map(|id| format!("{id}#")).unwrap_or_default();
+        let prefix = requester
+            .map(|requester| format!("{requester}#"))
+            .unwrap_or_default();
         let lists = match &query.stored_statuses()[..] {
             [] => {
-                let index = requester_id.map(|_| ("by-requester", "requesterSort"));
-                vec![self.read(range(&requester, index), query.limit).await?]
+                let index = requester.map(|_| ("by-requester", "requesterSort"));
+                vec![self.read(range(&prefix, index), query.limit).await?]
             }
             statuses => {
-                let reads = statuses.iter().map(|StoredStatus { status, expiry }| {
-                    let index = match requester_id {
-                        Some(_) => ("by-requester-status", "requesterStatusSort"),
-                        None => ("by-status", "statusSort"),
-                    };
-                    let read = range(&format!("{requester}{status}#"), Some(index));
-                    self.read(with_expiry(read, *expiry, now), query.limit)
-                });
-                try_join_all(reads).await?
+                let index = match requester {
+                    Some(_) => ("by-requester-status", "requesterStatusSort"),
+                    None => ("by-status", "statusSort"),
+                };
+                let mut lists = Vec::with_capacity(statuses.len());
+                for StoredStatus { status, expiry } in statuses {
+                    let read = range(&format!("{prefix}{status}#"), Some(index));
+                    lists.push(
+                        self.read(with_expiry(read, *expiry, now), query.limit)
+                            .await?,
+                    );
+                }
+                lists
             }
         };
         Ok(query.merge(lists, |export| &export.id))

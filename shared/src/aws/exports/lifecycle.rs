@@ -1,9 +1,13 @@
 //! The changes of an export after it was accepted. Each is conditional on its status and, while it is made, on the
 //! fence of the attempt that makes it, so that a late or doubled attempt changes nothing.
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update, builders::UpdateBuilder,
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::update_item::UpdateItemError,
+    types::{
+        AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update,
+        builders::UpdateBuilder,
+    },
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
-        export::{Delivery, Export, Sending, State, Status},
+        export::{Delivery, Export, Sending, Status},
         id::ExportId,
         link::TokenHash,
     },
@@ -32,18 +36,8 @@ pub struct Attempt {
     pub export: Export,
     /// Grows with each attempt; a write with an older one is refused.
     pub fence: u64,
-    /// How many attempts there have been since the export last came forward, this one included.
+    /// How many attempts there have been, this one included.
     pub tries: u64,
-}
-
-/// The answer to an attempt to work on an export.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Claim {
-    Won(Box<Attempt>),
-    /// Another attempt is at work.
-    Busy,
-    /// There is nothing left to do, or there never was such an export.
-    Over,
 }
 
 /// Another attempt has taken the export over, or it has ended: this one must stop and leave everything as it is.
@@ -52,13 +46,14 @@ pub enum Claim {
 pub struct Superseded;
 
 impl ExportsTable {
-    /// Takes a pending export that nobody is working on.
+    /// Takes a pending export that nobody is working on. Answers nothing where there is nothing to do: another attempt
+    /// is at work, the export has ended, or there never was one.
     pub async fn claim(
         &self,
         tenant_id: &str,
         id: &ExportId,
         now: Timestamp,
-    ) -> Result<Claim, AwsError> {
+    ) -> Result<Option<Attempt>, AwsError> {
         let result = self
             .client
             .update_item()
@@ -79,38 +74,13 @@ impl ExportsTable {
             .expression_attribute_values(":due", number((now + LEASE).as_second() + 1))
             .expression_attribute_values(":pending", text(Status::Pending.to_string()))
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match result {
-            Ok(answer) => {
-                let item = answer.attributes.unwrap_or_default();
-                let count = |name: &str| {
-                    item.get(name)
-                        .and_then(|value| value.as_n().ok())
-                        .and_then(|digits| digits.parse().ok())
-                        .unwrap_or_default()
-                };
-                let (fence, tries) = (count("fence"), count("tries"));
-                let export = read_export(item)?;
-                Ok(Claim::Won(Box::new(Attempt { export, fence, tries })))
-            }
-            Err(error) => match error.as_service_error().and_then(|error| match error {
-                aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(failed) => {
-                    Some(failed.item.clone())
-                }
-                _ => None,
-            }) {
-                Some(Some(item)) => {
-                    let export = read_export(item)?;
-                    Ok(match export.state {
-                        State::Pending { .. } => Claim::Busy,
-                        _ => Claim::Over,
-                    })
-                }
-                Some(None) => Ok(Claim::Over),
-                None => Err(AwsError::new("UpdateItem")(error)),
-            },
+            Ok(answer) => read_attempt(answer.attributes.unwrap_or_default()).map(Some),
+            // A transaction on the export is somebody at work.
+            Err(error) if is_refused(&error) || is_in_transaction(&error) => Ok(None),
+            Err(error) => Err(AwsError::new("UpdateItem")(error)),
         }
     }
 
@@ -127,20 +97,23 @@ impl ExportsTable {
             .expression_attribute_values(":rows", AttributeValue::N(rows_written.to_string()))
             .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
             .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
-        self.write(vec![update_part(update)?]).await
+        self.change(update).await
     }
 
-    /// Gives the export up until a message comes back for it, which is expected before `retry_at`.
+    /// Gives the export up until `retry_at`, when a message comes back for it; one that comes earlier is in vain.
     pub async fn release(
         &self,
         attempt: &Attempt,
         retry_at: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
+        // The message's delay is in whole seconds: it may come up to one early.
+        let not_before = retry_at - SignedDuration::from_secs(1);
         let update = self
             .fenced(attempt)
-            .update_expression("SET dueAt = :due REMOVE leaseUntil")
+            .update_expression("SET leaseUntil = :notBefore, dueAt = :due")
+            .expression_attribute_values(":notBefore", number(not_before.as_millisecond()))
             .expression_attribute_values(":due", number((retry_at + UNSENT_AFTER).as_second()));
-        self.write(vec![update_part(update)?]).await
+        self.change(update).await
     }
 
     /// Records the finished file, its expiry and the link that a mail is about to carry. From then on it can be
@@ -284,6 +257,34 @@ impl ExportsTable {
         }
     }
 
+    /// One conditional change of an export and of nothing else. Tried again when a transaction is at the same item.
+    async fn change(&self, update: UpdateBuilder) -> Result<Result<(), Superseded>, AwsError> {
+        let update = built(update)?;
+        let mut attempt = 0;
+        loop {
+            let result = self
+                .client
+                .update_item()
+                .table_name(update.table_name())
+                .set_key(Some(update.key().clone()))
+                .update_expression(update.update_expression())
+                .set_condition_expression(update.condition_expression().map(str::to_owned))
+                .set_expression_attribute_names(update.expression_attribute_names().cloned())
+                .set_expression_attribute_values(update.expression_attribute_values().cloned())
+                .send()
+                .await;
+            match result {
+                Ok(_) => return Ok(Ok(())),
+                Err(error) if is_refused(&error) => return Ok(Err(Superseded)),
+                Err(error) if is_in_transaction(&error) && attempt < CONFLICT_RETRIES => {
+                    pause(attempt).await;
+                    attempt += 1;
+                }
+                Err(error) => return Err(AwsError::new("UpdateItem")(error)),
+            }
+        }
+    }
+
     /// A transaction whose first part alone has a condition.
     pub(super) async fn write(
         &self,
@@ -380,9 +381,39 @@ enum Outcome {
     },
 }
 
-pub(super) fn update_part(update: UpdateBuilder) -> Result<TransactWriteItem, AwsError> {
-    let update = update
+fn read_attempt(item: Item) -> Result<Attempt, AwsError> {
+    let count = |name: &str| {
+        item.get(name)
+            .and_then(|value| value.as_n().ok())
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or_default()
+    };
+    let (fence, tries) = (count("fence"), count("tries"));
+    Ok(Attempt {
+        export: read_export(item)?,
+        fence,
+        tries,
+    })
+}
+
+fn is_refused(error: &SdkError<UpdateItemError>) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
+
+fn is_in_transaction(error: &SdkError<UpdateItemError>) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(UpdateItemError::is_transaction_conflict_exception)
+}
+
+fn built(update: UpdateBuilder) -> Result<Update, AwsError> {
+    update
         .build()
-        .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
-    Ok(TransactWriteItem::builder().update(update).build())
+        .map_err(|error| AwsError::unexpected("writing an update", error))
+}
+
+pub(super) fn update_part(update: UpdateBuilder) -> Result<TransactWriteItem, AwsError> {
+    Ok(TransactWriteItem::builder().update(built(update)?).build())
 }

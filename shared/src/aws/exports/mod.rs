@@ -17,7 +17,7 @@ use jiff::SignedDuration;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use create::Creation;
-pub use lifecycle::{Attempt, Claim, Superseded};
+pub use lifecycle::{Attempt, Superseded};
 
 use super::AwsError;
 use crate::{

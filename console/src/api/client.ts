@@ -1,0 +1,124 @@
+import { parseExact, stringifyExact } from "./json.ts";
+import { Problem } from "./problem.ts";
+import type {
+  Caller,
+  ExportDetail,
+  Export as ExportObject,
+  ExportPage,
+  LaunchRequest,
+  ListQuery,
+  Resent,
+  Role,
+} from "./types.ts";
+
+/** Throttling ends within seconds; what takes longer is for the person to decide. */
+const LONGEST_WAIT_SECONDS = 5;
+const MOST_TRIES = 4;
+
+export interface Credentials {
+  key: string;
+  role: Role;
+}
+
+interface Options {
+  method?: "GET" | "POST";
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+/** The operator API as one caller sees it. */
+export class Api {
+  readonly #base: string;
+  readonly #credentials: Credentials;
+  readonly #onUnauthorized: () => void;
+
+  constructor(base: string, credentials: Credentials, onUnauthorized: () => void = () => {}) {
+    this.#base = base;
+    this.#credentials = credentials;
+    this.#onUnauthorized = onUnauthorized;
+  }
+
+  me(): Promise<Caller> {
+    return this.#request("/v1/me");
+  }
+
+  list(dataset: string, query: ListQuery, signal?: AbortSignal): Promise<ExportPage> {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      parameters.set(name, Array.isArray(value) ? value.join(",") : String(value));
+    }
+    return this.#request(`/v1/payments/${dataset}/export?${parameters}`, { signal });
+  }
+
+  detail(dataset: string, exportId: string): Promise<ExportDetail> {
+    return this.#request(`/v1/payments/${dataset}/export/${encodeURIComponent(exportId)}`);
+  }
+
+  launch(dataset: string, body: LaunchRequest, idempotencyKey: string): Promise<ExportObject> {
+    const headers = { "Idempotency-Key": idempotencyKey };
+    return this.#request(`/v1/payments/${dataset}/export`, { method: "POST", body, headers });
+  }
+
+  resend(exportId: string, cc: string[]): Promise<Resent> {
+    const path = `/v1/exports/${encodeURIComponent(exportId)}/resend-email`;
+    return this.#request(path, { method: "POST", body: { cc } });
+  }
+
+  async #request<T>(path: string, options: Options = {}): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await this.#send(path, options);
+      if (response.ok) {
+        return parseExact(await response.text()) as T;
+      }
+      const problem = await Problem.from(response);
+      const wait = problem.retryAfter;
+      // A throttled request was not done, whatever its method.
+      const isThrottled = response.status === 429 && wait !== undefined && wait <= LONGEST_WAIT_SECONDS;
+      if (!isThrottled || attempt === MOST_TRIES) {
+        if (problem.code === "UNAUTHORIZED") {
+          this.#onUnauthorized();
+        }
+        throw problem;
+      }
+      await pause(wait * 1000, options.signal);
+    }
+  }
+
+  async #send(path: string, { method = "GET", body, headers, signal }: Options): Promise<Response> {
+    const type: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+    try {
+      return await fetch(this.#base + path, {
+        method,
+        headers: {
+          Accept: "application/json",
+          "dj-client": this.#credentials.role,
+          "dj-api-key": this.#credentials.key,
+          ...type,
+          ...headers,
+        },
+        body: body === undefined ? null : stringifyExact(body),
+        cache: "no-store",
+        credentials: "omit",
+        signal: signal ?? null,
+      });
+    } catch (error) {
+      throw signal?.aborted ? error : Problem.unreachable();
+    }
+  }
+}
+
+/** The API's address: the page's own without `/console`, which leaves any stage before it. */
+export function apiBase(pathname: string): string {
+  return pathname.replace(/\/console\/?$/, "").replace(/\/$/, "");
+}
+
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

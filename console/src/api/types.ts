@@ -1,0 +1,41 @@
+import type { components, operations } from "./schema.ts";
+
+type Schemas = components["schemas"];
+type Narrowed = "statuses" | "amountMin" | "amountMax";
+
+export type Caller = Schemas["Caller"];
+export type Role = Caller["role"];
+export type ExportStatus = Schemas["ExportStatus"];
+export type ExportType = Schemas["ExportType"];
+export type FieldProblem = Schemas["FieldProblem"];
+export type Resent = Schemas["Resent"];
+export type ListQuery = NonNullable<operations["ADM-PAY-553"]["parameters"]["query"]>;
+export type FundingTransfersStatus = NonNullable<Schemas["FundingTransfersFilters"]["statuses"]>[number];
+export type TransactionsStatus = NonNullable<Schemas["TransactionsFilters"]["statuses"]>[number];
+
+/** The filters of every dataset. Amounts stay the text that they are written in: a JavaScript number rounds. */
+export type Filters = Omit<Schemas["FundingTransfersFilters"] & Schemas["TransactionsFilters"], Narrowed> & {
+  statuses?: string[];
+  amountMin?: string;
+  amountMax?: string;
+};
+
+export type Export = Omit<Schemas["Export"], "filters"> & { filters: Filters };
+
+export type ExportDetail = Export & { downloadUrl?: string; downloadUrlExpiresAt?: string };
+
+export interface ExportPage {
+  items: Export[];
+  nextCursor: string | null;
+}
+
+export interface LaunchRequest {
+  cc: string[];
+  filters?: Filters;
+}
+
+/** A problem document, with the members that only some kinds have. */
+export type ProblemDocument = Schemas["Problem"] &
+  Partial<Pick<Schemas["AlreadyPendingProblem"], "exportId">> &
+  Partial<Pick<Schemas["NotReadyProblem"], "exportStatus">> &
+  Pick<Schemas["InvalidRequestProblem"], "errors">;

@@ -1,0 +1,32 @@
+import type { Caller, Export } from "../api/types.ts";
+
+const HOUR = 3_600_000;
+
+/** Whether the caller launched the export: the requester's address comes first. */
+export function isLaunchedBy(caller: Caller, item: Export): boolean {
+  return item.recipients[0]?.toLowerCase() === caller.email.toLowerCase();
+}
+
+export function copiesOf(item: Export): string[] {
+  return item.recipients.slice(1);
+}
+
+/** The caller's export that keeps another from being launched, if there is one. */
+export function blockingExport(caller: Caller, pending: Export[], now: number): Export | undefined {
+  return pending.find(
+    (item) =>
+      item.status === "PENDING" && isLaunchedBy(caller, item) && now - Date.parse(item.createdAt) < HOUR,
+  );
+}
+
+/** The exports that were PENDING before and are not now, with those that left the list by that. */
+export function settled(before: Export[], after: Export[]): { ended: Export[]; gone: Export[] } {
+  const pending = before.filter((item) => item.status === "PENDING");
+  const current = new Map(after.map((item) => [item.exportId, item]));
+  return {
+    ended: pending
+      .map((item) => current.get(item.exportId))
+      .filter((item): item is Export => item !== undefined && item.status !== "PENDING"),
+    gone: pending.filter((item) => !current.has(item.exportId)),
+  };
+}

@@ -1,0 +1,40 @@
+import { computed, signal } from "@preact/signals";
+import { readView, type View, writeView } from "../domain/view.ts";
+
+interface Place {
+  view: View;
+  /** The cursors of the pages before this one, as far as this tab went through them; null is the first page. */
+  trail: (string | null)[];
+}
+
+const place = signal<Place>(read());
+
+/** What the page's address says. */
+export const view = computed(() => place.value.view);
+export const trail = computed(() => place.value.trail);
+
+addEventListener("popstate", () => {
+  place.value = read();
+});
+
+/** Shows another view, as a new entry of the browser's history unless it only corrects the address. */
+export function show(next: View, options: { isCorrection?: boolean; trail?: (string | null)[] } = {}): void {
+  const state = { trail: options.trail ?? [] };
+  const address = addressOf(next);
+  if (options.isCorrection) {
+    history.replaceState(state, "", address);
+  } else if (address !== location.pathname + location.search) {
+    history.pushState(state, "", address);
+  }
+  place.value = read();
+}
+
+export function addressOf(next: View): string {
+  return location.pathname + writeView(next);
+}
+
+function read(): Place {
+  const state: unknown = history.state;
+  const kept = typeof state === "object" && state !== null && "trail" in state ? state.trail : null;
+  return { view: readView(location.search), trail: Array.isArray(kept) ? kept : [] };
+}

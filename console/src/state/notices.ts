@@ -1,0 +1,35 @@
+import { signal } from "@preact/signals";
+
+export type Tone = "success" | "error" | "info";
+
+export interface Notice {
+  id: number;
+  tone: Tone;
+  text: string;
+}
+
+const MOST = 3;
+const SECONDS_SHOWN = 12;
+
+let lastId = 0;
+
+/** What happened, for the eye and for the screen reader. */
+export const notices = signal<Notice[]>([]);
+
+export function notify(tone: Tone, text: string): void {
+  lastId += 1;
+  const notice = { id: lastId, tone, text };
+  notices.value = [...notices.value, notice].slice(-MOST);
+  // Bad news stays until it is dismissed.
+  if (tone !== "error") {
+    setTimeout(() => dismiss(notice.id), SECONDS_SHOWN * 1000);
+  }
+}
+
+export function dismissAll(): void {
+  notices.value = [];
+}
+
+export function dismiss(id: number): void {
+  notices.value = notices.value.filter((notice) => notice.id !== id);
+}

@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+import { Exports, whileHeld } from "./support/exports.ts";
+import { stack } from "./support/stack.ts";
+import { expect, openLaunch, rowOf, signIn, test } from "./support/test.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE = { width: 375, height: 800 };
+const DESK = { width: 1280, height: 800 };
+
+async function expectNothingFound(page: Page): Promise<void> {
+  // The page's policy lets no script in; the debugger is not bound by it.
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      id: string;
+      help: string;
+      nodes: { html: string; failureSummary: string }[];
+    }
+    const results = await axe.run();
+    return results.violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.map((node) => `${node.html} ${node.failureSummary}`),
+    }));
+  });
+  expect(violations).toEqual([]);
+}
+
+async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const { scroll, client } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    client: document.documentElement.clientWidth,
+  }));
+  expect(scroll).toBeLessThanOrEqual(client);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [name, viewport] of [
+    ["a desk", DESK],
+    ["a phone", PHONE],
+  ] as const) {
+    test(`axe finds nothing in ${colorScheme} on ${name}`, async ({ page, person }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize(viewport);
+      const exports = new Exports(person);
+      await exports.make({ cc: ["a@example.com", "b@example.com", "c@example.com"] });
+      const expired = await exports.makeExpired({ filters: { statuses: ["FAILED"] } });
+      await whileHeld(async () => {
+        await exports.makeFailed();
+        const pending = await exports.launch();
+
+        await page.goto(stack.consoleUrl);
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await expect(page.getByLabel("API key")).toHaveAttribute("aria-invalid", "true");
+        await expectNothingFound(page);
+
+        await signIn(page, person);
+        await expect(page.getByRole("progressbar")).toBeVisible();
+        await expect(page.getByRole("rowheader")).toHaveCount(4);
+        await page.getByText("Ready", { exact: true }).first().click();
+        await page.getByText("Ready", { exact: true }).first().click();
+        await expect(page.getByRole("rowheader")).toHaveCount(4);
+        await expectNothingFound(page);
+        await expectNoSidewaysScrolling(page);
+
+        await page.getByRole("button", { name: "Actions", exact: true }).click();
+        await expectNothingFound(page);
+        await page.keyboard.press("Escape");
+
+        const dialog = await openLaunch(page);
+        await expect(dialog.getByText("is still pending")).toBeVisible();
+        await dialog.getByLabel("Amount from").fill("ten");
+        await dialog.getByLabel("Copies to (CC)").fill("a@example.com, nobody,");
+        await dialog.getByLabel("Amount from").press("Enter");
+        await expect(dialog.getByText("Write a plain decimal")).toBeVisible();
+        await expectNothingFound(page);
+        await expectNoSidewaysScrolling(page);
+        await page.keyboard.press("Escape");
+
+        await rowOf(page, expired.exportId)
+          .getByRole("button", { name: /Relaunch/ })
+          .click();
+        await expectNothingFound(page);
+        await page.keyboard.press("Escape");
+
+        await page
+          .getByRole("button", { name: /Copy the export ID/ })
+          .first()
+          .click();
+        await page.getByRole("link", { name: "Transactions" }).click();
+        await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+        await expectNothingFound(page);
+        await exports.giveUp(pending);
+      });
+    });
+  }
+}
+
+test("everything can be done with the keyboard alone", async ({ page, person }) => {
+  await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
+  const press = (...keys: string[]) =>
+    keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
+  const tabTo = async (name: RegExp) => {
+    for (let steps = 0; steps < 40; steps += 1) {
+      await page.keyboard.press("Tab");
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement as HTMLInputElement;
+        return `${element.labels?.[0]?.textContent ?? ""} ${element.getAttribute("aria-label") ?? ""} ${element.textContent}`;
+      });
+      if (name.test(focused)) {
+        return;
+      }
+    }
+    throw new Error(`the Tab key does not reach ${name}`);
+  };
+
+  await tabTo(/Operator/);
+  await tabTo(/API key/);
+  await page.keyboard.type(person.key);
+  await press("Enter");
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+
+  await tabTo(/^\s*Actions/);
+  await press("Enter");
+  await expect(page.getByRole("menuitem")).toBeFocused();
+  await press("Escape");
+  await expect(page.getByRole("button", { name: "Actions", exact: true })).toBeFocused();
+  await press("ArrowDown", "Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  await tabTo(/Completed/);
+  await press("Space");
+  await expect(dialog.getByRole("checkbox", { name: "Completed" })).toBeChecked();
+  await tabTo(/Copies/);
+  await page.keyboard.type("finance@example.com");
+  await tabTo(/Launch export/);
+  await press("Enter");
+  await expect(page.getByRole("button", { name: "Actions", exact: true })).toBeFocused();
+  await expect(page.getByRole("row").filter({ hasText: person.email })).toContainText("Ready");
+
+  await tabTo(/Created at/);
+  await press("Enter");
+  await expect(page.getByRole("columnheader", { name: "Created at" })).toHaveAttribute(
+    "aria-sort",
+    "ascending",
+  );
+  await tabTo(/Resend email/);
+  await press("Enter");
+  await expect(dialog.getByLabel("Copies to (CC)")).toHaveValue("finance@example.com");
+  await press("Escape");
+  await expect(page.getByRole("button", { name: /Resend email/ })).toBeFocused();
+});
+
+test("on a phone the rows are cards, still a table to a screen reader, and can be sorted", async ({
+  page,
+  person,
+}) => {
+  await page.setViewportSize(PHONE);
+  const item = await new Exports(person).make();
+  await signIn(page, person);
+  await expect(rowOf(page, item.exportId).getByRole("cell").filter({ hasText: "Ready" })).toBeVisible();
+  await expectNoSidewaysScrolling(page);
+  for (const name of [/Download/, /Resend email/]) {
+    const box = await rowOf(page, item.exportId).getByRole("button", { name }).boundingBox();
+    expect(box?.x).toBeGreaterThan(0);
+    expect(box?.width).toBeGreaterThan(100);
+    expect(box?.height).toBeGreaterThanOrEqual(40);
+  }
+  await page.getByRole("button", { name: "Newest first" }).click();
+  await expect(page.getByRole("button", { name: "Oldest first" })).toBeVisible();
+  expect(page.url()).toContain("sort=createdAt:asc");
+});

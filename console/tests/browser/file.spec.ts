@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { Exports } from "./support/exports.ts";
+import { newOperator } from "./support/people.ts";
+import { stack } from "./support/stack.ts";
+import { expect, rowOf, signIn, test } from "./support/test.ts";
+
+test("a ready export's file is downloaded, and the page stays", async ({ page, person }) => {
+  const item = await new Exports(person).make({ filters: { statuses: ["FAILED"] } });
+  await signIn(page, person);
+  const address = page.url();
+  const started = page.waitForEvent("download");
+  await rowOf(page, item.exportId)
+    .getByRole("button", { name: /Download/ })
+    .click();
+  const download = await started;
+  expect(download.suggestedFilename()).toMatch(/^funding-transfers-.*\.csv$/);
+  const file = await readFile(await download.path());
+  expect(file.toString()).toMatch(/^transferId;createdAt;status;/);
+  expect(file).toHaveLength(item.fileSize as number);
+  expect(page.url()).toBe(address);
+  await expect(rowOf(page, item.exportId)).toBeVisible();
+});
+
+test("a file that is gone meanwhile is not offered any more", async ({ page, person }) => {
+  const exports = new Exports(person);
+  const item = await exports.make();
+  await signIn(page, person);
+  const row = rowOf(page, item.exportId);
+  await expect(row.getByRole("button", { name: /Download/ })).toBeVisible();
+  await exports.set(item, "expiresAt", Math.floor(Date.now() / 1000) - 1);
+  await row.getByRole("button", { name: /Download/ }).click();
+  await expect(page.getByText("has no file any more")).toBeVisible();
+  await expect(row.getByText("Expired", { exact: true })).toBeVisible();
+});
+
+test("the email is sent again, to other copies", async ({ page, person }) => {
+  const item = await new Exports(person).make({ cc: ["finance@example.com"] });
+  await signIn(page, person);
+  const button = rowOf(page, item.exportId).getByRole("button", { name: /Resend email/ });
+  await button.click();
+  const dialog = page.getByRole("dialog", { name: "Resend the email" });
+  const copies = dialog.getByLabel("Copies to (CC)");
+  await expect(copies).toHaveValue("finance@example.com");
+  await copies.fill("nobody, audit@example.com");
+  await dialog.getByRole("button", { name: "Send" }).click();
+  await expect(copies).toHaveAccessibleDescription(/nobody has no @/);
+  await copies.fill("audit@example.com");
+  await dialog.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText(`was sent to ${person.email}, audit@example.com`)).toBeVisible();
+  await expect(button).toBeFocused();
+
+  const response = await fetch(`${stack.endpointUrl}/_ministack/ses/messages`);
+  expect(await response.text()).toContain("audit@example.com");
+});
+
+test("the API's own doubts about an address are told at the field", async ({ page, person }) => {
+  const item = await new Exports(person).make();
+  await signIn(page, person);
+  await rowOf(page, item.exportId)
+    .getByRole("button", { name: /Resend email/ })
+    .click();
+  await page.route("**/resend-email", (route) =>
+    route.fulfill({
+      status: 400,
+      json: {
+        code: "INVALID_REQUEST",
+        title: "The request is not valid",
+        detail: "One problem was found.",
+        status: 400,
+        errors: [{ pointer: "/cc/1", code: "INVALID_VALUE", detail: "must be an email address" }],
+      },
+    }),
+  );
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Copies to (CC)").fill("a@example.com, b@example.com");
+  await dialog.getByRole("button", { name: "Send" }).click();
+  await expect(dialog.getByLabel("Copies to (CC)")).toHaveAccessibleDescription(
+    /b@example.com must be an email address/,
+  );
+});
+
+test("sending too often says when to try again", async ({ page, person }) => {
+  const item = await new Exports(person).make();
+  await signIn(page, person);
+  for (let sending = 0; sending <= 10; sending += 1) {
+    await rowOf(page, item.exportId)
+      .getByRole("button", { name: /Resend email/ })
+      .click();
+    await page.getByRole("dialog").getByRole("button", { name: "Send" }).click();
+    if (sending < 10) {
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    }
+  }
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText(/Try again in \d+ (minutes|hour)/);
+});
+
+test("what only the launcher may do is offered to nobody else", async ({ page }) => {
+  const person = await newOperator({ isAlone: true });
+  const item = await new Exports(person, "supplier-payouts").make();
+  await signIn(page, person, "?dataset=supplier-payouts");
+  await expect(rowOf(page, item.exportId).getByRole("button", { name: /Resend email/ })).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+
+  const colleague = await newOperator({ tenantOf: person });
+  await signIn(page, colleague, "?dataset=supplier-payouts");
+  await expect(rowOf(page, item.exportId).getByRole("button", { name: /Download/ })).toBeVisible();
+  await expect(rowOf(page, item.exportId).getByRole("button", { name: /Resend email/ })).toHaveCount(0);
+});

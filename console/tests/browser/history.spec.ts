@@ -1,0 +1,218 @@
+import { Exports, whileHeld } from "./support/exports.ts";
+import { newOperator } from "./support/people.ts";
+import { expect, openLaunch, rowOf, signIn, test } from "./support/test.ts";
+
+test("a row tells all that is known of an export", async ({ page, person, context }) => {
+  const cc = ["a@example.com", "b@example.com", "c@example.com"];
+  const item = await new Exports(person).make({ cc, filters: { statuses: ["FAILED"], amountMin: "0.10" } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await signIn(page, person);
+  const row = rowOf(page, item.exportId);
+  await expect(row).toContainText("Ready");
+  await expect(row).toContainText("status Failed · amount from 0.10");
+  await expect(row.getByRole("cell").filter({ hasText: person.email })).toContainText("and 3 more");
+  await expect(row.getByText("c@example.com")).toBeHidden();
+  await row.getByText("and 3 more").click();
+  await expect(row.getByText("c@example.com")).toBeVisible();
+
+  const time = row.locator("time").first();
+  const utc = `${new Date(item.createdAt).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  await expect(time).toHaveAttribute("title", utc);
+  const local = new Intl.DateTimeFormat("en-GB", {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: "Europe/Paris",
+  });
+  await expect(time).toHaveText(local.format(new Date(item.createdAt)));
+  const rows = new Intl.NumberFormat("en-GB").format(item.rowCount as number);
+  await expect(row.getByRole("cell", { name: rows, exact: true })).toBeVisible();
+  await expect(row.getByTitle(/bytes$/)).toHaveText(/\d (bytes|kB|MB)$/);
+
+  await row.getByRole("button", { name: /Copy the export ID/ }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(item.exportId);
+  await expect(page.getByRole("status").filter({ hasText: `Copied ${item.exportId}` })).toBeVisible();
+});
+
+test("an empty history says how to fill it, and an empty filter how to leave it", async ({ page }) => {
+  await signIn(page, await newOperator({ isAlone: true }));
+  await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+  await page.getByRole("button", { name: "Export funding transfers…" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Export funding transfers…" })).toBeFocused();
+  await page.getByText("Failed", { exact: true }).click();
+  await expect(page.getByRole("heading", { name: "No export matches these filters" })).toBeVisible();
+  await page.getByRole("button", { name: "Clear filters" }).last().click();
+  await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+});
+
+test("while the list is on its way, the page says so", async ({ page, person }) => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/export?*", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await signIn(page, person);
+  await expect(page.getByText("Loading the exports…")).toBeAttached();
+  release();
+  await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+});
+
+test("a list that cannot be had says why, names the request and offers another try", async ({
+  page,
+  person,
+}) => {
+  await page.route("**/export?*", (route) =>
+    route.fulfill({
+      status: 500,
+      json: {
+        code: "INTERNAL_ERROR",
+        title: "Something went wrong",
+        detail: "Try again.",
+        status: 500,
+        requestId: "req-7",
+      },
+    }),
+  );
+  await signIn(page, person);
+  await expect(page.getByRole("alert")).toContainText("Something went wrong");
+  await expect(page.getByRole("alert")).toContainText("req-7");
+  await page.unroute("**/export?*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+});
+
+test("without a network the page says so", async ({ page, person, context }) => {
+  await signIn(page, person);
+  await context.setOffline(true);
+  await page.getByRole("link", { name: "Transactions" }).click();
+  await expect(page.getByRole("alert")).toContainText("The service cannot be reached");
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+});
+
+test("a throttled request is made again when it may be", async ({ page, person }) => {
+  let refusals = 0;
+  await page.route("**/export?*", (route) => {
+    refusals += 1;
+    return refusals > 2
+      ? route.continue()
+      : route.fulfill({
+          status: 429,
+          headers: { "Retry-After": "1" },
+          json: { code: "TOO_MANY_REQUESTS", title: "Too many requests", detail: "Wait.", status: 429 },
+        });
+  });
+  await signIn(page, person);
+  await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+  expect(refusals).toBe(3);
+});
+
+test("pages, sorting, filters and kind are in the address: reload, back and forward restore them", async ({
+  page,
+  person,
+}) => {
+  const exports = new Exports(person);
+  const ids: string[] = [];
+  await whileHeld(async () => {
+    for (let index = 0; index < 11; index += 1) {
+      ids.push((await exports.makeFailed()).exportId);
+    }
+  });
+  const shown = () => page.getByRole("rowheader").locator("code").allTextContents();
+  const newestFirst = ids.toReversed();
+  await signIn(page, person, "?dataset=funding-transfers&limit=10");
+  await expect.poll(shown).toEqual(newestFirst.slice(0, 10));
+
+  await page.getByRole("button", { name: "Next" }).click();
+  await expect.poll(shown).toEqual(newestFirst.slice(10));
+  await expect(page.getByText("Page 2")).toBeVisible();
+  await page.reload();
+  await expect.poll(shown).toEqual(newestFirst.slice(10));
+  await page.getByRole("button", { name: "Previous" }).click();
+  await expect.poll(shown).toEqual(newestFirst.slice(0, 10));
+
+  await page.getByRole("button", { name: "Created at" }).click();
+  await expect(page.getByRole("columnheader", { name: "Created at" })).toHaveAttribute(
+    "aria-sort",
+    "ascending",
+  );
+  await expect.poll(shown).toEqual(ids.slice(0, 10));
+  await page.getByText("Ready", { exact: true }).click();
+  await expect(page.getByRole("heading", { name: "No export matches these filters" })).toBeVisible();
+  expect(page.url()).toContain("status=READY&sort=createdAt:asc&limit=10");
+
+  await page.goBack();
+  await expect.poll(shown).toEqual(ids.slice(0, 10));
+  await page.goBack();
+  await expect.poll(shown).toEqual(newestFirst.slice(0, 10));
+  await page.goBack();
+  await expect.poll(shown).toEqual(newestFirst.slice(10));
+  await page.goForward();
+  await page.goForward();
+  await expect.poll(shown).toEqual(ids.slice(0, 10));
+  await page.goForward();
+  await expect(page.getByRole("checkbox", { name: "Ready" })).toBeChecked();
+
+  await page.getByRole("link", { name: "Supplier payouts" }).click();
+  await expect(page.getByRole("heading", { name: "Exports of supplier payouts" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Exports of funding transfers" })).toBeVisible();
+  await expect(page.getByRole("checkbox", { name: "Ready" })).toBeChecked();
+});
+
+test("statuses are chosen together, and days are the reader's own", async ({ page, person }) => {
+  const exports = new Exports(person);
+  const ready = await exports.make();
+  const expired = await exports.makeExpired();
+  await signIn(page, person);
+  await expect(rowOf(page, ready.exportId)).toBeVisible();
+  await page.getByText("Ready", { exact: true }).first().click();
+  await expect(rowOf(page, expired.exportId)).toBeHidden();
+  await page.locator("label").filter({ hasText: "Expired" }).click();
+  await expect(rowOf(page, ready.exportId)).toBeVisible();
+  await expect(rowOf(page, expired.exportId)).toBeVisible();
+  expect(page.url()).toContain("status=READY,EXPIRED");
+
+  const day = (offset: number) =>
+    new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(Date.now() + offset * 86_400_000);
+  const asked = page.waitForRequest((request) => request.url().includes("createdAtFrom"));
+  await page.getByLabel("Start date").fill(day(0));
+  const query = new URL((await asked).url()).searchParams;
+  expect(new Date(query.get("createdAtFrom") as string).getTime()).toBe(
+    new Date(`${day(0)}T00:00:00+01:00`).getTime() - (isSummer(day(0)) ? 3_600_000 : 0),
+  );
+  await expect(rowOf(page, ready.exportId)).toBeVisible();
+  await page.getByLabel("End date").fill(day(-1));
+  await expect(page.getByLabel("End date")).toHaveAccessibleDescription(/before the start date/);
+  await page.getByLabel("Start date").fill(day(-2));
+  await expect(page.getByRole("heading", { name: "No export matches these filters" })).toBeVisible();
+  expect(page.url()).toContain(`from=${day(-2)}&to=${day(-1)}`);
+  await page.reload();
+  await expect(page.getByLabel("End date")).toHaveValue(day(-1));
+});
+
+function isSummer(day: string): boolean {
+  const zone = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Paris", timeZoneName: "shortOffset" });
+  return zone.format(new Date(`${day}T12:00:00Z`)).includes("+2");
+}
+
+test("somebody else's page opens at its start", async ({ page, person }) => {
+  await new Exports(person).make();
+  await signIn(page, person, "?dataset=funding-transfers&cursor=of-somebody-else");
+  await expect(page.getByText("This is the first page.")).toBeVisible();
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+  expect(page.url()).not.toContain("cursor");
+});
+
+test("a launch from a filtered page shows the new export", async ({ page, person }) => {
+  await signIn(page, person, "?dataset=funding-transfers&status=EXPIRED&sort=createdAt:asc");
+  const dialog = await openLaunch(page);
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+  expect(page.url()).not.toContain("status");
+});

@@ -1,0 +1,171 @@
+import { Exports, whileHeld } from "./support/exports.ts";
+import { newOperator } from "./support/people.ts";
+import { expect, openLaunch, rowOf, signIn, test } from "./support/test.ts";
+
+test("an export is launched with filters and copies, and gets ready without a reload", async ({
+  page,
+  person,
+}) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  await expect(dialog.getByText("None of your exports of this kind is pending")).toBeVisible();
+  await dialog.getByLabel("Created from").fill("2026-01-01");
+  await dialog.getByLabel("Created to").fill("2026-12-31");
+  await dialog.getByText("Completed", { exact: true }).click();
+  await dialog.getByLabel("Amount from").fill("0.10");
+  await dialog.getByLabel("Amount to").fill("99999999999999999999.99");
+  await dialog.getByLabel("From balance account").selectOption("Marketplace");
+  await dialog.getByLabel("Copies to (CC)").fill("finance@example.com; audit@example.com,");
+  const sent = page.waitForRequest((request) => request.method() === "POST");
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+
+  const request = await sent;
+  expect(request.postData()).toContain('"amountMin":0.10,"amountMax":99999999999999999999.99');
+  expect(request.postDataJSON()).toMatchObject({
+    cc: ["finance@example.com", "audit@example.com"],
+    filters: {
+      createdAtFrom: "2026-01-01T00:00:00Z",
+      createdAtTo: "2026-12-31T23:59:59Z",
+      statuses: ["COMPLETED"],
+      sourceBalanceAccountType: "MARKETPLACE",
+    },
+  });
+  expect(request.headers()["idempotency-key"]).toMatch(/^[0-9a-f]{32}$/);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Actions", exact: true })).toBeFocused();
+  const row = page.getByRole("row").filter({ hasText: person.email });
+  await expect(row).toContainText(
+    "2026-01-01 to 2026-12-31 · status Completed · amount 0.10 to 99999999999999999999.99",
+  );
+  await expect(row.getByText("Ready", { exact: true })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "is ready" })).toBeVisible();
+});
+
+test("a kind that is exported whole has no filters to choose", async ({ page }) => {
+  const person = await newOperator({ isAlone: true });
+  await signIn(page, person, "?dataset=supplier-payouts");
+  const dialog = await openLaunch(page, "supplier payouts");
+  await expect(dialog.getByText("Exports all supplier payouts that you may see.")).toBeVisible();
+  await expect(dialog.getByRole("group")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(page.getByRole("row").filter({ hasText: person.email })).toContainText("Ready");
+});
+
+test("addresses are judged as they are typed", async ({ page, person }) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  const copies = dialog.getByLabel("Copies to (CC)");
+  await copies.pressSequentially("finance@example.com, aud");
+  await expect(dialog.getByRole("list", { name: "Copies" }).getByRole("listitem")).toHaveText([
+    "finance@example.com",
+    "aud …",
+  ]);
+  await expect(copies).toHaveAttribute("aria-invalid", "false");
+  await copies.pressSequentially("it, ");
+  await expect(copies).toHaveAttribute("aria-invalid", "true");
+  await expect(copies).toHaveAccessibleDescription(/audit has no @/);
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(copies).toBeFocused();
+  await copies.fill(`finance@example.com, FINANCE@example.com, ${person.email}`);
+  await expect(dialog.getByText("already there")).toBeVisible();
+  await expect(dialog.getByText("you get it anyway")).toBeVisible();
+  await expect(copies).toHaveAttribute("aria-invalid", "false");
+});
+
+test("mistakes in the filters are told at their fields before anything is sent", async ({ page, person }) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  await dialog.getByLabel("Created from").fill("2026-02-01");
+  await dialog.getByLabel("Created to").fill("2026-01-01");
+  await dialog.getByLabel("Amount from").fill("1,000");
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(dialog.getByLabel("Created to")).toBeFocused();
+  await expect(dialog.getByLabel("Created to")).toHaveAccessibleDescription(/before the start date/);
+  await expect(dialog.getByLabel("Amount from")).toHaveAccessibleDescription(/plain decimal/);
+});
+
+test("what the API refuses is told at its fields, in its own words", async ({ page, person }) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  await dialog.getByLabel("Amount from").fill("20");
+  await dialog.getByLabel("Amount to").fill("10");
+  await dialog.getByLabel("Suppliers").fill("x".repeat(300));
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(dialog.getByLabel("Amount to")).toHaveAccessibleDescription(/Must not be less than amountMin/);
+  await expect(dialog.getByLabel("Suppliers")).toHaveAccessibleDescription(/Must have 1 to 256 characters/);
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  await expect(dialog.getByLabel("Amount to")).toBeFocused();
+});
+
+test("an export that is in the way is named, and gone when it has ended", async ({ page, person }) => {
+  const exports = new Exports(person);
+  await whileHeld(async () => {
+    const pending = await exports.launch();
+    await exports.set(pending, "rowsWritten", 1200);
+    await signIn(page, person);
+    const dialog = await openLaunch(page);
+    await expect(dialog.getByRole("status").first()).toContainText(`${pending.exportId} of`);
+    await expect(dialog.getByText("1,200 rows written")).toBeVisible();
+    const launch = dialog.getByRole("button", { name: "Launch export" });
+    await expect(launch).toHaveAttribute("aria-disabled", "true");
+    await exports.giveUp(pending);
+    await expect(dialog.getByText("None of your exports of this kind is pending")).toBeVisible();
+    await expect(launch).toHaveAttribute("aria-disabled", "false");
+  });
+});
+
+test("an export that somebody launches meanwhile is named by the API's refusal", async ({ page, person }) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  await expect(dialog.getByText("None of your exports of this kind is pending")).toBeVisible();
+  await whileHeld(async () => {
+    const pending = await new Exports(person).launch();
+    await dialog.getByRole("button", { name: "Launch export" }).click();
+    await expect(dialog.getByRole("status").first()).toContainText(pending.exportId);
+    await expect(dialog).toBeVisible();
+    await new Exports(person).giveUp(pending);
+  });
+});
+
+test("a launch whose answer was lost is not made twice", async ({ page, person }) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  let isLost = false;
+  await page.route("**/export", async (route) => {
+    if (isLost) {
+      return route.continue();
+    }
+    isLost = true;
+    await route.fetch();
+    return route.abort();
+  });
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("The service cannot be reached");
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+});
+
+test("an expired export is launched again with the very same filters and copies", async ({
+  page,
+  person,
+}) => {
+  const filters = { createdAtFrom: "2026-01-05T08:30:01Z", amountMax: "12345678901234567890.12345678" };
+  const expired = await new Exports(person).makeExpired({ cc: ["finance@example.com"], filters });
+  await signIn(page, person);
+  await rowOf(page, expired.exportId)
+    .getByRole("button", { name: /Relaunch/ })
+    .click();
+  const dialog = page.getByRole("dialog", { name: "Relaunch the export of funding transfers" });
+  await expect(dialog.getByText("from 2026-01-05 08:30:01 UTC")).toBeVisible();
+  await expect(dialog.getByLabel("Copies to (CC)")).toHaveValue("finance@example.com");
+  const sent = page.waitForRequest((request) => request.method() === "POST");
+  await dialog.getByRole("button", { name: "Relaunch" }).click();
+  const request = await sent;
+  expect(request.postData()).toContain('"amountMax":12345678901234567890.12345678');
+  expect(request.postDataJSON()).toMatchObject({
+    cc: ["finance@example.com"],
+    filters: { createdAtFrom: filters.createdAtFrom },
+  });
+  await expect(page.getByRole("rowheader")).toHaveCount(2);
+});

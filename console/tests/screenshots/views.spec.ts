@@ -1,0 +1,105 @@
+import type { Page } from "@playwright/test";
+import type { Export } from "../../src/api/types.ts";
+import { Exports, whileHeld } from "../browser/support/exports.ts";
+import { newOperator } from "../browser/support/people.ts";
+import { type Person, stack } from "../browser/support/stack.ts";
+import { openLaunch, rowOf, signIn, test } from "../browser/support/test.ts";
+
+const FOLDER = "screenshots";
+const DESK = { width: 1440, height: 720 };
+const PHONE = { width: 390, height: 844 };
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function take(page: Page, name: string, fullPage = false): Promise<unknown> {
+  return page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage, animations: "disabled" });
+}
+
+/** Moves an export into the past, as far as the page can tell. */
+async function age(exports: Exports, item: Export, milliseconds: number): Promise<void> {
+  const created = Date.now() - milliseconds;
+  await exports.set(item, "createdAt", new Date(created).toISOString());
+  await exports.set(item, "readyAt", Math.floor(created / 1000) + 8);
+  await exports.set(item, "expiresAt", Math.floor((created + 7 * DAY) / 1000) + 8);
+}
+
+/** A history of some weeks, its newest export still pending. */
+async function live(exports: Exports, run: (items: { expired: Export; ready: Export }) => Promise<void>) {
+  const cc = ["finance@harbour.example"];
+  const team = [...cc, "audit@harbour.example", "treasury@harbour.example"];
+  const january = { createdAtFrom: "2026-01-01T00:00:00Z", createdAtTo: "2026-01-31T23:59:59Z" };
+  const may = { createdAtFrom: "2026-05-01T00:00:00Z", createdAtTo: "2026-05-31T23:59:59Z" };
+  const expired = await exports.make({ cc: team, filters: january });
+  await age(exports, expired, 21 * DAY);
+  await age(exports, await exports.make({ cc, filters: { statuses: ["FAILED"] } }), 14 * DAY);
+  const recent = await exports.make({
+    cc: team,
+    filters: { ...may, statuses: ["COMPLETED"], amountMin: "100" },
+  });
+  await age(exports, recent, 3 * DAY + 5 * HOUR);
+  await whileHeld(async () => {
+    const failed = await exports.makeFailed({ filters: { targetBalanceAccountType: "SUPPLIER" } });
+    await exports.set(failed, "createdAt", new Date(Date.now() - 2 * DAY).toISOString());
+  });
+  const ready = await exports.make({ cc });
+  await age(exports, ready, 26 * HOUR);
+  await whileHeld(async () => {
+    const pending = await exports.launch({ cc: team });
+    await exports.set(pending, "rowsWritten", 180);
+    await run({ expired, ready });
+    await exports.giveUp(pending);
+  });
+}
+
+async function views(page: Page, person: Person, theme: string, items: { expired: Export; ready: Export }) {
+  await page.goto(stack.consoleUrl);
+  await take(page, `${theme}-sign-in`);
+  await signIn(page, person);
+  await page.getByText("180 rows written").waitFor();
+  await take(page, `${theme}-history`);
+
+  const dialog = await openLaunch(page);
+  await dialog.getByText("is still pending").waitFor();
+  await dialog.getByRole("button", { name: "Last month" }).click();
+  await dialog.getByLabel("Amount from").fill("1,000");
+  await dialog.getByLabel("Amount from").press("Enter");
+  await dialog.getByLabel("Copies to (CC)").fill("finance@harbour.example, audit, lena@harbour.example");
+  await take(page, `${theme}-launch`);
+  await page.keyboard.press("Escape");
+
+  await rowOf(page, items.expired.exportId)
+    .getByRole("button", { name: /Relaunch/ })
+    .click();
+  await take(page, `${theme}-relaunch`);
+  await page.keyboard.press("Escape");
+
+  await rowOf(page, items.ready.exportId)
+    .getByRole("button", { name: /Resend/ })
+    .click();
+  await take(page, `${theme}-resend`);
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Actions", exact: true }).click();
+  await page.goto(`${stack.consoleUrl}?dataset=transactions`);
+  await page.getByRole("button", { name: "Actions", exact: true }).click();
+  await page.getByText("No exports yet").waitFor();
+  await take(page, `${theme}-empty`);
+  await page.keyboard.press("Escape");
+
+  await page.setViewportSize(PHONE);
+  await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
+  await page.getByText("180 rows written").waitFor();
+  await take(page, `${theme}-phone`, true);
+  await openLaunch(page);
+  await take(page, `${theme}-phone-launch`);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(colorScheme, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(DESK);
+    const person = await newOperator({ email: "olga@harbour.example" });
+    await live(new Exports(person), (items) => views(page, person, colorScheme, items));
+  });
+}

@@ -1,0 +1,142 @@
+//! `GET /console` and `GET /console/assets/{file}`: what Vite built, from the binary itself.
+
+use http::{HeaderName, StatusCode, header};
+use shared::{
+    http::{Answer, Request},
+    wire::problem::Problem,
+};
+
+include!(concat!(env!("OUT_DIR"), "/built.rs"));
+
+/// Everything of the page comes from where the page itself does, and nobody may frame it.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                                       img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+                                       frame-ancestors 'none'";
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-opener-policy");
+/// The page names its assets, so it must be fresh where they may be kept.
+const FRESH: &str = "no-cache";
+/// An asset's name changes with its content.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+pub async fn handle(request: Request) -> Result<Answer, Problem> {
+    match request.path.as_str() {
+        "/console" => Ok(page(PAGE.to_owned())),
+        // Its links are relative to `…/console`: from here they are one folder nearer.
+        "/console/" => Ok(page(PAGE.replace("=\"console/assets/", "=\"assets/"))),
+        path => asset(path.strip_prefix("/console/assets/").ok_or_else(nothing)?),
+    }
+}
+
+fn page(html: String) -> Answer {
+    text("text/html; charset=utf-8", html)
+        .with_header(header::CACHE_CONTROL, FRESH)
+        .with_header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY)
+        .with_header(header::REFERRER_POLICY, "no-referrer")
+        .with_header(CROSS_ORIGIN_OPENER_POLICY, "same-origin")
+}
+
+fn asset(name: &str) -> Result<Answer, Problem> {
+    let (_, content) = ASSETS
+        .iter()
+        .find(|(file, _)| *file == name)
+        .ok_or_else(nothing)?;
+    Ok(text(content_type(name), (*content).to_owned()).with_header(header::CACHE_CONTROL, FOREVER))
+}
+
+fn content_type(file: &str) -> &'static str {
+    match file.rsplit_once('.') {
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "css")) => "text/css; charset=utf-8",
+        _ => "text/plain; charset=utf-8",
+    }
+}
+
+fn text(content_type: &'static str, body: String) -> Answer {
+    Answer {
+        status: StatusCode::OK,
+        headers: vec![(header::CONTENT_TYPE, content_type.to_owned())],
+        body,
+    }
+}
+
+fn nothing() -> Problem {
+    Problem::NotFound("There is nothing at this path.")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    async fn get(path: &str) -> Result<Answer, Problem> {
+        handle(Request {
+            id: "req-1".to_owned(),
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            caller: None,
+            query: vec![],
+            headers: HeaderMap::new(),
+            body: vec![],
+        })
+        .await
+    }
+
+    fn header(answer: &Answer, name: HeaderName) -> Option<&str> {
+        let found = answer.headers.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    #[tokio::test]
+    async fn the_page_may_load_only_what_is_its_own() {
+        let answer = get("/console").await.unwrap();
+        let policy = header(&answer, header::CONTENT_SECURITY_POLICY).unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"));
+        assert!(!policy.contains("unsafe"));
+        assert_eq!(header(&answer, header::CACHE_CONTROL), Some("no-cache"));
+        assert!(answer.body.starts_with("<!doctype html>"));
+    }
+
+    #[tokio::test]
+    async fn every_asset_is_found_from_both_addresses_of_the_page() {
+        let page = get("/console").await.unwrap().body;
+        let page_with_slash = get("/console/").await.unwrap().body;
+        for (name, content) in ASSETS {
+            assert!(page.contains(&format!("\"console/assets/{name}\"")));
+            assert!(page_with_slash.contains(&format!("\"assets/{name}\"")));
+            let asset = get(&format!("/console/assets/{name}")).await.unwrap();
+            assert_eq!(asset.body, *content);
+            assert_eq!(header(&asset, header::CACHE_CONTROL), Some(FOREVER));
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_served() {
+        for path in [
+            "/console/assets/",
+            "/console/assets/index.html",
+            "/console/assets/../Cargo.toml",
+            "/console/index.html",
+            "/consoles",
+            "/v1/me",
+        ] {
+            assert!(
+                matches!(get(path).await, Err(Problem::NotFound(_))),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn assets_are_what_they_say() {
+        assert_eq!(
+            content_type("index-B3rK9zQx.js"),
+            "text/javascript; charset=utf-8"
+        );
+        assert_eq!(
+            content_type("index-B3rK9zQx.css"),
+            "text/css; charset=utf-8"
+        );
+    }
+}
