@@ -1,0 +1,150 @@
+"""The running stack, and who may call it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from support.api import Api, Caller
+from support.contract import Contract
+from support.functions import Functions
+from support.generator import Generator
+from support.keys import Keys
+from support.ledger import Ledger
+from support.mailbox import Mailbox
+from support.sender import Sender
+from support.table import ExportsTable, LedgerTable
+
+ROOT = Path(__file__).resolve().parents[1]
+STACK_FILE = Path(os.environ.get("STACK_JSON", ROOT / ".local" / "stack.json"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks back on the whole session comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "last: runs after every other test")
+
+
+@pytest.fixture(scope="session")
+def stack() -> dict[str, Any]:
+    """What `make up` wrote of the stack."""
+    if not STACK_FILE.is_file():
+        pytest.exit("No stack runs: start it with `make up`, or run everything with `make test`.", returncode=2)
+    return json.loads(STACK_FILE.read_text())
+
+
+@pytest.fixture(scope="session")
+def aws(stack: dict[str, Any]) -> boto3.Session:
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=stack["region"])
+
+
+@pytest.fixture(scope="session")
+def contract(stack: dict[str, Any]) -> Contract:
+    """The OpenAPI files, which every answer of the session is held to."""
+    return Contract(ROOT / "infra", stack)
+
+
+@pytest.fixture(scope="session")
+def http(contract: Contract) -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=30, event_hooks={"response": [contract.see]}) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def api(stack: dict[str, Any], http: httpx.Client) -> Api:
+    return Api(stack["operatorApiUrl"], http)
+
+
+@pytest.fixture(scope="session")
+def callers(stack: dict[str, Any]) -> dict[str, Caller]:
+    return {name: Caller(**described) for name, described in stack["keys"].items()}
+
+
+@pytest.fixture(scope="session")
+def operator(callers: dict[str, Caller]) -> Caller:
+    return callers["operator"]
+
+
+@pytest.fixture(scope="session")
+def supplier(callers: dict[str, Caller]) -> Caller:
+    return callers["supplier"]
+
+
+@pytest.fixture(scope="session")
+def keys(stack: dict[str, Any], aws: boto3.Session) -> Keys:
+    dynamodb = aws.resource("dynamodb", endpoint_url=stack["endpointUrl"])
+    return Keys(dynamodb.Table(stack["apiKeysTable"]))
+
+
+@pytest.fixture
+def newcomer(keys: Keys) -> Caller:
+    """An operator of a tenant that has no records, no exports and nobody else."""
+    return keys.operator()
+
+
+@pytest.fixture(scope="session")
+def mailbox(stack: dict[str, Any], http: httpx.Client) -> Mailbox:
+    return Mailbox(stack["endpointUrl"], http)
+
+
+@pytest.fixture(scope="session")
+def exports_table(stack: dict[str, Any], aws: boto3.Session) -> ExportsTable:
+    dynamodb = aws.resource("dynamodb", endpoint_url=stack["endpointUrl"])
+    return ExportsTable(dynamodb.Table(stack["exportsTable"]))
+
+
+@pytest.fixture(scope="session")
+def ledger_table(stack: dict[str, Any], aws: boto3.Session) -> LedgerTable:
+    dynamodb = aws.resource("dynamodb", endpoint_url=stack["endpointUrl"])
+    return LedgerTable(dynamodb.Table(stack["ledgerTable"]))
+
+
+@pytest.fixture(scope="session")
+def s3(stack: dict[str, Any], aws: boto3.Session) -> Any:
+    return aws.client("s3", endpoint_url=stack["endpointUrl"])
+
+
+@pytest.fixture(scope="session")
+def sqs(stack: dict[str, Any], aws: boto3.Session) -> Any:
+    return aws.client("sqs", endpoint_url=stack["endpointUrl"])
+
+
+@pytest.fixture(scope="session")
+def lambdas(stack: dict[str, Any], aws: boto3.Session) -> Any:
+    return aws.client("lambda", endpoint_url=stack["endpointUrl"])
+
+
+@pytest.fixture(scope="session")
+def generator(stack: dict[str, Any], lambdas: Any) -> Generator:
+    return Generator(lambdas, stack["stackName"])
+
+
+@pytest.fixture(scope="session")
+def functions(stack: dict[str, Any], lambdas: Any) -> Functions:
+    return Functions(lambdas, stack["stackName"])
+
+
+@pytest.fixture(scope="session")
+def reconcile(functions: Functions) -> Callable[[], None]:
+    """One pass of the reconciler."""
+    return lambda: functions.invoke("reconciler", {})
+
+
+@pytest.fixture(scope="session")
+def sender(stack: dict[str, Any], aws: boto3.Session) -> Sender:
+    return Sender(aws.client("sesv2", endpoint_url=stack["endpointUrl"]))
+
+
+@pytest.fixture(scope="session")
+def ledger() -> Ledger:
+    """The demo data, as the files have it."""
+    return Ledger(ROOT / "tools" / "demo-data")

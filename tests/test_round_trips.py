@@ -1,0 +1,88 @@
+"""How many calls to AWS stand between a request and its answer: as few as there can be, and this many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from support.api import Api, Caller
+from support.counting import Counter
+from support.functions import Functions
+from support.generator import Generator
+from support.mailbox import Mailbox
+
+TRANSFERS = "funding-transfers"
+LIST = f"/v1/payments/{TRANSFERS}/export"
+
+
+@pytest.fixture(scope="module")
+def calls(stack: dict[str, Any], functions: Functions) -> Iterator[Counter]:
+    counter = Counter(stack["endpointUrl"])
+    try:
+        with counter.watching(functions, "trigger", "list", "detail", "resend", "download"):
+            yield counter
+    finally:
+        counter.close()
+
+
+def test_an_accepted_request_takes_one_transaction_and_one_message(calls: Counter, api: Api, newcomer: Caller) -> None:
+    accepted = api.trigger(newcomer, TRANSFERS, {"cc": ["finance@example.com"]}, headers={"idempotency-key": "k"})
+    assert calls.of(accepted) == (201, ["TransactWriteItems", "SendMessage"])
+
+
+def test_a_repeated_request_takes_one_read_more(calls: Counter, api: Api, newcomer: Caller) -> None:
+    key = {"idempotency-key": "k"}
+    calls.of(api.trigger(newcomer, TRANSFERS, headers=key))
+    assert calls.of(api.trigger(newcomer, TRANSFERS, headers=key)) == (201, ["TransactWriteItems", "GetItem"])
+
+
+def test_a_refused_request_takes_what_refuses_it(
+    calls: Counter, api: Api, newcomer: Caller, generator: Generator
+) -> None:
+    assert calls.of(api.trigger(newcomer, TRANSFERS, {"filter": {}})) == (400, [])
+    with generator.held():
+        calls.of(api.trigger(newcomer, TRANSFERS))
+        assert calls.of(api.trigger(newcomer, TRANSFERS)) == (409, ["TransactWriteItems"])
+
+
+@pytest.mark.parametrize(
+    ("query", "reads"),
+    [
+        ("", 1),
+        ("?sort=createdAt:asc&limit=100&createdAtFrom=2026-01-01", 1),
+        ("?status=FAILED", 1),
+        ("?status=READY", 1),
+        ("?status=EXPIRED", 2),
+        ("?status=PENDING,FAILED", 2),
+        ("?status=PENDING,READY,FAILED,EXPIRED", 1),
+    ],
+)
+def test_a_list_takes_one_query_or_one_for_each_stored_status(
+    calls: Counter, api: Api, newcomer: Caller, query: str, reads: int
+) -> None:
+    assert calls.of(api.get(newcomer, LIST + query)) == (200, ["Query"] * reads)
+
+
+def test_a_detail_takes_one_read(calls: Counter, api: Api, newcomer: Caller) -> None:
+    export = api.make(newcomer, TRANSFERS)
+    calls.of(api.get(newcomer, LIST))
+    assert calls.of(api.detail(newcomer, TRANSFERS, export["exportId"])) == (200, ["GetItem"])
+
+
+def test_a_download_takes_two_reads(
+    calls: Counter, api: Api, http: httpx.Client, newcomer: Caller, mailbox: Mailbox
+) -> None:
+    export = api.make(newcomer, TRANSFERS)
+    [mail] = mailbox.wait(export["exportId"])
+    calls.of(api.get(newcomer, LIST))
+    assert calls.of(http.get(mail.link)) == (302, ["GetItem", "GetItem"])
+    assert calls.of(http.get(mail.link.partition("token=")[0] + "token=x")) == (404, ["GetItem"])
+
+
+def test_sending_again_takes_four_calls(calls: Counter, api: Api, newcomer: Caller) -> None:
+    export = api.make(newcomer, TRANSFERS)
+    calls.of(api.get(newcomer, LIST))
+    sent = api.post(newcomer, f"/v1/exports/{export['exportId']}/resend-email")
+    assert calls.of(sent) == (200, ["GetItem", "TransactWriteItems", "SendEmail", "PutItem"])
