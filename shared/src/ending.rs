@@ -33,7 +33,8 @@ pub async fn fail(
     Ok(())
 }
 
-/// Removes the file of an export whose expiry has passed and records EXPIRED. Does nothing before that second.
+/// Removes the file of an export whose expiry has passed and records EXPIRED; does nothing before that second, or again.
+/// Says whether it was this run that ended the export.
 ///
 /// The file goes first: if the process dies between the two, what is recorded still leads the next run here.
 pub async fn expire(
@@ -42,16 +43,16 @@ pub async fn expire(
     tenant_id: &str,
     id: &ExportId,
     now: Timestamp,
-) -> Result<(), AwsError> {
+) -> Result<bool, AwsError> {
     let Some(export) = exports.find(tenant_id, id).await? else {
-        return Ok(());
+        return Ok(false);
     };
     if let State::Ready(delivery) = &export.state
         && delivery.expires_at <= now
     {
         files.delete(&delivery.file.key).await?;
         // Refused only if another run has recorded it meanwhile.
-        let _ = exports.mark_expired(&export, now).await?;
+        return Ok(exports.mark_expired(&export, now).await?.is_ok());
     }
-    Ok(())
+    Ok(false)
 }

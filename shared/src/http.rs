@@ -11,7 +11,7 @@ use tracing::{error, info};
 use crate::{
     domain::{
         address::EmailAddress,
-        caller::{Caller, Role, RoleName},
+        caller::{Act, Caller, Role, RoleName},
         dataset::Dataset,
         id::ExportId,
     },
@@ -107,6 +107,19 @@ fn is_json_type(value: &str) -> bool {
         .to_ascii_lowercase();
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Refuses a caller whose role or permissions do not allow the act.
+pub fn require(caller: &Caller, act: Act, dataset: &Dataset) -> Result<(), Problem> {
+    match act {
+        _ if caller.may(act, dataset) => Ok(()),
+        Act::Create => Err(Problem::Forbidden(
+            "Your key may not create exports of this type.",
+        )),
+        Act::Read => Err(Problem::Forbidden(
+            "Your key may not read exports of this type.",
+        )),
+    }
 }
 
 impl Answer {

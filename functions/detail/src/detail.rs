@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use shared::{
     aws::{exports::ExportsTable, files::ExportFiles},
     domain::{caller::Act, export::Status, time},
-    http::{Answer, Request},
+    http::{Answer, Request, require},
     wire::{export::ExportObject, problem::Problem},
 };
 
@@ -23,11 +23,7 @@ impl Detail {
         let not_found = || Problem::NotFound("There is no such export.");
         let caller = request.caller()?;
         let (dataset, id) = request.dataset()?;
-        if !caller.may(Act::Read, dataset) {
-            return Err(Problem::Forbidden(
-                "Your key may not read exports of this type.",
-            ));
-        }
+        require(caller, Act::Read, dataset)?;
         let id = id
             .filter(|id| id.dataset() == dataset)
             .ok_or_else(not_found)?;

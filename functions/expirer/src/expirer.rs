@@ -26,7 +26,9 @@ impl Expirer {
                 continue;
             };
             match self.expire(&tenant_id, &id).await {
-                Ok(()) => info!(tenantId = tenant_id, exportId = %id, "expired"),
+                Ok(true) => info!(tenantId = tenant_id, exportId = %id, "expired"),
+                // The marker of an export that failed, or whose expiry was recorded already, goes too.
+                Ok(false) => {}
                 Err(cause) => {
                     failed += 1;
                     error!(tenantId = tenant_id, exportId = %id, %cause, "not expired yet");
@@ -40,7 +42,7 @@ impl Expirer {
         }
     }
 
-    async fn expire(&self, tenant_id: &str, id: &ExportId) -> Result<(), AwsError> {
+    async fn expire(&self, tenant_id: &str, id: &ExportId) -> Result<bool, AwsError> {
         expire(&self.exports, &self.files, tenant_id, id, time::now()).await
     }
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use shared::{
     aws::exports::ExportsTable,
     domain::{caller::Act, dataset::Visibility, export::Scope, time},
-    http::{Answer, Request},
+    http::{Answer, Request, require},
     items::export::requester,
     wire::{
         export::{ExportList, ExportObject},
@@ -22,11 +22,7 @@ impl List {
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
         let caller = request.caller()?;
         let (dataset, _) = request.dataset()?;
-        if !caller.may(Act::Read, dataset) {
-            return Err(Problem::Forbidden(
-                "Your key may not read exports of this type.",
-            ));
-        }
+        require(caller, Act::Read, dataset)?;
         let (query, binding) = history_query::parse(&request.query, caller, dataset)
             .map_err(Problem::InvalidRequest)?;
         let requester = match dataset.visibility {

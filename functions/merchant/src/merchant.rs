@@ -16,7 +16,7 @@ use shared::{
         id::ExportId,
         time,
     },
-    http::{Answer, Request},
+    http::{Answer, Request, require},
     random,
     wire::problem::Problem,
 };
@@ -51,7 +51,7 @@ impl Merchant {
     }
 
     async fn request(&self, caller: &Caller, body: &[u8]) -> Result<Answer, Problem> {
-        allow(caller, Act::Create)?;
+        require(caller, Act::Create, &PAYOUTS_BY_CONTACT)?;
         let named = arguments::request(body)
             .map_err(Problem::InvalidRequest)?
             .contact_id;
@@ -87,7 +87,7 @@ impl Merchant {
     }
 
     async fn find(&self, caller: &Caller, body: &[u8]) -> Result<Answer, Problem> {
-        allow(caller, Act::Read)?;
+        require(caller, Act::Read, &PAYOUTS_BY_CONTACT)?;
         let not_found = || Problem::NotFound("No export found with the provided export_id.");
         let text = arguments::find(body).map_err(Problem::InvalidRequest)?;
         let id: ExportId = text.parse().map_err(|_| not_found())?;
@@ -104,7 +104,7 @@ impl Merchant {
     }
 
     async fn list(&self, caller: &Caller, body: &[u8]) -> Result<Answer, Problem> {
-        allow(caller, Act::Read)?;
+        require(caller, Act::Read, &PAYOUTS_BY_CONTACT)?;
         let arguments = arguments::list(body).map_err(Problem::InvalidRequest)?;
         let now = time::now();
         let query = history_query(&arguments);
@@ -148,14 +148,6 @@ impl Merchant {
             None => None,
         };
         Ok(ExportObject::of(export, now, url))
-    }
-}
-
-fn allow(caller: &Caller, act: Act) -> Result<(), Problem> {
-    if caller.may(act, &PAYOUTS_BY_CONTACT) {
-        Ok(())
-    } else {
-        Err(Problem::Forbidden("Your key may not do this."))
     }
 }
 

@@ -16,7 +16,7 @@ use shared::{
         resend::admit,
         time,
     },
-    http::{Answer, Request},
+    http::{Answer, Request, require},
     mail, random,
     wire::{problem::Problem, resend_request},
 };
@@ -50,11 +50,7 @@ impl Resend {
             .find(&caller.tenant_id, &id)
             .await?
             .ok_or_else(not_found)?;
-        if !caller.may(Act::Create, export.dataset()) {
-            return Err(Problem::Forbidden(
-                "Your key may not create exports of this type.",
-            ));
-        }
+        require(caller, Act::Create, export.dataset())?;
         if !export.is_launched_by(caller) {
             return Err(Problem::Forbidden(
                 "This export was launched by another user.",

@@ -11,7 +11,7 @@ use shared::{
         id::ExportId,
         time,
     },
-    http::{Answer, Request},
+    http::{Answer, Request, require},
     items::side::Idempotency,
     random,
     wire::{
@@ -33,11 +33,7 @@ impl Trigger {
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
         let caller = request.caller()?;
         let (dataset, _) = request.dataset()?;
-        if !caller.may(Act::Create, dataset) {
-            return Err(Problem::Forbidden(
-                "Your key may not create exports of this type.",
-            ));
-        }
+        require(caller, Act::Create, dataset)?;
         let TriggerRequest { cc, filters } =
             TriggerRequest::parse(request.json_body()?, caller, dataset)
                 .map_err(Problem::InvalidRequest)?;

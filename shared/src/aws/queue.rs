@@ -21,7 +21,7 @@ pub struct ExportQueue {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
-    pub tenant_id: String,
+    tenant_id: String,
     export_id: String,
 }
 

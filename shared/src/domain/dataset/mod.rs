@@ -75,11 +75,6 @@ pub enum FilterName {
 }
 
 impl Dataset {
-    pub fn by_type(export_type: &str) -> Option<&'static Dataset> {
-        ALL.into_iter()
-            .find(|dataset| dataset.export_type == export_type)
-    }
-
     pub fn by_slug(slug: &str) -> Option<&'static Dataset> {
         ALL.into_iter().find(|dataset| dataset.slug == slug)
     }
