@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import time
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +33,7 @@ def eventually(is_so: Callable[[], bool]) -> bool:
 
 def test_ready_lasts_for_the_links_lifetime(export: dict[str, Any]) -> None:
     def seconds(text: str) -> float:
-        return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+        return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
 
     assert seconds(export["expiresAt"]) - seconds(export["readyAt"]) == 7 * 24 * 3600
 

@@ -20,6 +20,7 @@ VENV_PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "tools" / "requirements.txt"
 STAMP = VENV / "requirements.sha256"
 OLDEST_PYTHON = (3, 10)
+OLDEST_NODE = (20, 19)
 
 
 def missing_prerequisite() -> str | None:
@@ -34,9 +35,15 @@ def missing_prerequisite() -> str | None:
         return "Python's venv module is needed: install it, on Debian and Ubuntu with `apt install python3-venv`."
     if shutil.which("cargo") is None:
         return "Rust is needed: install it from https://rustup.rs/ and open a new shell."
-    if shutil.which("node") is None or shutil.which("npm") is None:
+    if shutil.which("node") is None or shutil.which("npm") is None or node_version() < OLDEST_NODE:
         return "Node.js with npm is needed: install version 20.19 or newer from https://nodejs.org/."
     return None
+
+
+def node_version() -> tuple[int, ...]:
+    """Major and minor, such as (20, 19)."""
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in version.strip().lstrip("v").split(".")[:2])
 
 
 def make_venv() -> None:

@@ -27,6 +27,7 @@ NOT_FETCHED = "failed to fetch advisory database"
 def lint(steps: Steps) -> None:
     """Formatting, lints, dependencies and templates. The first failure ends it."""
     with steps.step("page", "Building the Back Office page"):
+        page.install()
         page.build()
     with steps.step("page lints", "The page's formatting, lints and types"):
         _run("npm", "run", "--silent", "lint", folder=CONSOLE)
@@ -63,7 +64,8 @@ def _run_unit_tests() -> None:
 
 
 def _run_suites(steps: Steps) -> None:
-    stack = Stack(_free_port()) if "LOCAL_AWS_PORT" not in os.environ else stack_from_environment()
+    # Never one that somebody is using: the suites write to it, and it is stopped at the end.
+    stack = Stack(_free_port())
     try:
         lifecycle.up(stack, steps, is_latest=False)
         with steps.step("suites", "The suites in tests/, on the deployed stack"):
@@ -90,17 +92,15 @@ def _check_dependencies() -> None:
 
 
 def _cargo_deny() -> str:
-    """cargo-deny of the pinned version, built into `.local/tools` where it is not installed."""
-    installed = shutil.which("cargo-deny")
-    if installed:
-        return installed
-    own = TOOLS / "bin" / "cargo-deny"
+    """cargo-deny of the pinned version, built into `.local/tools`."""
+    root = TOOLS / f"cargo-deny-{CARGO_DENY}"
+    own = root / "bin" / "cargo-deny"
     if not own.is_file():
         console.print("  Building cargo-deny (some minutes, once) …")
         # Unoptimized it is built in half the time, and fast enough.
         environment = dict(os.environ, CARGO_PROFILE_DEV_DEBUG="0")
         command = ["cargo", "install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--debug"]
-        _run(*command, "--root", str(TOOLS), environment=environment)
+        _run(*command, "--root", str(root), environment=environment)
     return str(own)
 
 

@@ -13,7 +13,7 @@ from .settings import CONSOLE, LOCAL, ROOT, Failure
 LOCK_FILE = CONSOLE / "package-lock.json"
 # Inside what it vouches for: gone with it.
 INSTALLED_STAMP = CONSOLE / "node_modules" / ".lock.sha256"
-BUILT_STAMP = LOCAL / "console.sha256"
+BUILT_STAMP = CONSOLE / "dist" / ".sha256"
 LOG = LOCAL / "console.log"
 SOURCES = ("index.html", "package.json", "tsconfig.json", "vite.config.ts", "src", "public")
 # The build makes it of this file.
@@ -27,7 +27,7 @@ def build() -> None:
         return
     install()
     state = _digest(LOCK_FILE, API_FILE, *_sources())
-    if _is_stamped(BUILT_STAMP, state) and (CONSOLE / "dist" / "index.html").is_file():
+    if _is_stamped(BUILT_STAMP, state):
         return
     _npm("npm run build", "run", "build")
     BUILT_STAMP.write_text(state)

@@ -14,6 +14,8 @@ export class ExportsWatch {
   readonly #onChange: (before: ExportPage, after: ExportPage) => void;
   #load: Load | null = null;
   #isHidden: boolean;
+  /** Whether what is shown is still another view's. */
+  #isOtherView = false;
   #refreshes = 0;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,12 +30,13 @@ export class ExportsWatch {
   /** Watches another list. What was shown stays until the answer comes. */
   watch(load: Load): void {
     this.#load = load;
+    this.#isOtherView = true;
     void this.#refresh(true);
   }
 
   /** Asks at once, and then often again. */
   refresh(): Promise<void> {
-    return this.#refresh(false, true);
+    return this.#refresh(true);
   }
 
   /** Hidden, nothing is asked; seen again, all is asked at once. */
@@ -42,7 +45,7 @@ export class ExportsWatch {
     if (isHidden) {
       this.#pause();
     } else if (this.#load) {
-      void this.#refresh(false, true);
+      void this.#refresh(true);
     }
   }
 
@@ -56,7 +59,7 @@ export class ExportsWatch {
     this.#request?.abort();
   }
 
-  async #refresh(isOtherView: boolean, isAsked = isOtherView): Promise<void> {
+  async #refresh(isAsked: boolean): Promise<void> {
     if (!this.#load) {
       return;
     }
@@ -67,26 +70,27 @@ export class ExportsWatch {
     }
     const request = new AbortController();
     this.#request = request;
-    this.isLoading.value = isOtherView || this.page.value === null;
+    this.isLoading.value = this.#isOtherView || this.page.value === null;
     try {
       const after = await this.#load(request.signal);
       if (!request.signal.aborted) {
-        this.#accept(after, isOtherView);
+        this.#accept(after);
       }
     } catch (error) {
       if (!request.signal.aborted) {
-        this.#fail(asProblem(error), isOtherView);
+        this.#fail(asProblem(error));
       }
     }
   }
 
-  #accept(after: ExportPage, isOtherView: boolean): void {
-    const before = this.page.value;
+  #accept(after: ExportPage): void {
+    const before = this.#isOtherView ? null : this.page.value;
+    this.#isOtherView = false;
     this.page.value = after;
     this.problem.value = null;
     this.isLoading.value = false;
     this.#failures = 0;
-    if (before && !isOtherView) {
+    if (before) {
       this.#onChange(before, after);
     }
     const wait = nextRefresh(after.items, this.#refreshes, Date.now());
@@ -94,10 +98,11 @@ export class ExportsWatch {
     this.#schedule(wait);
   }
 
-  #fail(problem: Problem, isOtherView: boolean): void {
-    if (isOtherView) {
+  #fail(problem: Problem): void {
+    if (this.#isOtherView) {
       this.page.value = null;
     }
+    this.#isOtherView = false;
     this.problem.value = problem;
     this.isLoading.value = false;
     // An empty page says what is wrong and has a button; one that shows something mends itself.

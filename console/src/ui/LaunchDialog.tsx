@@ -43,7 +43,7 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
   const placed = placeErrors(problem?.errors ?? [], ["cc", ...(original ? [] : filterNames)], cc);
   const ownErrors: FieldErrors = original ? {} : formErrors(form);
   const errors = { ...placed.fields, ...(isChecked ? ownErrors : {}) };
-  const isBlocked = pending.state.kind === "blocked";
+  const isBlocked = pending.isWatched && pending.state.kind === "blocked";
 
   const submit = async (event: Event) => {
     event.preventDefault();

@@ -28,6 +28,9 @@ export function SignIn({ reason }: { reason: string | undefined }) {
 
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (isBusy) {
+      return;
+    }
     const given = key.current?.value.trim() ?? "";
     setProblem(undefined);
     setKeyError(undefined);
@@ -46,9 +49,8 @@ export function SignIn({ reason }: { reason: string | undefined }) {
       if (refusal.code === "UNAUTHORIZED") {
         refuse(WRONG_KEY);
       } else if (refusal.code === "FORBIDDEN") {
-        refuse(
-          `This is not ${role === "OPERATOR" ? "an operator's" : "a supplier's"} key. Choose the other role.`,
-        );
+        const owner = role === "OPERATOR" ? "an operator's" : "a supplier's";
+        refuse(`This is not ${owner} key. Choose the other role, if it is a key for this page.`);
       } else {
         setProblem(refusal);
       }
@@ -82,7 +84,7 @@ export function SignIn({ reason }: { reason: string | undefined }) {
         <Field
           id="key"
           label="API key"
-          hint="Kept in this browser tab only, and gone when it closes."
+          hint="Kept for this browser tab. Sign out when you are done."
           error={keyError}
         >
           {(attributes) => (

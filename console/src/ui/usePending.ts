@@ -48,6 +48,8 @@ export function usePending(api: Api, caller: Caller, dataset: Dataset) {
 
   return {
     state,
+    /** Whether the end of a blocking export will be seen. A key that may not read learns of it only by trying again. */
+    isWatched: canRead,
     /** Takes the API's word that this export is in the way. */
     block: (exportId: string) => {
       setState({ kind: "blocked", exportId });

@@ -22,7 +22,7 @@ test("a key of the other role is told apart from a wrong one", async ({ page }) 
   await expect(page.getByLabel("API key")).toHaveAccessibleDescription(/not an operator's key/);
 });
 
-test("the key stays in the tab: it outlives a reload, not the tab, and is in no address", async ({
+test("the key stays in the tab: it outlives a reload, is in no other tab, and in no address", async ({
   page,
   person,
 }) => {
