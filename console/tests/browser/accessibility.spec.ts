@@ -10,6 +10,8 @@ const PHONE = { width: 375, height: 800 };
 const DESK = { width: 1280, height: 800 };
 
 async function expectNothingFound(page: Page): Promise<void> {
+  // What is about to be replaced is dimmed, as a disabled control is.
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
   // The page's policy lets no script in; the debugger is not bound by it.
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
