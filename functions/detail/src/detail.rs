@@ -4,7 +4,7 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use shared::{
     aws::{exports::ExportsTable, files::ExportFiles},
-    domain::{caller::Act, export::Status, time},
+    domain::{caller::Act, time},
     http::{Answer, Request, require},
     wire::{export::ExportObject, problem::Problem},
 };
@@ -39,15 +39,12 @@ impl Detail {
         }
         let now = time::now();
         let mut object = ExportObject::of(&export, now);
-        if export.status(now) == Status::Ready
-            && let Some(delivery) = export.delivery()
-        {
-            let lifetime = delivery.url_lifetime(now, DOWNLOAD_URL_LIFETIME);
-            let url = self
+        if let Some(delivery) = export.ready(now) {
+            let (url, ends_at) = self
                 .files
-                .presign(&delivery.file.key, &export.file_name(), lifetime)
+                .download_url(&export, delivery, now, DOWNLOAD_URL_LIFETIME)
                 .await?;
-            object = object.with_download(url, now + lifetime);
+            object = object.with_download(url, ends_at);
         }
         Answer::json(StatusCode::OK, &object)
     }

@@ -42,10 +42,9 @@ impl Download {
                 Status::Pending | Status::Ready | Status::Failed => not_found(),
             });
         };
-        let lifetime = delivery.url_lifetime(now, DOWNLOAD_URL_LIFETIME);
-        let url = self
+        let (url, _) = self
             .files
-            .presign(&delivery.file.key, &export.file_name(), lifetime)
+            .download_url(&export, delivery, now, DOWNLOAD_URL_LIFETIME)
             .await?;
         Ok(Answer {
             status: StatusCode::FOUND,

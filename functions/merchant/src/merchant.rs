@@ -10,7 +10,7 @@ use shared::{
     domain::{
         caller::{Act, Caller},
         dataset::PAYOUTS_BY_CONTACT,
-        export::{Export, Status},
+        export::Export,
         filters::{Contact, Filters},
         history::{HistoryQuery, Order},
         id::ExportId,
@@ -133,17 +133,13 @@ impl Merchant {
     }
 
     async fn object(&self, export: &Export, now: Timestamp) -> Result<ExportObject, Problem> {
-        let delivery = export
-            .delivery()
-            .filter(|_| export.status(now) == Status::Ready);
-        let url = match delivery {
+        let url = match export.ready(now) {
             Some(delivery) => {
-                let lifetime = delivery.url_lifetime(now, DOWNLOAD_URL_LIFETIME);
-                Some(
-                    self.files
-                        .presign(&delivery.file.key, &export.file_name(), lifetime)
-                        .await?,
-                )
+                let (url, _) = self
+                    .files
+                    .download_url(export, delivery, now, DOWNLOAD_URL_LIFETIME)
+                    .await?;
+                Some(url)
             }
             None => None,
         };

@@ -9,12 +9,7 @@ use shared::{
         mailer::{MailError, Mailer},
     },
     domain::{
-        address::EmailAddress,
-        caller::Act,
-        export::{Sending, Status},
-        link::LinkToken,
-        resend::admit,
-        time,
+        address::EmailAddress, caller::Act, export::Sending, link::LinkToken, resend::admit, time,
     },
     http::{Answer, Request, require},
     mail, random,
@@ -57,9 +52,8 @@ impl Resend {
             ));
         }
         let now = time::now();
-        let status = export.status(now);
-        let Some(delivery) = export.delivery().filter(|_| status == Status::Ready) else {
-            return Err(Problem::ExportNotReady(status));
+        let Some(delivery) = export.ready(now) else {
+            return Err(Problem::ExportNotReady(export.status(now)));
         };
 
         let resends = admit(&export.resends, now).map_err(too_many)?;

@@ -10,9 +10,10 @@ use aws_sdk_s3::{
     types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart},
 };
 use bytes::Bytes;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::AwsError;
+use crate::domain::export::{Delivery, Export};
 
 const CONTENT_TYPE: &str = "text/csv; charset=utf-8";
 
@@ -148,13 +149,17 @@ impl ExportFiles {
         Ok(())
     }
 
-    /// A URL at which anyone can fetch the file for so long. No call is made: the URL is signed here.
-    pub async fn presign(
+    /// A URL at which anyone can fetch an export's file, for `most` but never past its expiry, and when the URL ends. No
+    /// call is made: the URL is signed here.
+    pub async fn download_url(
         &self,
-        key: &str,
-        file_name: &str,
-        lifetime: SignedDuration,
-    ) -> Result<String, AwsError> {
+        export: &Export,
+        delivery: &Delivery,
+        now: Timestamp,
+        most: SignedDuration,
+    ) -> Result<(String, Timestamp), AwsError> {
+        let lifetime = delivery.url_lifetime(now, most);
+        let ends_at = now + lifetime;
         let lifetime = Duration::try_from(lifetime)
             .map_err(|error| AwsError::unexpected("presigning", error))?;
         let config = PresigningConfig::expires_in(lifetime)
@@ -163,13 +168,13 @@ impl ExportFiles {
             .client
             .get_object()
             .bucket(&self.bucket)
-            .key(key)
+            .key(&delivery.file.key)
             .response_content_type(CONTENT_TYPE)
-            .response_content_disposition(attachment(file_name))
+            .response_content_disposition(attachment(&export.file_name()))
             .presigned(config)
             .await
             .map_err(AwsError::new("presigning"))?;
-        Ok(request.uri().to_owned())
+        Ok((request.uri().to_owned(), ends_at))
     }
 }
 

@@ -171,6 +171,12 @@ impl Export {
         }
     }
 
+    /// What was delivered, while the export is READY.
+    pub fn ready(&self, now: Timestamp) -> Option<&Delivery> {
+        self.delivery()
+            .filter(|_| self.status(now) == Status::Ready)
+    }
+
     /// The file while it can be downloaded. A mail may arrive an instant before READY is recorded, so its link already
     /// works then.
     pub fn downloadable(&self, now: Timestamp) -> Option<&Delivery> {
