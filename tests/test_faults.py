@@ -60,7 +60,7 @@ def test_a_mail_that_is_not_accepted_yet_is_tried_again_without_making_the_file_
     stored = exports_table.export(operator.tenantId, DATASET, launched["exportId"])
     assert stored["file"]["key"] == first["key"]
     listed = s3.list_objects_v2(Bucket=stack["bucket"], Prefix=_folder(first["key"]))
-    assert listed["KeyCount"] == 1
+    assert listed["KeyCount"] == 2, "the file and its manifest"
     assert len(mailbox.about(launched["exportId"])) == 1
 
 

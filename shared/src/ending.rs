@@ -7,10 +7,10 @@ use crate::{
     domain::{export::State, id::ExportId},
 };
 
-/// Ends a pending export FAILED and removes the file that it may have.
+/// Ends a pending export FAILED and removes everything of it in the bucket. Of one that has failed already, what an
+/// attempt may have left is removed.
 ///
-/// `fence` is that of the attempt that gives up; without one, whoever is at work is stopped. The export is read anew,
-/// for an attempt may have recorded a file since it was claimed.
+/// `fence` is that of the attempt that gives up; without one, whoever is at work is stopped.
 pub async fn fail(
     exports: &ExportsTable,
     files: &ExportFiles,
@@ -18,17 +18,21 @@ pub async fn fail(
     id: &ExportId,
     fence: Option<u64>,
     reason: &str,
+    now: Timestamp,
 ) -> Result<(), AwsError> {
     let Some(export) = exports.find(tenant_id, id).await? else {
         return Ok(());
     };
-    if !matches!(export.state, State::Pending { .. }) {
-        return Ok(());
-    }
-    if exports.mark_failed(&export, fence, reason).await?.is_ok()
-        && let Some(delivery) = export.delivery()
-    {
-        files.delete(&delivery.file.key).await?;
+    let has_failed = match export.state {
+        State::Pending { .. } => exports
+            .mark_failed(&export, fence, reason, now)
+            .await?
+            .is_ok(),
+        State::Failed { .. } => true,
+        State::Ready(_) | State::Expired(_) => false,
+    };
+    if has_failed {
+        files.clean(&export, |_| true).await?;
     }
     Ok(())
 }
@@ -50,7 +54,7 @@ pub async fn expire(
     if let State::Ready(delivery) = &export.state
         && delivery.expires_at <= now
     {
-        files.delete(&delivery.file.key).await?;
+        files.clean(&export, |_| true).await?;
         // Refused only if another run has recorded it meanwhile.
         return Ok(exports.mark_expired(&export, now).await?.is_ok());
     }

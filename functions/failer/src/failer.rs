@@ -4,6 +4,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::Error;
 use shared::{
     aws::{AwsError, exports::ExportsTable, files::ExportFiles, queue::Job},
+    domain::time,
     ending::fail,
 };
 use tracing::{error, warn};
@@ -39,6 +40,15 @@ impl Failer {
             return Ok(());
         };
         warn!(tenantId = tenant_id, exportId = %id, "given up");
-        fail(&self.exports, &self.files, &tenant_id, &id, None, REASON).await
+        fail(
+            &self.exports,
+            &self.files,
+            &tenant_id,
+            &id,
+            None,
+            REASON,
+            time::now(),
+        )
+        .await
     }
 }

@@ -1,17 +1,21 @@
 //! The queue's consumer: which messages are done, and which must come back.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use lambda_runtime::Error;
+use lambda_runtime::{Error, LambdaEvent};
 use shared::aws::{AwsError, queue::Job};
 use tracing::{error, warn};
 
-use crate::work::Generator;
+use crate::{invocation::Invocation, work::Generator};
 
 /// Works on each message's export. A message that fails does not fail the others.
-pub async fn consume(generator: &Generator, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
+pub async fn consume(
+    generator: &Generator,
+    event: LambdaEvent<SqsEvent>,
+) -> Result<SqsBatchResponse, Error> {
+    let invocation = Invocation::until(event.context.deadline());
     let mut response = SqsBatchResponse::default();
-    for message in event.records {
-        if let Err(cause) = work(generator, &message).await {
+    for message in event.payload.records {
+        if let Err(cause) = work(generator, &message, &invocation).await {
             error!(%cause, messageId = message.message_id, "the message must come back");
             response.add_failure(message.message_id.unwrap_or_default());
         }
@@ -22,9 +26,13 @@ pub async fn consume(generator: &Generator, event: SqsEvent) -> Result<SqsBatchR
 /// Poison or retry is decided here. A message that names no export is poison and dropped: nobody waits for it. An error
 /// means that neither the work was done nor another message could be sent for it, so this one must come back; after
 /// several times it lands in the dead-letter queue.
-async fn work(generator: &Generator, message: &SqsMessage) -> Result<(), AwsError> {
+async fn work(
+    generator: &Generator,
+    message: &SqsMessage,
+    invocation: &Invocation,
+) -> Result<(), AwsError> {
     match Job::parse(message.body.as_deref().unwrap_or_default()) {
-        Some((tenant_id, id)) => generator.work(&tenant_id, &id).await,
+        Some((tenant_id, id)) => generator.work(&tenant_id, &id, invocation).await,
         None => {
             warn!(
                 messageId = message.message_id,

@@ -31,13 +31,7 @@ enum Obstacle {
 impl Generator {
     /// Records the delivery, sends the mail, and ends the export READY, in this order: a link works before it can
     /// arrive, and READY is never shown for a mail that was not accepted.
-    ///
-    /// The inner error says that nothing was recorded, not even the file.
-    pub async fn deliver(
-        &self,
-        attempt: &Attempt,
-        file: File,
-    ) -> Result<Result<(), Superseded>, Setback> {
+    pub async fn deliver(&self, attempt: &Attempt, file: File) -> Result<(), Setback> {
         let now = time::now();
         let made_at = file.made_at;
         let delivery = Delivery::of(file, now, self.link_lifetime);
@@ -47,14 +41,10 @@ impl Generator {
             .exports
             .record_delivery(attempt, &delivery, &token.hash(), now)
             .await;
-        match recorded.map_err(|error| unrecorded(attempt, error, made_at, now))? {
-            Err(superseded) => Ok(Err(superseded)),
-            Ok(()) => self
-                .send(attempt, &delivery, &token, now)
-                .await
-                .map(Ok)
-                .map_err(|obstacle| setback(obstacle, made_at, now)),
-        }
+        recorded.map_err(|error| unrecorded(attempt, error, made_at, now))??;
+        self.send(attempt, &delivery, &token, now)
+            .await
+            .map_err(|obstacle| setback(obstacle, made_at, now))
     }
 
     async fn send(

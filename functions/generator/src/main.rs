@@ -3,10 +3,13 @@
 mod consumer;
 mod deliver;
 mod generate;
-mod merge;
-mod row;
-mod sink;
+mod invocation;
+mod parts;
+mod patience;
+mod plan;
+mod reading;
 mod work;
+mod writing;
 
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -33,7 +36,7 @@ async fn main() -> Result<(), Error> {
         link_lifetime: config::link_lifetime()?,
     };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
-        consumer::consume(generator, event.payload)
+        consumer::consume(generator, event)
     }))
     .await
 }

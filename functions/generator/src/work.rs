@@ -15,13 +15,21 @@ use shared::{
 };
 use tracing::{info, warn};
 
+use crate::{generate::Made, invocation::Invocation};
+
 /// Tries to make a file before the export is given up: with their pauses, some 17 minutes of outage.
 const MOST_TRIES: u64 = 10;
+
+/// How often a file is begun anew because what another attempt left of it cannot be gone on from.
+const MOST_RESTARTS: u64 = 3;
 
 /// How long a file that is made is tried to deliver.
 pub const DELIVERY_IS_TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 const NOT_MADE: &str = "The file could not be made after several tries. Ask for the export again.";
+const TOO_LARGE: &str =
+    "The file would be too large. Ask for a shorter period or set narrower filters.";
+const UNREADABLE: &str = "A record cannot be exported: its amount, currency or key is missing or malformed. Correct it and ask for the export again.";
 const REFUSED: &str = "The email was refused. Check the addresses and ask for the export again.";
 const NOT_DELIVERED: &str =
     "The email could not be sent for a day. Ask for the export again later.";
@@ -45,6 +53,17 @@ pub enum Setback {
     /// The file is not made: a call failed that may succeed later.
     #[error(transparent)]
     NotMade(#[from] AwsError),
+    /// The invocation was over before the file came any further.
+    #[error("the invocation was over before the file came any further")]
+    OutOfTime,
+    /// What was left of the file cannot be gone on from.
+    #[error("what was left of the file cannot be gone on from")]
+    StartOver,
+    /// A record that no row can be made of.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
+    #[error("larger than S3 takes it in parts")]
+    TooLarge,
     /// The file is made but not delivered for now.
     #[error("not delivered yet: {0}")]
     NotDelivered(String),
@@ -62,6 +81,7 @@ enum Course {
     /// Another attempt has it, or it has ended.
     Leave,
     RetryAfter(SignedDuration),
+    Restart,
     GiveUp(&'static str),
 }
 
@@ -70,51 +90,56 @@ impl Generator {
     /// claimed by one attempt at a time, and not at all once it has ended.
     ///
     /// An error means that the message must come back.
-    pub async fn work(&self, tenant_id: &str, id: &ExportId) -> Result<(), AwsError> {
+    pub async fn work(
+        &self,
+        tenant_id: &str,
+        id: &ExportId,
+        invocation: &Invocation,
+    ) -> Result<(), AwsError> {
         let Some(attempt) = self.exports.claim(tenant_id, id, time::now()).await? else {
             return Ok(());
         };
         if let Some(reason) = lost_cause(&attempt, time::now()) {
             return self.give_up(&attempt, reason).await;
         }
-        let Err(setback) = self.advance(&attempt).await else {
-            info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "ready");
-            return Ok(());
+        let setback = match self.advance(&attempt, invocation).await {
+            Ok(Advance::Ready) => {
+                info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "ready");
+                return Ok(());
+            }
+            Ok(Advance::InPart) => {
+                info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "to be continued");
+                return self.hand_over(&attempt).await;
+            }
+            Err(setback) => setback,
         };
         warn!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, tries = attempt.tries, cause = %setback, "setback");
         match course(&setback, attempt.tries) {
             Course::Leave => Ok(()),
             Course::GiveUp(reason) => self.give_up(&attempt, reason).await,
             Course::RetryAfter(delay) => self.retry_after(&attempt, delay).await,
+            Course::Restart => match self.exports.restart(&attempt).await? {
+                Ok(()) => self.hand_over(&attempt).await,
+                Err(Superseded) => Ok(()),
+            },
         }
     }
 
     /// A file that is complete is not made again: only its mail is still to be sent.
-    async fn advance(&self, attempt: &Attempt) -> Result<(), Setback> {
-        if let Some(delivery) = attempt.export.delivery() {
-            return self
-                .deliver(attempt, delivery.file.clone())
-                .await?
-                .map_err(Setback::from);
-        }
-        self.discard_earlier(attempt).await?;
-        let file = self.generate(attempt).await?;
-        let key = file.key.clone();
-        let delivered = self.deliver(attempt, file).await?;
-        if let Err(superseded) = delivered {
-            // Nobody knows of this file: the attempt that took over makes its own.
-            self.files.delete(&key).await?;
-            return Err(superseded.into());
-        }
-        Ok(())
-    }
-
-    /// An attempt that died may have left a complete file that nobody knows of: its fence names it.
-    async fn discard_earlier(&self, attempt: &Attempt) -> Result<(), AwsError> {
-        for fence in 1..attempt.fence {
-            self.files.delete(&file_key(&attempt.export, fence)).await?;
-        }
-        Ok(())
+    async fn advance(
+        &self,
+        attempt: &Attempt,
+        invocation: &Invocation,
+    ) -> Result<Advance, Setback> {
+        let file = match attempt.export.delivery() {
+            Some(delivery) => delivery.file.clone(),
+            None => match self.generate(attempt, invocation).await? {
+                Made::Whole(file) => file,
+                Made::InPart => return Ok(Advance::InPart),
+            },
+        };
+        self.deliver(attempt, file).await?;
+        Ok(Advance::Ready)
     }
 
     async fn give_up(&self, attempt: &Attempt, reason: &str) -> Result<(), AwsError> {
@@ -127,6 +152,7 @@ impl Generator {
             &export.id,
             Some(attempt.fence),
             reason,
+            time::now(),
         )
         .await
     }
@@ -139,21 +165,47 @@ impl Generator {
         let _ = self.exports.release(attempt, time::now() + delay).await?;
         Ok(())
     }
+
+    /// The lease first, for the message has no delay. If it cannot be sent, the reconciler sends it.
+    async fn hand_over(&self, attempt: &Attempt) -> Result<(), AwsError> {
+        if self.exports.release(attempt, time::now()).await?.is_ok()
+            && let Err(cause) = self.queue.send(&attempt.export, SignedDuration::ZERO).await
+        {
+            warn!(exportId = %attempt.export.id, %cause, "the reconciler sends the message");
+        }
+        Ok(())
+    }
 }
 
-/// The fence keeps attempts apart: a late one cannot overwrite another's file.
-pub fn file_key(export: &Export, fence: u64) -> String {
-    format!(
-        "exports/{}/{}/{}/{fence}.csv",
-        export.tenant_id,
-        export.dataset().slug,
-        export.id
-    )
+/// What an attempt came to.
+enum Advance {
+    Ready,
+    /// Another invocation goes on.
+    InPart,
+}
+
+/// The key of a file that this attempt begins. The fence keeps attempts apart: a late one cannot overwrite another's
+/// file, and what one left is known by it.
+pub fn file_key(attempt: &Attempt) -> String {
+    format!("{}{}.csv", attempt.export.folder(), attempt.fence)
+}
+
+/// The key of what an attempt stores that belongs to no part yet, for the so-manieth time. It is never written twice:
+/// what is recorded of it must stay true.
+pub fn tail_key(attempt: &Attempt, number: u32) -> String {
+    format!("{}{}.{number}.tail", attempt.export.folder(), attempt.fence)
+}
+
+/// The fence of the attempt that began an object.
+pub fn fence_of(export: &Export, key: &str) -> Option<u64> {
+    let name = key.strip_prefix(&export.folder())?;
+    name.split('.').next()?.parse().ok()
 }
 
 /// Why an export is beyond help before it is tried once more: earlier attempts may have died without settling anything.
 fn lost_cause(attempt: &Attempt, now: Timestamp) -> Option<&'static str> {
     match attempt.export.delivery() {
+        None if attempt.restarts > MOST_RESTARTS => Some(NOT_MADE),
         None => (attempt.tries > MOST_TRIES).then_some(NOT_MADE),
         Some(delivery) => {
             let is_overdue = now.duration_since(delivery.file.made_at) > DELIVERY_IS_TRIED_FOR;
@@ -165,8 +217,13 @@ fn lost_cause(attempt: &Attempt, now: Timestamp) -> Option<&'static str> {
 fn course(setback: &Setback, tries: u64) -> Course {
     match setback {
         Setback::Superseded(_) => Course::Leave,
-        Setback::NotMade(_) if tries >= MOST_TRIES => Course::GiveUp(NOT_MADE),
-        Setback::NotMade(_) | Setback::NotDelivered(_) => Course::RetryAfter(backoff(tries)),
+        Setback::NotMade(_) | Setback::OutOfTime if tries >= MOST_TRIES => Course::GiveUp(NOT_MADE),
+        Setback::NotMade(_) | Setback::OutOfTime | Setback::NotDelivered(_) => {
+            Course::RetryAfter(backoff(tries))
+        }
+        Setback::StartOver => Course::Restart,
+        Setback::Unreadable(_) => Course::GiveUp(UNREADABLE),
+        Setback::TooLarge => Course::GiveUp(TOO_LARGE),
         Setback::Refused(_) => Course::GiveUp(REFUSED),
         Setback::Undeliverable(_) => Course::GiveUp(NOT_DELIVERED),
     }
@@ -217,5 +274,13 @@ mod tests {
             course(&Setback::Superseded(Superseded), MOST_TRIES),
             Course::Leave
         );
+    }
+
+    #[test]
+    fn what_time_does_not_mend_is_not_tried_again() {
+        for setback in [Setback::Unreadable(String::new()), Setback::TooLarge] {
+            assert!(matches!(course(&setback, 1), Course::GiveUp(_)));
+        }
+        assert_eq!(course(&Setback::StartOver, MOST_TRIES), Course::Restart);
     }
 }

@@ -22,12 +22,13 @@ pub struct Reconciler {
 }
 
 impl Reconciler {
-    /// Sends a message for each pending export that nobody is at work on, and expires what is overdue. One that fails
-    /// does not keep the others from it.
+    /// Sends a message for each pending export that nobody is at work on, expires what is overdue, and cleans up after
+    /// what failed. One that fails does not keep the others from it.
     pub async fn pass(&self) -> Result<(), Error> {
         let now = time::now();
         let failed = self.mend(DueKind::Pending, now, now).await
-            + self.mend(DueKind::Expiry, now - EXPIRY_GRACE, now).await;
+            + self.mend(DueKind::Expiry, now - EXPIRY_GRACE, now).await
+            + self.mend(DueKind::Leftovers, now, now).await;
         if failed == 0 {
             Ok(())
         } else {
@@ -79,6 +80,11 @@ impl Reconciler {
                 )
                 .await?;
                 "expired"
+            }
+            DueKind::Leftovers => {
+                self.files.clean(export, |_| true).await?;
+                self.exports.record_cleaned(export).await?;
+                "cleaned up"
             }
         };
         info!(tenantId = export.tenant_id, exportId = %export.id, done, "mended");

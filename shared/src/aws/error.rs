@@ -2,7 +2,8 @@
 
 use std::{error::Error, fmt};
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::{domain::address::mask_addresses, items::UnreadableItem, wire::problem::Problem};
 
@@ -11,17 +12,19 @@ use crate::{domain::address::mask_addresses, items::UnreadableItem, wire::proble
 pub struct AwsError {
     operation: &'static str,
     cause: String,
+    may_pass: bool,
 }
 
 impl AwsError {
     /// Wraps what an SDK call answered; `operation` is its name, such as `GetItem`.
-    pub fn new<E>(operation: &'static str) -> impl FnOnce(E) -> Self
+    pub fn new<E>(operation: &'static str) -> impl FnOnce(SdkError<E>) -> Self
     where
-        E: Error + ProvideErrorMetadata,
+        E: Error + ProvideErrorMetadata + 'static,
     {
         move |error| Self {
             operation,
             cause: describe(&error),
+            may_pass: may_pass(&error),
         }
     }
 
@@ -30,7 +33,30 @@ impl AwsError {
         Self {
             operation,
             cause: cause.to_string(),
+            may_pass: false,
         }
+    }
+
+    /// Whether the same call may succeed later: it was throttled, not answered in time, or the service is in trouble.
+    pub fn may_pass(&self) -> bool {
+        self.may_pass
+    }
+}
+
+fn may_pass<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    match error {
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            true
+        }
+        SdkError::ServiceError(answer) => {
+            let status = answer.raw().status().as_u16();
+            let code = answer.err().code().unwrap_or_default();
+            status == 429
+                || status >= 500
+                || THROTTLING_ERRORS.contains(&code)
+                || TRANSIENT_ERRORS.contains(&code)
+        }
+        _ => false,
     }
 }
 

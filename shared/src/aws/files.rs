@@ -5,17 +5,20 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_s3::{
     Client,
+    error::{ProvideErrorMetadata, SdkError},
     presigning::PresigningConfig,
     primitives::ByteStream,
     types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart},
 };
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::AwsError;
 use crate::domain::export::{Delivery, Export};
 
-const CONTENT_TYPE: &str = "text/csv; charset=utf-8";
+const CSV: &str = "text/csv; charset=utf-8";
+const JSON: &str = "application/json";
 
 #[derive(Clone, Debug)]
 pub struct ExportFiles {
@@ -24,12 +27,20 @@ pub struct ExportFiles {
 }
 
 /// An upload in parts that is under way.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
-    key: String,
+    pub key: String,
     id: String,
-    parts: Vec<CompletedPart>,
 }
+
+/// Parts of an upload, as the bucket has them.
+#[derive(Clone, Debug)]
+pub struct Parts(Vec<CompletedPart>);
+
+/// The upload is not what was left: it was completed or aborted, or a part of it is another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the upload is not what was left")]
+pub struct Gone;
 
 impl ExportFiles {
     /// `is_path_style`: see [`crate::config::is_s3_path_style`].
@@ -49,13 +60,81 @@ impl ExportFiles {
             .put_object()
             .bucket(&self.bucket)
             .key(key)
-            .content_type(CONTENT_TYPE)
+            .content_type(CSV)
             .content_disposition(attachment(file_name))
             .body(ByteStream::from(content))
             .send()
             .await
             .map_err(AwsError::new("PutObject"))?;
         Ok(())
+    }
+
+    /// Stores what accompanies a file.
+    pub async fn put_json(&self, key: &str, json: String) -> Result<(), AwsError> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(JSON)
+            .body(ByteStream::from(json.into_bytes()))
+            .send()
+            .await
+            .map_err(AwsError::new("PutObject"))?;
+        Ok(())
+    }
+
+    /// Stores what is too little for a part.
+    pub async fn put_tail(&self, key: &str, tail: Bytes) -> Result<(), AwsError> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(CSV)
+            .body(ByteStream::from(tail))
+            .send()
+            .await
+            .map_err(AwsError::new("PutObject"))?;
+        Ok(())
+    }
+
+    /// A small object; none if there is no such.
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, AwsError> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await;
+        let object = match answer {
+            Ok(object) => object,
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            Err(error) => return Err(AwsError::new("GetObject")(error)),
+        };
+        let content = object
+            .body
+            .collect()
+            .await
+            .map_err(|error| AwsError::unexpected("GetObject", error))?;
+        Ok(Some(content.to_vec()))
+    }
+
+    /// How many bytes an object has; none if there is no such.
+    pub async fn size(&self, key: &str) -> Result<Option<u64>, AwsError> {
+        let answer = self
+            .client
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await;
+        match answer {
+            Ok(object) => Ok(object
+                .content_length
+                .and_then(|length| length.try_into().ok())),
+            Err(error) if is_not_found(&error) => Ok(None),
+            Err(error) => Err(AwsError::new("HeadObject")(error)),
+        }
     }
 
     /// Begins an upload in parts.
@@ -65,7 +144,7 @@ impl ExportFiles {
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
-            .content_type(CONTENT_TYPE)
+            .content_type(CSV)
             .content_disposition(attachment(file_name))
             // That of the parts, which the SDK chooses: S3 refuses parts with another one than the upload's.
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
@@ -78,66 +157,108 @@ impl ExportFiles {
         Ok(Upload {
             key: key.to_owned(),
             id,
-            parts: Vec::new(),
         })
     }
 
-    /// Uploads the next part: at least 5 MiB, unless it is the last.
-    pub async fn upload_part(&self, upload: &mut Upload, content: Bytes) -> Result<(), AwsError> {
-        let number = i32::try_from(upload.parts.len() + 1)
-            .map_err(|error| AwsError::unexpected("UploadPart", error))?;
+    /// Uploads a part, of at least 5 MiB unless it is the last, in place of an earlier one of the same number. Answers
+    /// its entity tag.
+    ///
+    /// The signature does not cover the content, which would be hashed once more for it: TLS and the part's own checksum
+    /// do.
+    pub async fn upload_part(
+        &self,
+        upload: &Upload,
+        number: u32,
+        content: Bytes,
+    ) -> Result<Result<String, Gone>, AwsError> {
         let answer = self
             .client
             .upload_part()
             .bucket(&self.bucket)
             .key(&upload.key)
             .upload_id(&upload.id)
-            .part_number(number)
+            .part_number(part_number(number)?)
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .body(ByteStream::from(content))
+            .customize()
+            .disable_payload_signing()
             .send()
-            .await
-            .map_err(AwsError::new("UploadPart"))?;
-        let part = CompletedPart::builder()
-            .part_number(number)
-            .set_e_tag(answer.e_tag)
-            .set_checksum_crc32(answer.checksum_crc32)
-            .build();
-        upload.parts.push(part);
-        Ok(())
+            .await;
+        match answer {
+            Ok(part) => part
+                .e_tag
+                .map(Ok)
+                .ok_or_else(|| AwsError::unexpected("UploadPart", "no entity tag")),
+            Err(error) if is_gone(&error) => Ok(Err(Gone)),
+            Err(error) => Err(AwsError::new("UploadPart")(error)),
+        }
+    }
+
+    /// The first parts of an upload.
+    pub async fn parts(
+        &self,
+        upload: &Upload,
+        count: u32,
+    ) -> Result<Result<Parts, Gone>, AwsError> {
+        let mut parts = Vec::new();
+        let mut pages = self
+            .client
+            .list_parts()
+            .bucket(&self.bucket)
+            .key(&upload.key)
+            .upload_id(&upload.id)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) if is_gone(&error) => return Ok(Err(Gone)),
+                Err(error) => return Err(AwsError::new("ListParts")(error)),
+            };
+            parts.extend(page.parts.unwrap_or_default().into_iter().map(|part| {
+                CompletedPart::builder()
+                    .set_part_number(part.part_number)
+                    .set_e_tag(part.e_tag)
+                    .set_checksum_crc32(part.checksum_crc32)
+                    .build()
+            }));
+        }
+        // An attempt that died may have left more than it recorded.
+        let last = part_number(count)?;
+        parts.retain(|part| part.part_number.is_some_and(|number| number <= last));
+        Ok(if parts.len() == count as usize {
+            Ok(Parts(parts))
+        } else {
+            Err(Gone)
+        })
     }
 
     /// Makes the file of its parts.
-    pub async fn complete(&self, upload: &Upload) -> Result<(), AwsError> {
+    pub async fn complete(
+        &self,
+        upload: &Upload,
+        parts: Parts,
+    ) -> Result<Result<(), Gone>, AwsError> {
         let parts = CompletedMultipartUpload::builder()
-            .set_parts(Some(upload.parts.clone()))
+            .set_parts(Some(parts.0))
             .build();
-        self.client
+        let answer = self
+            .client
             .complete_multipart_upload()
             .bucket(&self.bucket)
             .key(&upload.key)
             .upload_id(&upload.id)
             .multipart_upload(parts)
             .send()
-            .await
-            .map_err(AwsError::new("CompleteMultipartUpload"))?;
-        Ok(())
+            .await;
+        match answer {
+            Ok(_) => Ok(Ok(())),
+            Err(error) if is_gone(&error) => Ok(Err(Gone)),
+            Err(error) => Err(AwsError::new("CompleteMultipartUpload")(error)),
+        }
     }
 
-    /// Gives an upload up, with the parts that were stored for it.
-    pub async fn abort(&self, upload: &Upload) -> Result<(), AwsError> {
-        self.client
-            .abort_multipart_upload()
-            .bucket(&self.bucket)
-            .key(&upload.key)
-            .upload_id(&upload.id)
-            .send()
-            .await
-            .map_err(AwsError::new("AbortMultipartUpload"))?;
-        Ok(())
-    }
-
-    /// Removes a file; one that is not there is removed already.
+    /// Removes an object; one that is not there is removed already.
     pub async fn delete(&self, key: &str) -> Result<(), AwsError> {
         self.client
             .delete_object()
@@ -147,6 +268,63 @@ impl ExportFiles {
             .await
             .map_err(AwsError::new("DeleteObject"))?;
         Ok(())
+    }
+
+    /// Removes the objects and uploads of an export whose keys `is_left` says so of: what attempts left, wherever they
+    /// died.
+    pub async fn clean(
+        &self,
+        export: &Export,
+        is_left: impl Fn(&str) -> bool,
+    ) -> Result<(), AwsError> {
+        let folder = export.folder();
+        let mut pages = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(&folder)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(AwsError::new("ListObjectsV2"))?;
+            for key in page.contents().iter().filter_map(|object| object.key()) {
+                if is_left(key) {
+                    self.delete(key).await?;
+                }
+            }
+        }
+        let uploads = self
+            .client
+            .list_multipart_uploads()
+            .bucket(&self.bucket)
+            .prefix(&folder)
+            .send()
+            .await
+            .map_err(AwsError::new("ListMultipartUploads"))?;
+        for upload in uploads.uploads() {
+            if let (Some(key), Some(id)) = (upload.key(), upload.upload_id())
+                && is_left(key)
+            {
+                self.abort(key, id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn abort(&self, key: &str, id: &str) -> Result<(), AwsError> {
+        let answer = self
+            .client
+            .abort_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key)
+            .upload_id(id)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
+            Err(error) => Err(AwsError::new("AbortMultipartUpload")(error)),
+        }
     }
 
     /// A URL at which anyone can fetch an export's file, for `most` but never past its expiry, and when the URL ends. No
@@ -169,13 +347,38 @@ impl ExportFiles {
             .get_object()
             .bucket(&self.bucket)
             .key(&delivery.file.key)
-            .response_content_type(CONTENT_TYPE)
+            .response_content_type(CSV)
             .response_content_disposition(attachment(&export.file_name()))
             .presigned(config)
             .await
             .map_err(AwsError::new("presigning"))?;
         Ok((request.uri().to_owned(), ends_at))
     }
+}
+
+impl Parts {
+    /// The parts' entity tags, in order.
+    pub fn entity_tags(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|part| part.e_tag().unwrap_or_default())
+    }
+}
+
+fn part_number(number: u32) -> Result<i32, AwsError> {
+    i32::try_from(number).map_err(|error| AwsError::unexpected("UploadPart", error))
+}
+
+fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    matches!(
+        error.code(),
+        Some("NoSuchUpload" | "InvalidPart" | "InvalidPartOrder")
+    )
+}
+
+/// An answer to HEAD has no body that could hold a code.
+fn is_not_found<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    error
+        .raw_response()
+        .is_some_and(|answer| answer.status().as_u16() == 404)
 }
 
 /// File names are made of a dataset's slug and a day, and so need no escaping.

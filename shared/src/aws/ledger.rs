@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
 
-use super::AwsError;
+use super::{AwsError, raw_answer::RawAnswer};
 use crate::{
     domain::{
         dataset::Dataset,
@@ -15,9 +16,6 @@ use crate::{
     },
     items::ledger::{self, AMOUNT_VALUE, BY_CONTACT, BY_SUPPLIER, CONTACT_ID, CREATED_AT, Item},
 };
-
-/// Items a page at most: what bounds the memory that a page takes.
-const PAGE_ITEMS: i32 = 1000;
 
 #[derive(Clone, Debug)]
 pub struct LedgerTable {
@@ -45,13 +43,9 @@ pub struct LedgerQuery {
     values: HashMap<String, AttributeValue>,
 }
 
-/// Some records of a lane, in order.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LedgerPage {
-    pub items: Vec<Item>,
-    /// Where the next page begins; none after the last.
-    pub next: Option<Item>,
-}
+/// What a query answered: DynamoDB's JSON, of up to 1 MB of items, as it came.
+#[derive(Debug)]
+pub struct LedgerPage(SdkBody);
 
 impl LedgerTable {
     pub fn new(aws: &SdkConfig, name: String) -> Self {
@@ -96,15 +90,16 @@ impl LedgerTable {
         })
     }
 
-    /// One page of a lane, from its beginning or from where the page before ended.
+    /// One page of a lane: records with this sort key and greater ones, of which at most `limit` are looked at.
     pub async fn page(
         &self,
         lane: &Lane,
         query: &LedgerQuery,
-        start: Option<Item>,
+        least: &str,
+        limit: Option<i32>,
     ) -> Result<LedgerPage, AwsError> {
-        let answer = self
-            .client
+        let answer = RawAnswer::default();
+        self.client
             .query()
             .table_name(&self.name)
             .set_index_name(lane.index.map(str::to_owned))
@@ -117,17 +112,18 @@ impl LedgerTable {
             .expression_attribute_names("#partition", lane.partition_attribute)
             .set_expression_attribute_values(Some(query.values.clone()))
             .expression_attribute_values(":partition", AttributeValue::S(lane.partition.clone()))
-            .expression_attribute_values(":least", AttributeValue::S(query.least.clone()))
+            .expression_attribute_values(":least", AttributeValue::S(least.to_owned()))
             .expression_attribute_values(":greatest", AttributeValue::S(query.greatest.clone()))
-            .limit(PAGE_ITEMS)
-            .set_exclusive_start_key(start)
+            .set_limit(limit)
+            .customize()
+            .interceptor(answer.clone())
             .send()
             .await
             .map_err(AwsError::new("Query"))?;
-        Ok(LedgerPage {
-            items: answer.items.unwrap_or_default(),
-            next: answer.last_evaluated_key,
-        })
+        answer
+            .take()
+            .map(LedgerPage)
+            .ok_or_else(|| AwsError::unexpected("Query", "an answer without a body"))
     }
 
     /// The id of a tenant's contact, which is named by its id or its external id.
@@ -183,7 +179,23 @@ impl LedgerTable {
     }
 }
 
+impl LedgerPage {
+    pub fn json(&self) -> &[u8] {
+        self.0.bytes().unwrap_or_default()
+    }
+}
+
 impl LedgerQuery {
+    /// The least sort key that a selected record can have.
+    pub fn least(&self) -> &str {
+        &self.least
+    }
+
+    /// Whether a sort key is beyond those of all selected records.
+    pub fn is_beyond(&self, sort: &str) -> bool {
+        *sort > *self.greatest
+    }
+
     /// Asks for the selected records and of them only the given columns, with the sort key that orders them.
     pub fn new<'a>(selection: &Selection, columns: impl IntoIterator<Item = &'a str>) -> Self {
         let mut query = Self {

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod ledger;
 pub mod mailer;
 pub mod queue;
+mod raw_answer;
 
 use std::time::Duration;
 

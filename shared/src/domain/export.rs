@@ -5,6 +5,8 @@
 //!    └────── it cannot be made or sent ──► FAILED
 //! ```
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
@@ -107,6 +109,10 @@ pub struct File {
     pub rows: u64,
     /// Bytes.
     pub size: u64,
+    /// Of its bytes, in hexadecimal digits.
+    pub sha256: String,
+    /// What the amounts of its rows add up to, exactly, by currency.
+    pub totals: BTreeMap<String, String>,
     /// When it was complete: mail is tried for a day from then.
     pub made_at: Timestamp,
 }
@@ -217,6 +223,16 @@ impl Export {
         }
     }
 
+    /// What the keys of all its objects begin with.
+    pub fn folder(&self) -> String {
+        format!(
+            "exports/{}/{}/{}/",
+            self.tenant_id,
+            self.dataset().slug,
+            self.id
+        )
+    }
+
     /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as.
     pub fn file_name(&self) -> String {
         format!(
@@ -224,6 +240,14 @@ impl Export {
             self.dataset().slug,
             super::time::to_day(self.created_at)
         )
+    }
+}
+
+impl File {
+    /// The key of the manifest beside it.
+    pub fn manifest_key(&self) -> String {
+        let stem = self.key.strip_suffix(".csv").unwrap_or(&self.key);
+        format!("{stem}.manifest.json")
     }
 }
 
@@ -307,6 +331,11 @@ pub mod examples {
             key: "exports/1.csv".to_owned(),
             rows: 10_240,
             size: 1_572_864,
+            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+            totals: BTreeMap::from([
+                ("EUR".to_owned(), "1234567.80".to_owned()),
+                ("JPY".to_owned(), "-5400".to_owned()),
+            ]),
             made_at: at("2026-11-20T09:30:04Z"),
         };
         Delivery::of(

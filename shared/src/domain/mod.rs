@@ -3,7 +3,6 @@
 pub mod address;
 pub mod amount;
 pub mod caller;
-pub mod csv;
 pub mod dataset;
 pub mod export;
 pub mod filters;

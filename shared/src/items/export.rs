@@ -4,6 +4,8 @@
 //! indexes put requester and status before the id, so that a list of one's own, or of a rare status, reads only what it
 //! shows.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,13 @@ use crate::domain::{
     export::{Delivery, Export, File, Scope, State, Status},
     filters::Filters,
 };
+
+/// How soon an export is looked at again whose message the reconciler has sent: by then the queue was long enough that
+/// another message would not make it faster.
+pub const RESENT_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// When a failed export is cleaned up once more: later than any attempt at it can still be running.
+pub const LEFTOVERS_AFTER: SignedDuration = SignedDuration::from_mins(16);
 
 /// How soon a new export is looked for by the reconciler, should its message never have been sent.
 pub const UNSENT_AFTER: SignedDuration = SignedDuration::from_secs(60);
@@ -69,6 +78,8 @@ pub struct FileItem {
     key: String,
     rows: u64,
     size: u64,
+    sha256: String,
+    totals: BTreeMap<String, String>,
     made_at: Timestamp,
 }
 
@@ -95,6 +106,8 @@ pub enum DueKind {
     Pending,
     /// Expire it.
     Expiry,
+    /// Remove what late attempts at a failed one may have left in the bucket.
+    Leftovers,
 }
 
 /// The sort keys of the local indexes, which change with the status.
@@ -163,6 +176,8 @@ impl From<&File> for FileItem {
             key: file.key.clone(),
             rows: file.rows,
             size: file.size,
+            sha256: file.sha256.clone(),
+            totals: file.totals.clone(),
             made_at: file.made_at,
         }
     }
@@ -181,6 +196,8 @@ impl TryFrom<ExportItem> for Export {
             key: file.key,
             rows: file.rows,
             size: file.size,
+            sha256: file.sha256,
+            totals: file.totals,
             made_at: file.made_at,
         });
         let delivery = match (file, time(item.ready_at), time(item.expires_at)) {

@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::domain::{
-    export::{Delivery, Export},
+    export::{Delivery, Export, File},
     filters::Filters,
     link::LinkToken,
     time::to_seconds,
@@ -34,8 +34,10 @@ pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail,
         tenant: one_line(&export.tenant_name),
         file_name: export.file_name(),
         requested_at: for_people(export.created_at),
-        rows: grouped(delivery.file.rows),
+        rows: grouped(&delivery.file.rows.to_string()),
         size: size(delivery.file.size),
+        totals: totals(&delivery.file),
+        sha256: &delivery.file.sha256,
         filters: described(&export.filters),
         expires_at: for_people(delivery.expires_at),
         export_id: export.id.as_str(),
@@ -61,6 +63,8 @@ struct Facts<'a> {
     requested_at: String,
     rows: String,
     size: String,
+    totals: Vec<String>,
+    sha256: &'a str,
     filters: Vec<(&'static str, String)>,
     expires_at: String,
     export_id: &'a str,
@@ -93,9 +97,21 @@ fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
-/// `1,234,567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
+/// `EUR 1,234,567.80`, one for each currency.
+fn totals(file: &File) -> Vec<String> {
+    let total = |(currency, amount): (&String, &String)| {
+        let (sign, digits) = match amount.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", amount.as_str()),
+        };
+        let (whole, decimals) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+        format!("{} {sign}{}{decimals}", one_line(currency), grouped(whole))
+    };
+    file.totals.iter().map(total).collect()
+}
+
+/// `1,234,567`, of digits.
+fn grouped(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -205,7 +221,7 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!(
-            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1000", "1234567"].map(grouped),
             ["0", "999", "1,000", "1,234,567"]
         );
         assert_eq!(

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::manifest::Manifest;
 use crate::domain::{
     amount::Amount,
     export::{Export, State},
@@ -31,6 +32,8 @@ pub struct ExportObject {
     ready_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<Manifest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure_reason: Option<String>,
     #[serde(flatten)]
@@ -61,7 +64,7 @@ struct Progress {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FiltersObject {
+pub(super) struct FiltersObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +83,9 @@ struct FiltersObject {
     target_balance_account_type: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     payment_methods: Vec<String>,
+    /// As the merchant API's callers named it; no other export has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_id: Option<String>,
 }
 
 impl ExportObject {
@@ -108,6 +114,7 @@ impl ExportObject {
             file_size: delivery.map(|delivery| delivery.file.size),
             ready_at: delivery.map(|delivery| to_seconds(delivery.ready_at)),
             expires_at: delivery.map(|delivery| to_seconds(delivery.expires_at)),
+            manifest: delivery.map(|delivery| Manifest::of(export, &delivery.file)),
             failure_reason,
             download: None,
         }
@@ -135,6 +142,10 @@ impl From<&Filters> for FiltersObject {
             source_balance_account_type: filters.source_balance_account_type.clone(),
             target_balance_account_type: filters.target_balance_account_type.clone(),
             payment_methods: filters.payment_methods.clone(),
+            contact_id: filters
+                .contact
+                .as_ref()
+                .map(|contact| contact.named.clone()),
         }
     }
 }

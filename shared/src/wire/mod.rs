@@ -4,6 +4,7 @@ pub mod cursor;
 pub mod export;
 pub mod history_query;
 pub mod json;
+pub mod manifest;
 pub mod problem;
 pub mod resend_request;
 pub mod trigger_request;

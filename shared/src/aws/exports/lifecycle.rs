@@ -12,8 +12,9 @@ use aws_sdk_dynamodb::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AwsError, CONFLICT_RETRIES, ExportsTable, Item, create::cancellation_reasons, export_key,
-    failed_condition, is_conflict, key, number, pause, read_export, text, to_item,
+    AwsError, CONFLICT_RETRIES, Checkpoint, ExportsTable, Item, count,
+    create::cancellation_reasons, export_key, failed_condition, is_conflict, key, number, pause,
+    read_export, text, to_item,
 };
 use crate::{
     domain::{
@@ -22,13 +23,13 @@ use crate::{
         link::TokenHash,
     },
     items::{
-        export::{DueKind, FileItem, StatusSorts, UNSENT_AFTER},
+        export::{DueKind, FileItem, LEFTOVERS_AFTER, StatusSorts, UNSENT_AFTER},
         side::{ExpiryMarkerItem, LOCK, LinkItem, SendingItem, expiry_partition, lock_partition},
     },
 };
 
 /// How long an attempt is left alone without a sign of life.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// The right to work on an export until its lease ends, given to one attempt at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +37,12 @@ pub struct Attempt {
     pub export: Export,
     /// Grows with each attempt; a write with an older one is refused.
     pub fence: u64,
-    /// How many attempts there have been, this one included.
+    /// How many attempts there have been since the last one that got somewhere, this one included.
     pub tries: u64,
+    /// How often the file was begun anew.
+    pub restarts: u64,
+    /// How far the file has come.
+    pub checkpoint: Option<Checkpoint>,
 }
 
 /// Another attempt has taken the export over, or it has ended: this one must stop and leave everything as it is.
@@ -94,7 +99,7 @@ impl ExportsTable {
         let update = self
             .fenced(attempt)
             .update_expression("SET rowsWritten = :rows, leaseUntil = :lease, dueAt = :due")
-            .expression_attribute_values(":rows", AttributeValue::N(rows_written.to_string()))
+            .expression_attribute_values(":rows", count(rows_written))
             .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
             .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
         self.change(update).await
@@ -132,11 +137,11 @@ impl ExportsTable {
             .fenced(attempt)
             .update_expression(
                 "SET #file = :file, rowsWritten = :rows, readyAt = :readyAt, expiresAt = :expiresAt, \
-                 leaseUntil = :lease, dueAt = :due",
+                 leaseUntil = :lease, dueAt = :due REMOVE checkpoint",
             )
             .expression_attribute_names("#file", "file")
             .expression_attribute_values(":file", file)
-            .expression_attribute_values(":rows", AttributeValue::N(delivery.file.rows.to_string()))
+            .expression_attribute_values(":rows", count(delivery.file.rows))
             .expression_attribute_values(":readyAt", number(delivery.ready_at.as_second()))
             .expression_attribute_values(":expiresAt", number(delivery.expires_at.as_second()))
             .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
@@ -184,7 +189,9 @@ impl ExportsTable {
         export: &Export,
         fence: Option<u64>,
         reason: &str,
+        now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
+        let due: &'static str = DueKind::Leftovers.into();
         let update = match fence {
             Some(fence) => self.fenced_by(export, fence),
             None => self.pending(export),
@@ -193,8 +200,11 @@ impl ExportsTable {
             .to_status(update, export, Status::Failed)
             .update_expression(
                 "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
-                 failureReason = :reason REMOVE leaseUntil, tries, dueKind, dueAt, #file, readyAt, expiresAt",
+                 failureReason = :reason, dueKind = :dueKind, dueAt = :due \
+                 REMOVE leaseUntil, tries, checkpoint, #file, readyAt, expiresAt",
             )
+            .expression_attribute_values(":dueKind", text(due))
+            .expression_attribute_values(":due", number((now + LEFTOVERS_AFTER).as_second()))
             .expression_attribute_names("#file", "file")
             .expression_attribute_values(":reason", text(reason));
         self.end(
@@ -258,7 +268,10 @@ impl ExportsTable {
     }
 
     /// One conditional change of an export and of nothing else. Tried again when a transaction is at the same item.
-    async fn change(&self, update: UpdateBuilder) -> Result<Result<(), Superseded>, AwsError> {
+    pub(super) async fn change(
+        &self,
+        update: UpdateBuilder,
+    ) -> Result<Result<(), Superseded>, AwsError> {
         let update = built(update)?;
         let mut attempt = 0;
         loop {
@@ -336,14 +349,14 @@ impl ExportsTable {
             .expression_attribute_values(":pending", text(Status::Pending.to_string()))
     }
 
-    fn fenced(&self, attempt: &Attempt) -> UpdateBuilder {
+    pub(super) fn fenced(&self, attempt: &Attempt) -> UpdateBuilder {
         self.fenced_by(&attempt.export, attempt.fence)
     }
 
     fn fenced_by(&self, export: &Export, fence: u64) -> UpdateBuilder {
         self.pending(export)
             .condition_expression("#status = :pending AND fence = :fence")
-            .expression_attribute_values(":fence", AttributeValue::N(fence.to_string()))
+            .expression_attribute_values(":fence", count(fence))
     }
 
     fn to_status(&self, update: UpdateBuilder, export: &Export, status: Status) -> UpdateBuilder {
@@ -388,11 +401,19 @@ fn read_attempt(item: Item) -> Result<Attempt, AwsError> {
             .and_then(|digits| digits.parse().ok())
             .unwrap_or_default()
     };
-    let (fence, tries) = (count("fence"), count("tries"));
+    let (fence, tries, restarts) = (count("fence"), count("tries"), count("restarts"));
+    let checkpoint = item
+        .get("checkpoint")
+        .and_then(|value| value.as_s().ok())
+        .map(|json| serde_json::from_str(json))
+        .transpose()
+        .map_err(|error| AwsError::unexpected("reading a checkpoint", error))?;
     Ok(Attempt {
         export: read_export(item)?,
         fence,
         tries,
+        restarts,
+        checkpoint,
     })
 }
 

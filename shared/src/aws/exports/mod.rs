@@ -1,5 +1,6 @@
 //! The table `exports`: every change of an export is one conditional write here.
 
+mod checkpoint;
 mod create;
 mod due;
 mod history;
@@ -16,6 +17,7 @@ use aws_sdk_dynamodb::{
 use jiff::SignedDuration;
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use checkpoint::{Checkpoint, UploadState};
 pub use create::Creation;
 pub use lifecycle::{Attempt, Superseded};
 
@@ -72,6 +74,10 @@ fn key(partition: String, sort: impl Into<String>) -> Item {
 }
 
 fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn count(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 

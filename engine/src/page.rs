@@ -1,0 +1,475 @@
+//! A page of a DynamoDB query, straight from its JSON to rows of the file.
+//!
+//! `{"Items":[{"amount":{"S":"100.00"},…},…],"LastEvaluatedKey":{"sort":{"S":…},…},"ScannedCount":2000,…}`
+//!
+//! No map and no text is made of an item. The records of a ledger are alike, so what stands between the values of one
+//! mostly stands between those of the next: it is learned and compared, and read with care only where it differs.
+
+use memchr::memchr2;
+
+use crate::{
+    amount::Amount,
+    cell::{self, Column},
+    rows::{Row, Rows},
+    scanner::{Scanner, Text, Unreadable},
+};
+
+/// Makes rows of pages. What it has learned of the records' form goes from page to page.
+#[derive(Clone, Debug)]
+pub struct Decoder {
+    columns: Vec<Column>,
+    /// The attributes that are read: those of the columns, then the sort key.
+    attributes: Vec<&'static str>,
+    amount: usize,
+    currency: usize,
+    sort: usize,
+    heads: Vec<Head>,
+}
+
+/// What a query answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub rows: Rows,
+    /// The sort key of the last record that was looked at, where more follow.
+    pub last_evaluated: Option<String>,
+    /// How many records were looked at, those that were filtered out included.
+    pub scanned: u64,
+}
+
+/// What stands before a value: `"amount":{"S":"`.
+#[derive(Clone, Debug)]
+struct Head {
+    bytes: Vec<u8>,
+    /// Which of the attributes the value is of; none for one that is not read.
+    attribute: Option<usize>,
+}
+
+/// Records have some dozens of attributes: more forms than this are noise that need not be remembered.
+const MOST_HEADS: usize = 64;
+
+impl Decoder {
+    /// A decoder of records with these columns, an `amount`, a `currency` and this sort key.
+    pub fn new(columns: Vec<Column>, sort: &'static str) -> Self {
+        let mut attributes: Vec<_> = columns.iter().map(|column| column.name).collect();
+        let mut place = |name| {
+            let known = attributes.iter().position(|attribute| *attribute == name);
+            known.unwrap_or_else(|| {
+                attributes.push(name);
+                attributes.len() - 1
+            })
+        };
+        let (amount, currency, sort) = (place("amount"), place("currency"), place(sort));
+        Self {
+            columns,
+            attributes,
+            amount,
+            currency,
+            sort,
+            heads: Vec::new(),
+        }
+    }
+
+    /// Reads a page.
+    pub fn decode(&mut self, json: &[u8]) -> Result<Page, Unreadable> {
+        let mut page = Page::default();
+        Scanner::new(json).object(|scanner, name| {
+            match name.raw {
+                b"Items" => page.rows = self.items(scanner, json)?,
+                b"LastEvaluatedKey" => page.last_evaluated = self.last_evaluated(scanner)?,
+                b"ScannedCount" => page.scanned = count(scanner)?,
+                _ => scanner.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(page)
+    }
+
+    fn items(&mut self, scanner: &mut Scanner<'_>, json: &[u8]) -> Result<Rows, Unreadable> {
+        let mut rows = Rows {
+            // What a page holds besides names and punctuation is seldom more than half of it.
+            file: Vec::with_capacity(json.len() / 2),
+            ..Rows::default()
+        };
+        // JSON escapes the ends of lines. Where one stands bare nonetheless, it could end a row early.
+        let is_plain = memchr2(b'\n', b'\r', json).is_none();
+        let mut values = vec![None; self.attributes.len()];
+        scanner.expect(b'[', "a list was expected")?;
+        if scanner.take(b']') {
+            return Ok(Rows::default());
+        }
+        loop {
+            values.fill(None);
+            self.item(scanner, &mut values)?;
+            self.write(&values, is_plain, &mut rows)
+                .or_else(|what| scanner.fail(what))?;
+            if !scanner.take(b',') {
+                break;
+            }
+        }
+        scanner.expect(b']', "a list does not end")?;
+        if str::from_utf8(&rows.file).is_err() || str::from_utf8(&rows.sorts).is_err() {
+            return scanner.fail("a page is not UTF-8");
+        }
+        rows.file.shrink_to_fit();
+        rows.sorts.shrink_to_fit();
+        rows.rows.shrink_to_fit();
+        Ok(rows)
+    }
+
+    /// Reads the values of one item.
+    fn item<'p>(
+        &mut self,
+        scanner: &mut Scanner<'p>,
+        values: &mut [Option<Text<'p>>],
+    ) -> Result<(), Unreadable> {
+        scanner.expect(b'{', "an item was expected")?;
+        if scanner.take(b'}') {
+            return Ok(());
+        }
+        let mut expected = 0;
+        loop {
+            if let Some(attribute) = self.head(scanner, &mut expected)? {
+                let text = scanner.rest_of_string()?;
+                if let Some(place) = attribute {
+                    values[place] = Some(text);
+                }
+                scanner.expect(b'}', "a value does not end")?;
+            }
+            if !scanner.take(b',') {
+                return scanner.expect(b'}', "an item does not end");
+            }
+            scanner.peek();
+        }
+    }
+
+    /// Goes past what stands before a value, up to and with its first quote, and says which attribute it is of. A value
+    /// that is neither text nor number is gone past altogether: no file shows it.
+    #[inline]
+    fn head(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        expected: &mut usize,
+    ) -> Result<Option<Option<usize>>, Unreadable> {
+        let rest = scanner.rest();
+        let known = self.heads[*expected..]
+            .iter()
+            .position(|head| rest.starts_with(&head.bytes));
+        match known {
+            Some(skipped) => {
+                let head = &self.heads[*expected + skipped];
+                *expected += skipped + 1;
+                scanner.at += head.bytes.len();
+                Ok(Some(head.attribute))
+            }
+            None => self.unknown_head(scanner, expected),
+        }
+    }
+
+    #[cold]
+    fn unknown_head(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        expected: &mut usize,
+    ) -> Result<Option<Option<usize>>, Unreadable> {
+        let start = scanner.at;
+        let name = scanner.string()?.unescaped();
+        let name = name.or_else(|what| scanner.fail(what))?;
+        scanner.expect(b':', "a colon was expected")?;
+        scanner.expect(b'{', "a typed value was expected")?;
+        let kind = scanner.string()?;
+        scanner.expect(b':', "a colon was expected")?;
+        if !matches!(kind.raw, b"S" | b"N") {
+            scanner.skip()?;
+            scanner.expect(b'}', "a value does not end")?;
+            return Ok(None);
+        }
+        scanner.expect(b'"', "a string was expected")?;
+        let attribute = self
+            .attributes
+            .iter()
+            .position(|attribute| attribute.as_bytes() == &*name);
+        let bytes = scanner.since(start);
+        let is_known = self.heads.iter().any(|head| head.bytes == bytes);
+        if !is_known && self.heads.len() < MOST_HEADS {
+            let head = Head {
+                bytes: bytes.to_vec(),
+                attribute,
+            };
+            self.heads.insert(*expected, head);
+            *expected += 1;
+        }
+        Ok(Some(attribute))
+    }
+
+    /// Writes the row of an item's values. Fails with what is wrong with them.
+    fn write(
+        &self,
+        values: &[Option<Text<'_>>],
+        is_plain: bool,
+        rows: &mut Rows,
+    ) -> Result<(), &'static str> {
+        for (index, (column, value)) in self.columns.iter().zip(values).enumerate() {
+            if index > 0 {
+                rows.file.push(cell::DELIMITER);
+            }
+            if let Some(text) = value {
+                cell::write(column.format, *text, is_plain, &mut rows.file)?;
+            }
+        }
+        rows.file.push(b'\n');
+        let unescaped = |place: usize, what| values[place].ok_or(what)?.unescaped();
+        let sort = unescaped(self.sort, "a record has no sort key")?;
+        let amount = unescaped(self.amount, "a record has no amount")?;
+        let currency = unescaped(self.currency, "a record has no currency")?;
+        rows.sorts.extend_from_slice(&sort);
+        let row = Row {
+            file_end: end(&rows.file)?,
+            sort_end: end(&rows.sorts)?,
+            currency: rows.place_of(&currency)?,
+            amount: Amount::parse(&amount).ok_or("a record's amount is not a plain decimal")?,
+        };
+        rows.rows.push(row);
+        Ok(())
+    }
+
+    fn last_evaluated(&self, scanner: &mut Scanner<'_>) -> Result<Option<String>, Unreadable> {
+        let mut key = None;
+        let wanted = self.attributes[self.sort].as_bytes();
+        scanner.object(|scanner, name| {
+            if name.raw != wanted {
+                return scanner.skip();
+            }
+            scanner.object(|scanner, _| {
+                let text = scanner.string()?.unescaped();
+                let text = text.or_else(|what| scanner.fail(what))?;
+                key = String::from_utf8(text.into_owned()).ok();
+                Ok(())
+            })
+        })?;
+        match key {
+            None => scanner.fail("a page does not say where the next one begins"),
+            key => Ok(key),
+        }
+    }
+}
+
+fn end(bytes: &[u8]) -> Result<u32, &'static str> {
+    u32::try_from(bytes.len()).map_err(|_| "a page is larger than DynamoDB's are")
+}
+
+fn count(scanner: &mut Scanner<'_>) -> Result<u64, Unreadable> {
+    scanner.peek();
+    let start = scanner.at;
+    scanner.skip()?;
+    let digits = str::from_utf8(scanner.since(start)).ok();
+    match digits.and_then(|digits| digits.parse().ok()) {
+        Some(count) => Ok(count),
+        None => scanner.fail("a number was expected"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::cell::Format;
+
+    const COLUMNS: [Column; 6] = [
+        Column {
+            name: "transferId",
+            format: Format::Verbatim,
+        },
+        Column {
+            name: "createdAt",
+            format: Format::Seconds,
+        },
+        Column {
+            name: "amount",
+            format: Format::Verbatim,
+        },
+        Column {
+            name: "currency",
+            format: Format::Verbatim,
+        },
+        Column {
+            name: "supplierName",
+            format: Format::Guarded,
+        },
+        Column {
+            name: "reference",
+            format: Format::Guarded,
+        },
+    ];
+
+    fn decoder() -> Decoder {
+        Decoder::new(COLUMNS.to_vec(), "sort")
+    }
+
+    fn decode(json: &str) -> Result<Page, Unreadable> {
+        decoder().decode(json.as_bytes())
+    }
+
+    fn file(page: &Page) -> &str {
+        str::from_utf8(&page.rows.file).unwrap()
+    }
+
+    #[test]
+    fn a_page_becomes_rows() {
+        let page = decode(
+            r#"{"Count":2,"Items":[
+                {"amount":{"S":"-100.00"},"sort":{"S":"2026-01-31T23:59:59Z#trf_1"},"createdAt":{"S":"2026-01-31T23:59:59.999Z"},
+                 "currency":{"S":"EUR"},"supplierName":{"S":"=1+1"},"transferId":{"S":"trf_1"},"other":{"M":{"a":{"S":"}"}}}},
+                {"sort":{"S":"2026-01-31T23:59:59Z#trf_2"},"transferId":{"S":"trf_2"},"amount":{"N":"5"},"currency":{"S":"JPY"},
+                 "reference":{"S":"a;\"b\"\n"},"supplierName":{"NULL":true}}
+            ],"LastEvaluatedKey":{"partition":{"S":"p"},"sort":{"S":"2026-01-31T23:59:59Z#trf_2"}},"ScannedCount":7}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            file(&page),
+            "trf_1;2026-01-31T23:59:59Z;-100.00;EUR;'=1+1;\ntrf_2;;5;JPY;;\"a;\"\"b\"\"\n\"\n"
+        );
+        assert_eq!(page.rows.len(), 2);
+        assert_eq!(page.rows.sort(1), b"2026-01-31T23:59:59Z#trf_2");
+        assert_eq!(page.rows.line(1), b"trf_2;;5;JPY;;\"a;\"\"b\"\"\n\"\n");
+        assert_eq!(
+            page.rows.amount(0),
+            (
+                "EUR",
+                Amount {
+                    mantissa: -10_000,
+                    scale: 2
+                }
+            )
+        );
+        assert_eq!(
+            page.last_evaluated.as_deref(),
+            Some("2026-01-31T23:59:59Z#trf_2")
+        );
+        assert_eq!(page.scanned, 7);
+    }
+
+    #[test]
+    fn a_page_may_be_empty_and_not_the_last() {
+        let page =
+            decode(r#"{"Items":[],"ScannedCount":2000,"LastEvaluatedKey":{"sort":{"S":"s"}}}"#)
+                .unwrap();
+        assert!(page.rows.is_empty());
+        assert_eq!(page.last_evaluated.as_deref(), Some("s"));
+        assert_eq!(decode("{}").unwrap(), Page::default());
+    }
+
+    #[test]
+    fn a_record_that_no_row_can_be_made_of_is_told() {
+        for (item, what) in [
+            (
+                r#"{"amount":{"S":"1"},"currency":{"S":"EUR"}}"#,
+                "a record has no sort key",
+            ),
+            (
+                r#"{"sort":{"S":"s"},"currency":{"S":"EUR"}}"#,
+                "a record has no amount",
+            ),
+            (
+                r#"{"sort":{"S":"s"},"amount":{"S":"1"}}"#,
+                "a record has no currency",
+            ),
+            (
+                r#"{"sort":{"S":"s"},"amount":{"S":"1e3"},"currency":{"S":"EUR"}}"#,
+                "a record's amount is not a plain decimal",
+            ),
+        ] {
+            let refused = decode(&format!(r#"{{"Items":[{item}]}}"#)).unwrap_err();
+            assert_eq!(refused.what, what);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_page_is_refused() {
+        for wrong in [
+            "",
+            "[]",
+            r#"{"Items":5}"#,
+            r#"{"Items":[{"amount":{"S":"1"}]}"#,
+            r#"{"Items":[{"amount":"1"}]}"#,
+            r#"{"ScannedCount":"many"}"#,
+            r#"{"LastEvaluatedKey":{}}"#,
+        ] {
+            assert!(decode(wrong).is_err(), "{wrong}");
+        }
+        assert!(decoder().decode(b"{\"Items\":[{\"sort\":{\"S\":\"\xff\"},\"amount\":{\"S\":\"1\"},\"currency\":{\"S\":\"E\"}}]}").is_err());
+    }
+
+    /// Records: values by column, some absent; and how DynamoDB might write them.
+    fn records() -> impl Strategy<Value = Vec<(Map<String, Value>, bool)>> {
+        let record = (
+            any::<String>(),
+            prop::option::of(any::<String>()),
+            prop::option::of("[=+@;\"\r\n\t'a-]{0,4}"),
+            "-?[0-9]{1,5}(\\.[0-9]{1,3})?",
+            any::<bool>(),
+        );
+        let item = record.prop_map(|(id, name, reference, amount, is_reversed)| {
+            let mut values = Map::new();
+            values.insert("transferId".to_owned(), id.clone().into());
+            values.insert("createdAt".to_owned(), "2026-01-31T23:59:59.999Z".into());
+            values.insert("amount".to_owned(), amount.into());
+            values.insert("currency".to_owned(), "EUR".into());
+            values.extend(name.map(|name| ("supplierName".to_owned(), name.into())));
+            values.extend(reference.map(|text| ("reference".to_owned(), text.into())));
+            values.insert(
+                "sort".to_owned(),
+                format!("2026-01-31T23:59:59Z#{id}").into(),
+            );
+            (values, is_reversed)
+        });
+        prop::collection::vec(item, 1..20)
+    }
+
+    /// An item whose attributes come in either order.
+    fn item((values, is_reversed): &(Map<String, Value>, bool)) -> String {
+        let mut attributes: Vec<_> = values
+            .iter()
+            .map(|(name, value)| format!("{}:{}", json!(name), json!({"S": value})))
+            .collect();
+        if *is_reversed {
+            attributes.reverse();
+        }
+        format!("{{{}}}", attributes.join(","))
+    }
+
+    proptest! {
+        #[test]
+        fn any_record_survives_the_way_to_the_file_and_back(records in records(), is_spaced in any::<bool>()) {
+            let items: Vec<_> = records.iter().map(item).collect();
+            let mut json = format!(r#"{{"Items":[{}]}}"#, items.join(","));
+            if is_spaced {
+                json = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&json).unwrap()).unwrap();
+            }
+            let page = decode(&json).unwrap();
+            let mut reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).from_reader(file(&page).as_bytes());
+            let read: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
+            prop_assert_eq!(read.len(), records.len());
+            for (index, (row, (values, _))) in read.iter().zip(&records).enumerate() {
+                for (cell, column) in row.iter().zip(COLUMNS) {
+                    let value = values.get(column.name).map_or("", |value| value.as_str().unwrap());
+                    match column.format {
+                        Format::Verbatim => prop_assert_eq!(cell, value),
+                        Format::Seconds => prop_assert_eq!(cell, "2026-01-31T23:59:59Z"),
+                        Format::Guarded if value.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+                            prop_assert_eq!(cell, format!("'{value}"));
+                        }
+                        Format::Guarded => prop_assert_eq!(cell, value),
+                    }
+                }
+                prop_assert_eq!(page.rows.sort(index), values["sort"].as_str().unwrap().as_bytes());
+            }
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(json in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decoder().decode(&json);
+        }
+    }
+}

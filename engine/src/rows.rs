@@ -1,0 +1,79 @@
+//! Rows of one lane, ready for the file.
+
+use crate::amount::Amount;
+
+/// Rows as the file will hold them, with what the merge and the totals need of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pub(crate) file: Vec<u8>,
+    pub(crate) sorts: Vec<u8>,
+    pub(crate) currencies: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Where its bytes end in `file`; they begin where the row before ended.
+    pub file_end: u32,
+    pub sort_end: u32,
+    /// Its place in `currencies`.
+    pub currency: u32,
+    pub amount: Amount,
+}
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Bytes of memory held.
+    pub fn size(&self) -> usize {
+        self.file.capacity() + self.sorts.capacity() + self.rows.capacity() * size_of::<Row>()
+    }
+
+    /// A row's bytes, its line's end included.
+    #[inline]
+    pub fn line(&self, index: usize) -> &[u8] {
+        let start = index
+            .checked_sub(1)
+            .map_or(0, |before| self.rows[before].file_end);
+        &self.file[start as usize..self.rows[index].file_end as usize]
+    }
+
+    /// A row's sort key.
+    #[inline]
+    pub fn sort(&self, index: usize) -> &[u8] {
+        let start = index
+            .checked_sub(1)
+            .map_or(0, |before| self.rows[before].sort_end);
+        &self.sorts[start as usize..self.rows[index].sort_end as usize]
+    }
+
+    /// The place of a currency, of which there are few.
+    pub(crate) fn place_of(&mut self, currency: &[u8]) -> Result<u32, &'static str> {
+        let known = self
+            .currencies
+            .iter()
+            .position(|known| known.as_bytes() == currency);
+        let place = match known {
+            Some(place) => place,
+            None => {
+                let currency =
+                    String::from_utf8(currency.to_vec()).map_err(|_| "a page is not UTF-8")?;
+                self.currencies.push(currency);
+                self.currencies.len() - 1
+            }
+        };
+        Ok(place as u32)
+    }
+
+    #[inline]
+    pub(crate) fn amount(&self, index: usize) -> (&str, Amount) {
+        let row = &self.rows[index];
+        (&self.currencies[row.currency as usize], row.amount)
+    }
+}

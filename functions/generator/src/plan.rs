@@ -1,0 +1,83 @@
+//! What to read for an export, and what its file looks like.
+
+use engine::{Column, Decoder, Format};
+use shared::{
+    aws::{
+        AwsError,
+        ledger::{Lane, LedgerQuery, LedgerTable},
+    },
+    domain::{dataset::Kind, export::Export, selection::Selection},
+    items::ledger::{CREATED_AT, SORT},
+};
+
+/// The lanes of the ledger that hold an export's records, and how they become its file.
+pub struct Plan {
+    pub lanes: Vec<Lane>,
+    pub query: LedgerQuery,
+    pub columns: Vec<Column>,
+}
+
+impl Plan {
+    pub async fn of(export: &Export, ledger: &LedgerTable) -> Result<Self, AwsError> {
+        let dataset = export.dataset();
+        let selection = Selection::of(export);
+        let columns: Vec<_> = dataset
+            .columns_for(export.audience())
+            .map(|column| Column {
+                name: column.name,
+                format: format(column.name, column.kind),
+            })
+            .collect();
+        let lanes = if selection.is_empty() {
+            Vec::new()
+        } else {
+            ledger
+                .lanes(&export.tenant_id, dataset, &selection.source)
+                .await?
+        };
+        Ok(Self {
+            lanes,
+            query: LedgerQuery::new(&selection, columns.iter().map(|column| column.name)),
+            columns,
+        })
+    }
+
+    pub fn decoder(&self) -> Decoder {
+        Decoder::new(self.columns.clone(), SORT)
+    }
+}
+
+/// Of the time of creation, which is stored to the millisecond, the file shows the second.
+fn format(name: &str, kind: Kind) -> Format {
+    match kind {
+        _ if name == CREATED_AT => Format::Seconds,
+        kind if kind.is_guarded() => Format::Guarded,
+        _ => Format::Verbatim,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::domain::dataset::FUNDING_TRANSFERS;
+
+    use super::*;
+
+    #[test]
+    fn text_is_guarded_and_the_time_of_creation_cut() {
+        let formats: Vec<_> = FUNDING_TRANSFERS
+            .columns
+            .iter()
+            .map(|column| format(column.name, column.kind))
+            .collect();
+        assert_eq!(
+            formats[..4],
+            [
+                Format::Verbatim,
+                Format::Seconds,
+                Format::Verbatim,
+                Format::Verbatim
+            ]
+        );
+        assert_eq!(formats[7..10], [Format::Guarded; 3]);
+    }
+}

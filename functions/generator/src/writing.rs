@@ -1,0 +1,236 @@
+//! The second side of the work: parts go to the bucket, and with each is recorded how far the file has come.
+
+use bytes::Bytes;
+use engine::DraftState;
+use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
+use sha2::{Digest, Sha256};
+use shared::{
+    aws::{
+        AwsError,
+        exports::{Attempt, Checkpoint, UploadState},
+        files::{Parts, Upload},
+    },
+    domain::time,
+};
+use tokio::sync::mpsc::Receiver;
+use tracing::warn;
+
+use crate::{
+    parts::uploads_at_once,
+    patience::patiently,
+    work::{Generator, Setback, file_key, tail_key},
+};
+
+/// Something to put into the bucket.
+pub enum Job {
+    /// The file's next part.
+    Part { content: Bytes, mark: Mark },
+    /// What belongs to no part yet, so that another attempt can go on from it.
+    Tail { content: Bytes, mark: Mark },
+}
+
+/// How far the file has come with a job.
+pub struct Mark {
+    /// None once every record is in the file.
+    pub position: Option<String>,
+    pub draft: DraftState,
+}
+
+/// What a job left in the bucket.
+enum Stored {
+    Part {
+        upload: Upload,
+        entity_tag: String,
+    },
+    Tail {
+        key: Option<String>,
+    },
+    /// A file too small for parts.
+    Whole,
+}
+
+/// Uploads parts and records checkpoints, in the order of the jobs.
+pub struct Writing<'a> {
+    generator: &'a Generator,
+    attempt: &'a Attempt,
+    upload: Option<Upload>,
+    /// Parts that were begun.
+    parts: u32,
+    tails: u32,
+    checkpoint: Option<Checkpoint>,
+    has_recorded: bool,
+}
+
+/// How far writing has come at its end.
+pub struct Written {
+    pub checkpoint: Option<Checkpoint>,
+    /// Whether this attempt has brought the file forward.
+    pub has_recorded: bool,
+}
+
+impl<'a> Writing<'a> {
+    pub fn new(generator: &'a Generator, attempt: &'a Attempt) -> Self {
+        let checkpoint = attempt.checkpoint.clone();
+        let upload = checkpoint
+            .as_ref()
+            .and_then(|checkpoint| checkpoint.upload.as_ref());
+        Self {
+            generator,
+            attempt,
+            upload: upload.map(|state| state.upload.clone()),
+            parts: upload.map_or(0, |state| state.parts),
+            tails: 0,
+            checkpoint,
+            has_recorded: false,
+        }
+    }
+
+    /// Does the jobs until there are no more.
+    pub async fn run(mut self, mut jobs: Receiver<Job>) -> Result<Written, Setback> {
+        let mut running = FuturesOrdered::new();
+        let mut is_open = true;
+        while is_open || !running.is_empty() {
+            tokio::select! {
+                job = jobs.recv(), if is_open && running.len() < uploads_at_once(self.parts) => match job {
+                    Some(job) => running.push_back(self.begin(job).await?),
+                    None => is_open = false,
+                },
+                Some((stored, mark)) = running.next() => self.record(stored?, mark).await?,
+            }
+        }
+        Ok(Written {
+            checkpoint: self.checkpoint,
+            has_recorded: self.has_recorded,
+        })
+    }
+
+    async fn begin(
+        &mut self,
+        job: Job,
+    ) -> Result<BoxFuture<'a, (Result<Stored, Setback>, Mark)>, Setback> {
+        let generator = self.generator;
+        Ok(match job {
+            Job::Tail { content, mark } => {
+                self.tails += 1;
+                let key = tail_key(self.attempt, self.tails);
+                Box::pin(async move { (put_tail(generator, key, content).await, mark) })
+            }
+            Job::Part { content, mark } if self.upload.is_none() && mark.position.is_none() => {
+                let attempt = self.attempt;
+                Box::pin(async move { (put_whole(generator, attempt, content).await, mark) })
+            }
+            Job::Part { content, mark } => {
+                let upload = self.upload().await?;
+                self.parts += 1;
+                let number = self.parts;
+                Box::pin(async move { (put_part(generator, upload, number, content).await, mark) })
+            }
+        })
+    }
+
+    /// The upload that is under way, or a new one.
+    async fn upload(&mut self) -> Result<Upload, AwsError> {
+        if let Some(upload) = &self.upload {
+            return Ok(upload.clone());
+        }
+        let export = &self.attempt.export;
+        let (key, file_name) = (file_key(self.attempt), export.file_name());
+        let upload = patiently(|| self.generator.files.start(&key, &file_name)).await?;
+        Ok(self.upload.insert(upload).clone())
+    }
+
+    async fn record(&mut self, stored: Stored, mark: Mark) -> Result<(), Setback> {
+        let before = self.checkpoint.take();
+        let (upload, old_tail) = match before {
+            Some(checkpoint) => (checkpoint.upload, checkpoint.tail),
+            None => (None, None),
+        };
+        let is_whole = matches!(stored, Stored::Whole);
+        let (upload, tail) = match stored {
+            Stored::Part {
+                upload: begun,
+                entity_tag,
+            } => (Some(with_part(upload, begun, &entity_tag)), None),
+            Stored::Tail { key } => (upload, key),
+            Stored::Whole => (upload, old_tail.clone()),
+        };
+        let checkpoint = Checkpoint {
+            position: mark.position,
+            draft: mark.draft,
+            upload,
+            tail,
+        };
+        if is_whole {
+            // What is recorded stays: until the file is delivered, another attempt would go on from it.
+            self.checkpoint = Some(checkpoint);
+            return Ok(());
+        }
+        let exports = &self.generator.exports;
+        patiently(|| exports.record_checkpoint(self.attempt, &checkpoint, time::now())).await??;
+        self.has_recorded = true;
+        self.checkpoint = Some(checkpoint);
+        if let Some(key) = old_tail
+            && let Err(cause) = self.generator.files.delete(&key).await
+        {
+            warn!(exportId = %self.attempt.export.id, %cause, "a tail goes with what else is left at the end");
+        }
+        Ok(())
+    }
+}
+
+/// What is known of the parts, with one more.
+fn with_part(before: Option<UploadState>, upload: Upload, entity_tag: &str) -> UploadState {
+    let (parts, digest) = before.map_or((0, String::new()), |state| (state.parts, state.digest));
+    UploadState {
+        upload,
+        parts: parts + 1,
+        digest: chained(&digest, entity_tag),
+    }
+}
+
+/// A digest of a digest and the next part's entity tag, of which some services leave the quotes away in lists.
+fn chained(digest: &str, entity_tag: &str) -> String {
+    let entity_tag = entity_tag.trim_matches('"');
+    hex::encode(Sha256::digest(format!("{digest}{entity_tag}")))
+}
+
+/// Whether the parts in the bucket are those that were recorded.
+pub fn are_recorded(state: &UploadState, parts: &Parts) -> bool {
+    let digest = parts
+        .entity_tags()
+        .fold(String::new(), |digest, tag| chained(&digest, tag));
+    digest == state.digest
+}
+
+async fn put_part(
+    generator: &Generator,
+    upload: Upload,
+    number: u32,
+    content: Bytes,
+) -> Result<Stored, Setback> {
+    let part = || {
+        generator
+            .files
+            .upload_part(&upload, number, content.clone())
+    };
+    let entity_tag = patiently(part).await?.map_err(|_| Setback::StartOver)?;
+    Ok(Stored::Part { upload, entity_tag })
+}
+
+async fn put_tail(generator: &Generator, key: String, content: Bytes) -> Result<Stored, Setback> {
+    if content.is_empty() {
+        return Ok(Stored::Tail { key: None });
+    }
+    patiently(|| generator.files.put_tail(&key, content.clone())).await?;
+    Ok(Stored::Tail { key: Some(key) })
+}
+
+async fn put_whole(
+    generator: &Generator,
+    attempt: &Attempt,
+    content: Bytes,
+) -> Result<Stored, Setback> {
+    let (key, file_name) = (file_key(attempt), attempt.export.file_name());
+    patiently(|| generator.files.put(&key, &file_name, content.clone())).await?;
+    Ok(Stored::Whole)
+}

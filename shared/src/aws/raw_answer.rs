@@ -1,0 +1,71 @@
+//! The bytes of an answer, taken before the SDK makes maps and texts of them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::{
+    config::{ConfigBag, Intercept, RuntimeComponents},
+    error::BoxError,
+    operation::query::QueryOutput,
+};
+use aws_smithy_runtime_api::client::{
+    interceptors::context::{BeforeDeserializationInterceptorContextMut, Error, Output},
+    orchestrator::{HttpResponse, OrchestratorError},
+    ser_de::{DeserializeResponse, SharedResponseDeserializer},
+};
+use aws_smithy_types::body::SdkBody;
+
+/// An interceptor for one query, and the place where it leaves the body of the answer.
+///
+/// It stands in for the SDK's deserializer only once an answer is known to be a success: failures, and with them the
+/// choice of what is tried again, stay the SDK's. The body is read inside the SDK's retries, which cover it too.
+#[derive(Clone, Debug, Default)]
+pub struct RawAnswer(Arc<Mutex<Option<SdkBody>>>);
+
+impl RawAnswer {
+    /// The body of the answer, whole in memory.
+    pub fn take(&self) -> Option<SdkBody> {
+        self.body().take()
+    }
+
+    fn body(&self) -> std::sync::MutexGuard<'_, Option<SdkBody>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intercept for RawAnswer {
+    fn name(&self) -> &'static str {
+        "RawAnswer"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if context.response().status().is_success() {
+            config
+                .interceptor_state()
+                .store_put(SharedResponseDeserializer::new(self.clone()));
+        }
+        Ok(())
+    }
+}
+
+impl DeserializeResponse for RawAnswer {
+    fn deserialize_nonstreaming_with_config(
+        &self,
+        response: &HttpResponse,
+        _: &ConfigBag,
+    ) -> Result<Output, OrchestratorError<Error>> {
+        if !response.status().is_success() {
+            // A try before this one began to answer and broke off. This one is tried again like that.
+            let status = response.status().as_u16();
+            return Err(OrchestratorError::response(
+                format!("HTTP status {status}").into(),
+            ));
+        }
+        *self.body() = response.body().try_clone();
+        Ok(Output::erase(QueryOutput::builder().build()))
+    }
+}

@@ -1,0 +1,58 @@
+//! What a file holds, so that whoever has it can check that it is whole.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::export::FiltersObject;
+use crate::domain::{
+    export::{Export, File},
+    time::to_seconds,
+};
+
+/// The manifest: in the export object, and as a JSON document beside the file.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    row_count: u64,
+    file_size: u64,
+    sha256: String,
+    totals: BTreeMap<String, String>,
+    filters: FiltersObject,
+    as_of: String,
+}
+
+/// The document beside the file, which also says of what it is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ManifestDocument {
+    export_id: String,
+    r#type: &'static str,
+    file_name: String,
+    #[serde(flatten)]
+    manifest: Manifest,
+}
+
+impl Manifest {
+    pub fn of(export: &Export, file: &File) -> Self {
+        Self {
+            row_count: file.rows,
+            file_size: file.size,
+            sha256: file.sha256.clone(),
+            totals: file.totals.clone(),
+            filters: FiltersObject::from(&export.filters),
+            as_of: to_seconds(export.created_at),
+        }
+    }
+}
+
+impl ManifestDocument {
+    pub fn of(export: &Export, file: &File) -> Self {
+        Self {
+            export_id: export.id.to_string(),
+            r#type: export.dataset().export_type,
+            file_name: export.file_name(),
+            manifest: Manifest::of(export, file),
+        }
+    }
+}
