@@ -12,6 +12,7 @@ import boto3
 import httpx
 import pytest
 from support.api import Api, Caller
+from support.bucket import Bucket
 from support.contract import Contract
 from support.functions import Functions
 from support.generator import Generator
@@ -111,6 +112,11 @@ def ledger_table(stack: dict[str, Any], aws: boto3.Session) -> LedgerTable:
 @pytest.fixture(scope="session")
 def s3(stack: dict[str, Any], aws: boto3.Session) -> Any:
     return aws.client("s3", endpoint_url=stack["endpointUrl"])
+
+
+@pytest.fixture(scope="session")
+def bucket(s3: Any, stack: dict[str, Any]) -> Bucket:
+    return Bucket(s3, stack["bucket"])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from support.api import Api, Caller
+from support.bucket import Bucket
 from support.mailbox import Mailbox
+from support.manifest import manifest_key
 from support.table import ExportsTable
 
 DATASET = "supplier-payouts"
@@ -64,26 +66,24 @@ def test_from_its_second_on_every_reader_sees_expired(
     assert resent.status_code == 409 and resent.json()["exportStatus"] == "EXPIRED"
 
 
-def test_the_markers_removal_records_it_and_removes_the_file(
-    api: Api,
-    operator: Caller,
-    exports_table: ExportsTable,
-    s3: Any,
-    stack: dict[str, Any],
-    export: dict[str, Any],
+def test_the_markers_removal_records_it_and_removes_the_file_and_its_manifest(
+    api: Api, operator: Caller, exports_table: ExportsTable, bucket: Bucket, export: dict[str, Any]
 ) -> None:
     key = exports_table.export(operator.tenantId, DATASET, export["exportId"])["file"]["key"]
-    assert s3.head_object(Bucket=stack["bucket"], Key=key)["ContentLength"] == export["fileSize"]
+    assert bucket.size(key) == export["fileSize"]
+    folder = f"exports/{operator.tenantId}/{DATASET}/{export['exportId']}/"
+    assert sorted(bucket.keys(folder)) == [key, manifest_key(key)]
     exports_table.expire(operator.tenantId, DATASET, export["exportId"], with_marker=True)
 
     def is_recorded() -> bool:
         return exports_table.export(operator.tenantId, DATASET, export["exportId"])["status"] == "EXPIRED"
 
     assert eventually(is_recorded)
-    assert "Contents" not in s3.list_objects_v2(Bucket=stack["bucket"], Prefix=key)
+    assert bucket.keys(folder) == []
     assert exports_table.marker(operator.tenantId, DATASET, export["exportId"]) is None
     shown = api.detail(operator, DATASET, export["exportId"]).json()
     assert shown["status"] == "EXPIRED" and shown["rowCount"] == export["rowCount"]
+    assert shown["manifest"] == export["manifest"]
 
 
 def test_a_marker_that_was_lost_is_made_up_for(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from support.api import Api, Caller
+from support.bucket import Bucket
 from support.generator import Generator
 from support.ledger import FOR_OPERATORS_ONLY, Ledger, Record, read_file, to_second
-from support.table import LedgerTable
+from support.manifest import manifest_key, manifest_of
+from support.table import TYPES, ExportsTable, LedgerTable
 
 TRANSFERS = "funding-transfers"
+DATASETS = ["transactions", "supplier-payouts", "marketplace-payouts", TRANSFERS]
 FAILURES = {"FAILED", "INSUFFICIENT_FUNDS"}
 
 
-@pytest.mark.parametrize("dataset", ["transactions", "supplier-payouts", "marketplace-payouts", TRANSFERS])
+@pytest.mark.parametrize("dataset", DATASETS)
 def test_an_operators_file_is_the_tenants_ledger(api: Api, operator: Caller, ledger: Ledger, dataset: str) -> None:
     rows = read_file(api.download(api.make(operator, dataset)))
     assert rows == ledger.rows(operator.tenantId, dataset)
@@ -105,8 +109,62 @@ def test_filters_keep_just_what_they_say(api: Api, operator: Caller, ledger: Led
     filters, keep = FILTERS[name]
     export = api.make(operator, TRANSFERS, {"filters": filters})
     expected = ledger.rows(operator.tenantId, TRANSFERS, keep)
-    assert read_file(api.download(export)) == expected
+    file = api.download(export)
+    assert read_file(file) == expected
     assert export["rowCount"] == len(expected) - 1
+    assert export["manifest"] == manifest_of(file, export["filters"], export["createdAt"])
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_manifest_says_what_its_file_holds(
+    api: Api, operator: Caller, exports_table: ExportsTable, bucket: Bucket, dataset: str
+) -> None:
+    export = api.make(operator, dataset)
+    manifest = manifest_of(api.download(export), export["filters"], export["createdAt"])
+    assert len(manifest["totals"]) > 1
+    assert export["manifest"] == manifest
+    key = exports_table.export(operator.tenantId, dataset, export["exportId"])["file"]["key"]
+    assert bucket.json(manifest_key(key)) == {
+        "exportId": export["exportId"],
+        "type": TYPES[dataset],
+        "fileName": f"{dataset}-{export['createdAt'][:10]}.csv",
+        **manifest,
+    }
+
+
+@pytest.mark.parametrize("dataset", [TRANSFERS, "transactions"])
+def test_a_suppliers_manifest_adds_up_only_its_own_rows(api: Api, supplier: Caller, dataset: str) -> None:
+    export = api.make(supplier, dataset)
+    assert export["manifest"] == manifest_of(api.download(export), export["filters"], export["createdAt"])
+
+
+def test_a_file_without_rows_adds_up_to_nothing(api: Api, newcomer: Caller, ledger_table: LedgerTable) -> None:
+    ledger_table.lay_out(newcomer.tenantId, TRANSFERS)
+    export = api.make(newcomer, TRANSFERS)
+    assert export["manifest"]["totals"] == {}
+    assert export["manifest"] == manifest_of(api.download(export), {}, export["createdAt"])
+
+
+def test_totals_are_exact_whatever_their_digits(api: Api, newcomer: Caller, ledger_table: LedgerTable) -> None:
+    amounts = {
+        "EUR": ["0.1", "0.20", "-0.300"],
+        "JPY": ["-5400", "-1"],
+        "USD": ["9999999999999999999999999999", "0.0000000000000000000000000001", "1"],
+    }
+    ledger_table.lay_out(newcomer.tenantId, TRANSFERS)
+    with ExitStack() as held:
+        for currency, texts in amounts.items():
+            for number, amount in enumerate(texts):
+                columns = {"status": "COMPLETED", "amount": amount, "currency": currency}
+                record = (f"{currency}-{number}", "2026-01-31T23:59:59.000Z")
+                held.enter_context(ledger_table.holding(newcomer.tenantId, TRANSFERS, *record, **columns))
+        export = api.make(newcomer, TRANSFERS)
+    assert export["manifest"]["totals"] == {
+        "EUR": "0.000",
+        "JPY": "-5401",
+        "USD": "10000000000000000000000000000.0000000000000000000000000001",
+    }
+    assert export["manifest"] == manifest_of(api.download(export), {}, export["createdAt"])
 
 
 def test_a_spreadsheet_runs_nothing_of_a_file(api: Api, operator: Caller) -> None:
@@ -144,3 +202,18 @@ def test_rows_that_come_later_are_not_in_the_file(
             generator.release()
             export = api.wait(operator, dataset, launched["exportId"])
     assert read_file(api.download(export)) == ledger.rows(operator.tenantId, dataset)
+
+
+def test_a_record_that_cannot_be_added_up_is_in_the_file_all_the_same(
+    api: Api, newcomer: Caller, ledger_table: LedgerTable
+) -> None:
+    ledger_table.lay_out(newcomer.tenantId, TRANSFERS)
+    created_at = "2026-01-31T23:59:59.000Z"
+    with (
+        ledger_table.holding(newcomer.tenantId, TRANSFERS, "trf_1", created_at, amount="1.50", currency="EUR"),
+        ledger_table.holding(newcomer.tenantId, TRANSFERS, "trf_2", created_at, amount="2.50"),
+    ):
+        export = api.make(newcomer, TRANSFERS)
+    assert export["rowCount"] == 2
+    assert (export["manifest"]["totals"], export["manifest"]["rowsNotInTotals"]) == ({"EUR": "1.50"}, 1)
+    assert export["manifest"] == manifest_of(api.download(export), {}, export["createdAt"])

@@ -8,8 +8,11 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 from support.api import Api, Caller
+from support.bucket import Bucket
 from support.ledger import Ledger, read_file
 from support.mailbox import Mailbox
+from support.manifest import mailed_totals, manifest_key, manifest_of
+from support.table import ExportsTable
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 from syrupy.matchers import path_type
@@ -20,6 +23,7 @@ CHANGING = path_type(
         "createdAt": (str,),
         "readyAt": (str,),
         "expiresAt": (str,),
+        "manifest.asOf": (str,),
         "downloadUrl": (str,),
         "downloadUrlExpiresAt": (str,),
     }
@@ -46,6 +50,36 @@ def test_the_file_holds_every_transfer_once_and_in_order(
     assert export["fileSize"] == len(file.encode())
 
 
+def test_the_manifest_says_what_the_file_holds(api: Api, export: dict[str, Any]) -> None:
+    manifest = export["manifest"]
+    assert manifest == manifest_of(api.download(export), export["filters"], export["createdAt"])
+    assert (manifest["rowCount"], manifest["fileSize"]) == (export["rowCount"], export["fileSize"])
+
+
+def test_a_list_shows_the_same_manifest(api: Api, operator: Caller, export: dict[str, Any]) -> None:
+    at = export["createdAt"]
+    window = {"createdAtFrom": at, "createdAtTo": at, "limit": 100}
+    listed = api.get(operator, "/v1/payments/funding-transfers/export", params=window).json()["items"]
+    [shown] = [item for item in listed if item["exportId"] == export["exportId"]]
+    assert shown["manifest"] == export["manifest"]
+
+
+def test_the_document_beside_the_file_says_the_same(
+    operator: Caller, exports_table: ExportsTable, bucket: Bucket, export: dict[str, Any]
+) -> None:
+    key = exports_table.export(operator.tenantId, "funding-transfers", export["exportId"])["file"]["key"]
+    folder = f"exports/{operator.tenantId}/funding-transfers/{export['exportId']}/"
+    assert key.startswith(folder)
+    assert key.removeprefix(folder).removesuffix(".csv").isdecimal()
+    assert sorted(bucket.keys(folder)) == [key, manifest_key(key)]
+    assert bucket.json(manifest_key(key)) == {
+        "exportId": export["exportId"],
+        "type": "FUNDING_TRANSFERS",
+        "fileName": f"funding-transfers-{export['createdAt'][:10]}.csv",
+        **export["manifest"],
+    }
+
+
 def test_the_file_is_utf_8_with_line_feeds_and_no_byte_order_mark(http: httpx.Client, export: dict[str, Any]) -> None:
     answer = http.get(export["downloadUrl"])
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -63,6 +97,18 @@ def test_one_mail_goes_to_the_requester_and_the_cc(operator: Caller, mailbox: Ma
     assert mail.subject.startswith("Funding transfers export for Northwind Market, ")
     for part in (mail.text, mail.html):
         assert "10,240" in part and "UTC" in part and mail.link.split("token=")[1] in part
+
+
+def test_the_mail_names_the_totals_and_the_sha_256(mailbox: Mailbox, export: dict[str, Any]) -> None:
+    [mail] = mailbox.about(export["exportId"])
+    facts = [line.split(":", 1) for line in mail.text.splitlines() if ":" in line]
+    named = {name: [value.strip() for other, value in facts if other == name] for name, _ in facts}
+    totals = mailed_totals(export["manifest"]["totals"])
+    assert len(totals) > 1
+    assert named["Total"] == totals
+    assert named["SHA-256"] == [export["manifest"]["sha256"]]
+    for fact in (*totals, export["manifest"]["sha256"]):
+        assert fact in mail.html
 
 
 def test_the_mailed_link_gives_the_same_file(

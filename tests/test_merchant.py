@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from support.api import Caller
+from support.bucket import Bucket
 from support.generator import Generator
 from support.keys import Keys
 from support.ledger import Ledger, read_file
 from support.mailbox import Mailbox
+from support.manifest import mailed_totals, manifest_key, manifest_of
 from support.merchant import MerchantApi, triple
 from support.table import ExportsTable, LedgerTable
 
@@ -122,6 +124,30 @@ def test_the_mail_and_its_link_are_the_engines(
     assert (mail.to, mail.cc) == ([user.email], [])
     mailed = http.get(mail.link, follow_redirects=True)
     assert mailed.content == http.get(export["download_url"]).content
+
+
+def test_the_manifest_beside_the_file_says_what_it_holds(
+    merchant_api: MerchantApi,
+    user: Caller,
+    exports_table: ExportsTable,
+    mailbox: Mailbox,
+    http: httpx.Client,
+    bucket: Bucket,
+) -> None:
+    export = merchant_api.make(user, SHARED)
+    key = exports_table.export(user.tenantId, PAYOUTS, export["export_id"])["file"]["key"]
+    as_of = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(export["created_at"]))
+    file = http.get(export["download_url"]).content.decode()
+    manifest = manifest_of(file, {"contactId": SHARED}, as_of)
+    assert bucket.json(manifest_key(key)) == {
+        "exportId": export["export_id"],
+        "type": "PAYOUTS_BY_CONTACT",
+        "fileName": f"payouts-by-contact-{as_of[:10]}.csv",
+        **manifest,
+    }
+    [mail] = mailbox.wait(export["export_id"])
+    for fact in (*mailed_totals(manifest["totals"]), manifest["sha256"]):
+        assert fact in mail.text
 
 
 def test_an_expired_export_says_so_and_has_no_url(

@@ -40,11 +40,6 @@ pub struct DraftState {
     totals: Totals,
 }
 
-/// A row that cannot be added: the sum of the amounts would be too large to be held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the amounts add up to more than can be held")]
-pub struct TooLarge;
-
 impl Draft {
     /// An empty file with its first row.
     pub fn new(header: &[u8]) -> Self {
@@ -89,15 +84,14 @@ impl Draft {
 
     /// Adds a row.
     #[inline]
-    pub fn push(&mut self, rows: &Rows, index: usize) -> Result<(), TooLarge> {
+    pub fn push(&mut self, rows: &Rows, index: usize) {
         let (currency, amount) = rows.amount(index);
-        self.totals.add(currency, amount).ok_or(TooLarge)?;
+        self.totals.add(currency, amount);
         self.buffer.extend_from_slice(rows.line(index));
         self.rows += 1;
         if self.buffer.len() - self.hashed >= HASHED_AT_ONCE {
             self.hash_all();
         }
-        Ok(())
     }
 
     /// What there is of the part at hand; `next` becomes the buffer of the part after it.
@@ -137,6 +131,11 @@ impl DraftState {
     pub fn totals(&self) -> BTreeMap<String, String> {
         self.totals.shown()
     }
+
+    /// How many rows so far no total has.
+    pub fn rows_not_in_totals(&self) -> u64 {
+        self.totals.left_out()
+    }
 }
 
 #[cfg(test)]
@@ -169,12 +168,12 @@ mod tests {
         let rows = rows(&["1.00", "2.50", "-0.25", "10"]);
         let mut undisturbed = Draft::new(b"amount\n");
         for index in 0..4 {
-            undisturbed.push(&rows, index).unwrap();
+            undisturbed.push(&rows, index);
         }
         let mut file = Vec::new();
         let mut draft = Draft::new(b"amount\n");
         for index in 0..4 {
-            draft.push(&rows, index).unwrap();
+            draft.push(&rows, index);
             if index == 1 {
                 file.extend(draft.take_part(Vec::new()));
             }

@@ -2,11 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{
-    draft::{Draft, TooLarge},
-    page::Page,
-    rows::Rows,
-};
+use crate::{draft::Draft, page::Page, rows::Rows};
 
 /// Merges lanes by their sort keys. It holds the pages that it is given until their rows are in the file.
 ///
@@ -88,16 +84,16 @@ impl Merge {
     }
 
     /// Moves rows into the draft, in order, until its part is of this size.
-    pub fn drain(&mut self, draft: &mut Draft, size: usize) -> Result<Drained, TooLarge> {
+    pub fn drain(&mut self, draft: &mut Draft, size: usize) -> Drained {
         while let Some(&first) = self.heap.first() {
             let lane = &mut self.lanes[first];
             let Some(rows) = lane.pages.front() else {
-                return Ok(Drained::Hungry);
+                return Drained::Hungry;
             };
             if draft.tail().len() >= size {
-                return Ok(Drained::Full);
+                return Drained::Full;
             }
-            draft.push(rows, lane.row)?;
+            draft.push(rows, lane.row);
             lane.row += 1;
             if lane.row == rows.len() {
                 lane.pages.pop_front();
@@ -109,7 +105,7 @@ impl Merge {
                 self.remove(0);
             }
         }
-        Ok(Drained::End)
+        Drained::End
     }
 
     /// The least sort key whose record may not be in the draft: everything before it is. None at the end.
@@ -219,14 +215,14 @@ mod tests {
         let mut draft = Draft::new(b"");
         merge.feed(0, page(&["a", "d"], Some("d")));
         merge.feed(1, page(&["b", "f"], None));
-        assert_eq!(merge.drain(&mut draft, 1000), Ok(Drained::Hungry));
+        assert_eq!(merge.drain(&mut draft, 1000), Drained::Hungry);
         assert_eq!(merge.position().unwrap(), "");
         merge.feed(2, page(&["c"], None));
-        assert_eq!(merge.drain(&mut draft, 1000), Ok(Drained::Hungry));
+        assert_eq!(merge.drain(&mut draft, 1000), Drained::Hungry);
         assert_eq!(file(&draft), "a b c d ");
         assert_eq!(merge.position().unwrap(), "d\0");
         merge.feed(0, page(&["e"], None));
-        assert_eq!(merge.drain(&mut draft, 1000), Ok(Drained::End));
+        assert_eq!(merge.drain(&mut draft, 1000), Drained::End);
         assert_eq!(file(&draft), "a b c d e f ");
         assert_eq!(merge.position(), None);
     }
@@ -237,17 +233,17 @@ mod tests {
         let mut draft = Draft::new(b"");
         merge.feed(0, page(&["m"], Some("z")));
         merge.feed(1, page(&[], Some("c")));
-        assert_eq!(merge.drain(&mut draft, 1000), Ok(Drained::Hungry));
+        assert_eq!(merge.drain(&mut draft, 1000), Drained::Hungry);
         assert_eq!(merge.position().unwrap(), "c\0");
         merge.feed(1, page(&[], Some("q")));
         assert_eq!(merge.position().unwrap(), "m");
-        assert_eq!(merge.drain(&mut draft, 1000), Ok(Drained::Hungry));
+        assert_eq!(merge.drain(&mut draft, 1000), Drained::Hungry);
         assert_eq!(file(&draft), "m ");
         assert_eq!(merge.position().unwrap(), "q\0");
         merge.feed(1, page(&[], None));
         assert_eq!(merge.position().unwrap(), "z\0");
         merge.feed(0, page(&[], None));
-        assert_eq!(merge.drain(&mut draft, 1000), Ok(Drained::End));
+        assert_eq!(merge.drain(&mut draft, 1000), Drained::End);
     }
 
     #[test]
@@ -255,16 +251,16 @@ mod tests {
         let mut merge = Merge::new(1, "");
         let mut draft = Draft::new(b"");
         merge.feed(0, page(&["a", "b", "c"], None));
-        assert_eq!(merge.drain(&mut draft, 4), Ok(Drained::Full));
+        assert_eq!(merge.drain(&mut draft, 4), Drained::Full);
         assert_eq!(merge.position().unwrap(), "c");
         assert_eq!(draft.take_part(Vec::new()), b"a\nb\n");
-        assert_eq!(merge.drain(&mut draft, 4), Ok(Drained::End));
+        assert_eq!(merge.drain(&mut draft, 4), Drained::End);
     }
 
     #[test]
     fn no_lanes_have_no_rows() {
         let mut merge = Merge::new(0, "");
-        assert_eq!(merge.drain(&mut Draft::new(b""), 1000), Ok(Drained::End));
+        assert_eq!(merge.drain(&mut Draft::new(b""), 1000), Drained::End);
         assert_eq!(merge.position(), None);
     }
 
@@ -305,7 +301,7 @@ mod tests {
             for pages in stops.into_iter().map(Some).chain([None]) {
                 let mut merge = Merge::new(5, &position);
                 let mut fed = 0;
-                while merge.drain(&mut draft, usize::MAX).unwrap() == Drained::Hungry && pages != Some(fed) {
+                while merge.drain(&mut draft, usize::MAX) == Drained::Hungry && pages != Some(fed) {
                     let lane = (0..5).filter(|lane| merge.unread(*lane).is_some()).min_by_key(|lane| merge.pages_held(*lane)).unwrap();
                     let page = answer(&lanes[lane], merge.unread(lane).unwrap(), limit);
                     merge.feed(lane, page);

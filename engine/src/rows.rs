@@ -18,7 +18,8 @@ pub(crate) struct Row {
     pub sort_end: u32,
     /// Its place in `currencies`.
     pub currency: u32,
-    pub amount: Amount,
+    /// None where the record has no plain decimal for one.
+    pub amount: Option<Amount>,
 }
 
 impl Rows {
@@ -72,7 +73,7 @@ impl Rows {
     }
 
     #[inline]
-    pub(crate) fn amount(&self, index: usize) -> (&str, Amount) {
+    pub(crate) fn amount(&self, index: usize) -> (&str, Option<Amount>) {
         let row = &self.rows[index];
         (&self.currencies[row.currency as usize], row.amount)
     }

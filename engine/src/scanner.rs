@@ -73,16 +73,17 @@ impl<'p> Scanner<'p> {
     /// Calls `read` with each name of an object, standing before its value.
     pub fn object(
         &mut self,
-        mut read: impl FnMut(&mut Self, Text<'p>) -> Result<(), Unreadable>,
+        mut read: impl FnMut(&mut Self, &[u8]) -> Result<(), Unreadable>,
     ) -> Result<(), Unreadable> {
         self.expect(b'{', "an object was expected")?;
         if self.take(b'}') {
             return Ok(());
         }
         loop {
-            let name = self.string()?;
+            let name = self.string()?.unescaped();
+            let name = name.or_else(|what| self.fail(what))?;
             self.expect(b':', "a colon was expected")?;
-            read(self, name)?;
+            read(self, &name)?;
             if !self.take(b',') {
                 return self.expect(b'}', "an object does not end");
             }

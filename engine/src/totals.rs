@@ -12,8 +12,10 @@ use crate::amount::Amount;
 /// Sums are kept apart by their number of decimals and come together only when they are shown, so that nothing is ever
 /// rounded and no sum of fewer than 10^10 rows is too large.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Totals {
     currencies: Vec<Total>,
+    left_out: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +26,26 @@ struct Total {
 }
 
 impl Totals {
-    /// Adds an amount. None if the sum is too large to be held.
+    /// Adds a row's amount. A row without a currency or without a plain decimal for its amount is counted instead: the
+    /// file has it, the sums have not.
     #[inline]
-    pub fn add(&mut self, currency: &str, amount: Amount) -> Option<()> {
+    pub fn add(&mut self, currency: &str, amount: Option<Amount>) {
+        let sum = amount.filter(|_| !currency.is_empty());
+        if sum
+            .and_then(|amount| self.try_add(currency, amount))
+            .is_none()
+        {
+            self.left_out += 1;
+        }
+    }
+
+    /// How many rows no sum has.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    #[inline]
+    fn try_add(&mut self, currency: &str, amount: Amount) -> Option<()> {
         let total = match self
             .currencies
             .iter()
@@ -81,9 +100,7 @@ mod tests {
     fn totals(amounts: &[(&str, &str)]) -> Totals {
         let mut totals = Totals::default();
         for (currency, amount) in amounts {
-            totals
-                .add(currency, Amount::parse(amount.as_bytes()).unwrap())
-                .unwrap();
+            totals.add(currency, Amount::parse(amount.as_bytes()));
         }
         totals
     }
@@ -119,14 +136,18 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_that_is_too_large_is_not_wrapped() {
-        let amount = Amount {
+    fn what_cannot_be_added_is_counted() {
+        let totals = totals(&[("EUR", "1.00"), ("EUR", "n/a"), ("", "5"), ("EUR", "")]);
+        assert_eq!(totals.left_out(), 3);
+        assert_eq!(totals.shown()["EUR"], "1.00");
+        let huge = Amount {
             mantissa: i128::MAX,
             scale: 2,
         };
         let mut totals = Totals::default();
-        totals.add("EUR", amount).unwrap();
-        assert_eq!(totals.add("EUR", amount), None);
+        totals.add("EUR", Some(huge));
+        totals.add("EUR", Some(huge));
+        assert_eq!(totals.left_out(), 1, "a sum is never wrapped");
     }
 
     proptest! {

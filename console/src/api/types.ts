@@ -20,7 +20,13 @@ export type Filters = Omit<Schemas["FundingTransfersFilters"] & Schemas["Transac
   amountMax?: string;
 };
 
-export type Export = Omit<Schemas["Export"], "filters"> & { filters: Filters };
+/** What a file holds. The totals are texts, and stay them for the same reason. */
+export type Manifest = Omit<Schemas["Manifest"], "filters"> & { filters: Filters };
+
+export type Export = Omit<Schemas["Export"], "filters" | "manifest"> & {
+  filters: Filters;
+  manifest?: Manifest;
+};
 
 export type ExportDetail = Export & { downloadUrl?: string; downloadUrlExpiresAt?: string };
 

@@ -1,9 +1,13 @@
+import type { ComponentChildren } from "preact";
+import { useId, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
-import { count, fileSize } from "../domain/format.ts";
+import { count, fileSize, shortId } from "../domain/format.ts";
 import type { Session } from "../state/session.ts";
-import { CopyableId } from "./CopyableId.tsx";
+import { Copyable } from "./Copyable.tsx";
+import { Icon } from "./Icon.tsx";
+import { ManifestRow } from "./ManifestRow.tsx";
 import { Recipients } from "./Recipients.tsx";
 import { RowActions } from "./RowActions.tsx";
 import { StatusCell } from "./StatusCell.tsx";
@@ -18,37 +22,60 @@ interface Props {
   onStale: () => void;
 }
 
+/** The table's columns, that of the actions included. */
+const COLUMNS = 7;
+
 export function ExportRow({ session, dataset, item, ...actions }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const manifestId = useId();
   const filters = describeFilters(item.filters);
   return (
-    <tr role="row" class={item.status.toLowerCase()}>
-      <th role="rowheader" scope="row" data-label="Export ID">
-        <CopyableId exportId={item.exportId} />
-        {dataset.filters.length > 0 && (
-          <p class="muted small">{filters.length > 0 ? filters.join(" · ") : "Everything"}</p>
-        )}
-      </th>
-      <td role="cell" data-label="Recipients">
-        <Recipients addresses={item.recipients} />
-      </td>
-      <td role="cell" data-label="Created at">
-        <Time value={item.createdAt} />
-      </td>
-      <td role="cell" data-label="Status">
-        <StatusCell item={item} />
-      </td>
-      <Figure label="Rows" text={item.rowCount === undefined ? undefined : count(item.rowCount)} />
-      <Figure
-        label="Size"
-        text={item.fileSize === undefined ? undefined : fileSize(item.fileSize)}
-        title={item.fileSize === undefined ? undefined : `${count(item.fileSize)} bytes`}
-      />
-      <td role="cell" class="actions">
-        <div>
-          <RowActions session={session} dataset={dataset} item={item} {...actions} />
-        </div>
-      </td>
-    </tr>
+    <>
+      <tr role="row" class={item.status.toLowerCase()}>
+        <th role="rowheader" scope="row" data-label="Export ID">
+          <Copyable text={item.exportId} name="export ID" fullName={`export ID ${shortId(item.exportId)}`} />
+          {dataset.filters.length > 0 && (
+            <p class="muted small">{filters.length > 0 ? filters.join(" · ") : "Everything"}</p>
+          )}
+        </th>
+        <td role="cell" data-label="Recipients">
+          <Recipients addresses={item.recipients} />
+        </td>
+        <td role="cell" data-label="Created at">
+          <Time value={item.createdAt} />
+        </td>
+        <td role="cell" data-label="Status">
+          <StatusCell item={item} />
+        </td>
+        <Figure label="Rows" text={item.rowCount === undefined ? undefined : count(item.rowCount)}>
+          {item.manifest && (
+            <button
+              type="button"
+              class="quiet disclosure"
+              aria-expanded={isOpen}
+              aria-controls={isOpen ? manifestId : undefined}
+              onClick={() => setOpen(!isOpen)}
+            >
+              <Icon name={isOpen ? "down" : "next"} />
+              Totals<span class="hidden"> and SHA-256 of export {shortId(item.exportId)}</span>
+            </button>
+          )}
+        </Figure>
+        <Figure
+          label="Size"
+          text={item.fileSize === undefined ? undefined : fileSize(item.fileSize)}
+          title={item.fileSize === undefined ? undefined : `${count(item.fileSize)} bytes`}
+        />
+        <td role="cell" class="actions">
+          <div>
+            <RowActions session={session} dataset={dataset} item={item} {...actions} />
+          </div>
+        </td>
+      </tr>
+      {isOpen && item.manifest && (
+        <ManifestRow id={manifestId} exportId={item.exportId} manifest={item.manifest} columns={COLUMNS} />
+      )}
+    </>
   );
 }
 
@@ -56,10 +83,12 @@ function Figure({
   label,
   text,
   title,
+  children,
 }: {
   label: string;
   text: string | undefined;
   title?: string | undefined;
+  children?: ComponentChildren;
 }) {
   return (
     <td role="cell" data-label={label} class={text === undefined ? "number unknown" : "number"}>
@@ -71,7 +100,10 @@ function Figure({
           <span class="hidden">not known</span>
         </>
       ) : (
-        <span title={title}>{text}</span>
+        <>
+          <span title={title}>{text}</span>
+          {children}
+        </>
       )}
     </td>
   );

@@ -68,6 +68,14 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expectNothingFound(page);
         await expectNoSidewaysScrolling(page);
 
+        await page
+          .getByRole("button", { name: /^Totals/ })
+          .first()
+          .click();
+        await expect(page.getByRole("button", { name: /Copy the SHA-256/ })).toBeVisible();
+        await expectNothingFound(page);
+        await expectNoSidewaysScrolling(page);
+
         await page.getByRole("button", { name: "Actions", exact: true }).click();
         await expectNothingFound(page);
         await page.keyboard.press("Escape");
@@ -149,6 +157,9 @@ test("everything can be done with the keyboard alone", async ({ page, person }) 
     "aria-sort",
     "ascending",
   );
+  await tabTo(/^\s*Totals/);
+  await press("Enter");
+  await expect(page.getByRole("button", { name: /Copy the SHA-256/ })).toBeVisible();
   await tabTo(/Resend email/);
   await press("Enter");
   await expect(dialog.getByLabel("Copies to (CC)")).toHaveValue("finance@example.com");

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Exports } from "./support/exports.ts";
 import { newOperator } from "./support/people.ts";
@@ -17,6 +18,7 @@ test("a ready export's file is downloaded, and the page stays", async ({ page, p
   const file = await readFile(await download.path());
   expect(file.toString()).toMatch(/^transferId;createdAt;status;/);
   expect(file).toHaveLength(item.fileSize as number);
+  expect(createHash("sha256").update(file).digest("hex")).toBe(item.manifest?.sha256);
   expect(page.url()).toBe(address);
   await expect(rowOf(page, item.exportId)).toBeVisible();
 });

@@ -1,3 +1,4 @@
+import type { ExportPage, Manifest } from "../../src/api/types.ts";
 import { Exports, whileHeld } from "./support/exports.ts";
 import { newOperator } from "./support/people.ts";
 import { expect, openLaunch, rowOf, signIn, test } from "./support/test.ts";
@@ -25,12 +26,94 @@ test("a row tells all that is known of an export", async ({ page, person, contex
   });
   await expect(time).toHaveText(local.format(new Date(item.createdAt)));
   const rows = new Intl.NumberFormat("en-GB").format(item.rowCount as number);
-  await expect(row.getByRole("cell", { name: rows, exact: true })).toBeVisible();
+  await expect(row.getByRole("cell").getByText(rows, { exact: true })).toBeVisible();
   await expect(row.getByTitle(/bytes$/)).toHaveText(/\d (bytes|kB|MB)$/);
 
   await row.getByRole("button", { name: /Copy the export ID/ }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(item.exportId);
   await expect(page.getByRole("status").filter({ hasText: `Copied ${item.exportId}` })).toBeVisible();
+});
+
+test("what a file adds up to and its SHA-256 are shown when they are asked for", async ({
+  page,
+  person,
+  context,
+}) => {
+  const item = await new Exports(person).make();
+  const { sha256, totals } = item.manifest as Manifest;
+  expect(Object.keys(totals).length).toBeGreaterThan(1);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await signIn(page, person);
+  const toggle = rowOf(page, item.exportId).getByRole("button", { name: /^Totals and SHA-256/ });
+  await expect(toggle).toHaveAttribute("aria-expanded", "false");
+  await expect(page.getByText(sha256)).toHaveCount(0);
+  await toggle.click();
+  await expect(toggle).toHaveAttribute("aria-expanded", "true");
+  const below = page.getByRole("row").filter({ hasText: sha256 });
+  await expect(below).toHaveAttribute("id", (await toggle.getAttribute("aria-controls")) as string);
+  await expect(below.getByRole("listitem")).toHaveText(
+    Object.entries(totals).map(([currency, total]) => `${currency} ${grouped(total)}`),
+  );
+
+  await below.getByRole("button", { name: /Copy the SHA-256 of export/ }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(sha256);
+  await expect(page.getByRole("status").filter({ hasText: `Copied ${sha256}` })).toBeVisible();
+  await toggle.press("Enter");
+  await expect(below).toHaveCount(0);
+});
+
+function grouped(decimal: string): string {
+  const [whole = "", ...decimals] = decimal.split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...decimals].join(".");
+}
+
+test("a total is shown digit for digit, however large", async ({ page, person }) => {
+  const item = await new Exports(person).make();
+  await page.route("**/export?*", async (route) => {
+    const response = await route.fetch();
+    const list: ExportPage = await response.json();
+    for (const { manifest } of list.items) {
+      Object.assign(manifest as Manifest, {
+        totals: { EUR: "12345678901234567890.10", JPY: "-9007199254740993", USD: "0.00" },
+      });
+    }
+    await route.fulfill({ response, json: list });
+  });
+  await signIn(page, person);
+  await rowOf(page, item.exportId)
+    .getByRole("button", { name: /^Totals/ })
+    .click();
+  await expect(page.getByRole("row").getByRole("listitem")).toHaveText([
+    "EUR 12,345,678,901,234,567,890.10",
+    "JPY -9,007,199,254,740,993",
+    "USD 0.00",
+  ]);
+});
+
+test("a file without rows adds up to nothing, and still has its SHA-256", async ({ page, person }) => {
+  const exports = new Exports(person);
+  const item = await exports.makeExpired({ filters: { createdAtFrom: "2099-01-01T00:00:00Z" } });
+  expect(item.manifest?.totals).toEqual({});
+  await signIn(page, person);
+  await rowOf(page, item.exportId)
+    .getByRole("button", { name: /^Totals/ })
+    .click();
+  await expect(page.getByText("none, as the file has no rows")).toBeVisible();
+  await expect(page.getByText((item.manifest as Manifest).sha256)).toBeVisible();
+});
+
+test("an export without a file has no totals", async ({ page, person }) => {
+  const exports = new Exports(person);
+  await whileHeld(async () => {
+    const failed = await exports.makeFailed();
+    const pending = await exports.launch();
+    await signIn(page, person);
+    for (const { exportId } of [failed, pending]) {
+      await expect(rowOf(page, exportId)).toBeVisible();
+    }
+    await expect(page.getByRole("button", { name: /^Totals/ })).toHaveCount(0);
+    await exports.giveUp(pending);
+  });
 });
 
 test("an empty history says how to fill it, and an empty filter how to leave it", async ({ page }) => {

@@ -58,6 +58,11 @@ async function views(page: Page, person: Person, theme: string, items: { expired
   await page.getByText("180 rows written").waitFor();
   await take(page, `${theme}-history`);
 
+  await rowOf(page, items.ready.exportId)
+    .getByRole("button", { name: /Totals/ })
+    .click();
+  await take(page, `${theme}-totals`);
+
   const dialog = await openLaunch(page);
   await dialog.getByText("is still pending").waitFor();
   await dialog.getByRole("button", { name: "Last month" }).click();
@@ -90,6 +95,10 @@ async function views(page: Page, person: Person, theme: string, items: { expired
   await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
   await page.getByText("180 rows written").waitFor();
   await take(page, `${theme}-phone`, true);
+  await rowOf(page, items.ready.exportId)
+    .getByRole("button", { name: /Totals/ })
+    .click();
+  await take(page, `${theme}-phone-totals`, true);
   await openLaunch(page);
   await take(page, `${theme}-phone-launch`);
 }

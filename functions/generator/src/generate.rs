@@ -64,6 +64,7 @@ impl Generator {
             size: draft.bytes,
             sha256: hex::encode(sha256),
             totals: draft.totals(),
+            rows_not_in_totals: draft.rows_not_in_totals(),
             made_at: time::now(),
         };
         self.put_manifest(attempt, &file).await?;

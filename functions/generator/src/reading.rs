@@ -105,10 +105,7 @@ impl<'a> Reading<'a> {
         let mut checkpoint_at = Instant::now() + CHECKPOINT_INTERVAL;
         loop {
             self.ask();
-            let drained = self
-                .merge
-                .drain(&mut self.draft, part_size(self.parts))
-                .map_err(|error| Setback::Unreadable(error.to_string()))?;
+            let drained = self.merge.drain(&mut self.draft, part_size(self.parts));
             rows.store(self.draft.rows(), Ordering::Relaxed);
             let job = match drained {
                 Drained::End => Some(self.last_job()),
@@ -182,7 +179,7 @@ impl<'a> Reading<'a> {
         let page = self
             .decoder
             .decode(page.json())
-            .map_err(|error| Setback::Unreadable(error.to_string()))?;
+            .map_err(|error| AwsError::unexpected("Query", error))?;
         self.size_of_rows += page.rows.size();
         self.scanned += page.scanned;
         self.merge.feed(lane, page);

@@ -29,7 +29,6 @@ pub const DELIVERY_IS_TRIED_FOR: SignedDuration = SignedDuration::from_hours(24)
 const NOT_MADE: &str = "The file could not be made after several tries. Ask for the export again.";
 const TOO_LARGE: &str =
     "The file would be too large. Ask for a shorter period or set narrower filters.";
-const UNREADABLE: &str = "A record cannot be exported: its amount, currency or key is missing or malformed. Correct it and ask for the export again.";
 const REFUSED: &str = "The email was refused. Check the addresses and ask for the export again.";
 const NOT_DELIVERED: &str =
     "The email could not be sent for a day. Ask for the export again later.";
@@ -59,9 +58,6 @@ pub enum Setback {
     /// What was left of the file cannot be gone on from.
     #[error("what was left of the file cannot be gone on from")]
     StartOver,
-    /// A record that no row can be made of.
-    #[error("unreadable: {0}")]
-    Unreadable(String),
     #[error("larger than S3 takes it in parts")]
     TooLarge,
     /// The file is made but not delivered for now.
@@ -222,7 +218,6 @@ fn course(setback: &Setback, tries: u64) -> Course {
             Course::RetryAfter(backoff(tries))
         }
         Setback::StartOver => Course::Restart,
-        Setback::Unreadable(_) => Course::GiveUp(UNREADABLE),
         Setback::TooLarge => Course::GiveUp(TOO_LARGE),
         Setback::Refused(_) => Course::GiveUp(REFUSED),
         Setback::Undeliverable(_) => Course::GiveUp(NOT_DELIVERED),
@@ -278,9 +273,7 @@ mod tests {
 
     #[test]
     fn what_time_does_not_mend_is_not_tried_again() {
-        for setback in [Setback::Unreadable(String::new()), Setback::TooLarge] {
-            assert!(matches!(course(&setback, 1), Course::GiveUp(_)));
-        }
+        assert_eq!(course(&Setback::TooLarge, 1), Course::GiveUp(TOO_LARGE));
         assert_eq!(course(&Setback::StartOver, MOST_TRIES), Course::Restart);
     }
 }

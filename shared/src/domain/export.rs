@@ -113,6 +113,8 @@ pub struct File {
     pub sha256: String,
     /// What the amounts of its rows add up to, exactly, by currency.
     pub totals: BTreeMap<String, String>,
+    /// Rows that no total has, for they lack a currency or a plain decimal for an amount.
+    pub rows_not_in_totals: u64,
     /// When it was complete: mail is tried for a day from then.
     pub made_at: Timestamp,
 }
@@ -336,6 +338,7 @@ pub mod examples {
                 ("EUR".to_owned(), "1234567.80".to_owned()),
                 ("JPY".to_owned(), "-5400".to_owned()),
             ]),
+            rows_not_in_totals: 0,
             made_at: at("2026-11-20T09:30:04Z"),
         };
         Delivery::of(

@@ -80,6 +80,8 @@ pub struct FileItem {
     size: u64,
     sha256: String,
     totals: BTreeMap<String, String>,
+    #[serde(default)]
+    rows_not_in_totals: u64,
     made_at: Timestamp,
 }
 
@@ -178,6 +180,7 @@ impl From<&File> for FileItem {
             size: file.size,
             sha256: file.sha256.clone(),
             totals: file.totals.clone(),
+            rows_not_in_totals: file.rows_not_in_totals,
             made_at: file.made_at,
         }
     }
@@ -198,6 +201,7 @@ impl TryFrom<ExportItem> for Export {
             size: file.size,
             sha256: file.sha256,
             totals: file.totals,
+            rows_not_in_totals: file.rows_not_in_totals,
             made_at: file.made_at,
         });
         let delivery = match (file, time(item.ready_at), time(item.expires_at)) {

@@ -97,7 +97,7 @@ fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
-/// `EUR 1,234,567.80`, one for each currency.
+/// `EUR 1,234,567.80`, one for each currency, and what is not in them.
 fn totals(file: &File) -> Vec<String> {
     let total = |(currency, amount): (&String, &String)| {
         let (sign, digits) = match amount.strip_prefix('-') {
@@ -107,7 +107,14 @@ fn totals(file: &File) -> Vec<String> {
         let (whole, decimals) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
         format!("{} {sign}{}{decimals}", one_line(currency), grouped(whole))
     };
-    file.totals.iter().map(total).collect()
+    let mut totals: Vec<_> = file.totals.iter().map(total).collect();
+    if file.rows_not_in_totals > 0 {
+        let rows = grouped(&file.rows_not_in_totals.to_string());
+        totals.push(format!(
+            "{rows} rows without an amount or currency are not added up"
+        ));
+    }
+    totals
 }
 
 /// `1,234,567`, of digits.

@@ -18,6 +18,8 @@ pub struct Manifest {
     file_size: u64,
     sha256: String,
     totals: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows_not_in_totals: Option<u64>,
     filters: FiltersObject,
     as_of: String,
 }
@@ -40,6 +42,7 @@ impl Manifest {
             file_size: file.size,
             sha256: file.sha256.clone(),
             totals: file.totals.clone(),
+            rows_not_in_totals: Some(file.rows_not_in_totals).filter(|rows| *rows > 0),
             filters: FiltersObject::from(&export.filters),
             as_of: to_seconds(export.created_at),
         }

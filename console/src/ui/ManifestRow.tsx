@@ -1,0 +1,48 @@
+import type { Manifest } from "../api/types.ts";
+import { amount, rows, shortId } from "../domain/format.ts";
+import { Copyable } from "./Copyable.tsx";
+
+interface Props {
+  id: string;
+  exportId: string;
+  manifest: Manifest;
+  columns: number;
+}
+
+/** What a file adds up to, and what it can be checked by: below its export's row, as wide as the table. */
+export function ManifestRow({ id, exportId, manifest, columns }: Props) {
+  const totals = Object.entries(manifest.totals);
+  return (
+    <tr role="row" class="manifest" id={id}>
+      <td role="cell" colSpan={columns}>
+        <dl>
+          <dt>Totals</dt>
+          <dd>
+            {totals.length === 0 ? (
+              <span class="muted">none, as the file has no rows</span>
+            ) : (
+              <ul>
+                {totals.map(([currency, total]) => (
+                  <li key={currency}>
+                    <span class="muted">{currency}</span> {amount(total)}
+                  </li>
+                ))}
+              </ul>
+            )}
+            {manifest.rowsNotInTotals !== undefined && (
+              <p class="muted">{rows(manifest.rowsNotInTotals)} without an amount or currency not added up</p>
+            )}
+          </dd>
+          <dt>SHA-256</dt>
+          <dd>
+            <Copyable
+              text={manifest.sha256}
+              name="SHA-256"
+              fullName={`SHA-256 of export ${shortId(exportId)}`}
+            />
+          </dd>
+        </dl>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,49 @@
+"""What a manifest must say, worked out from the file that it is about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from decimal import Decimal, localcontext
+from typing import Any
+
+from support.ledger import read_file
+
+# More digits than any sum has: nothing is rounded.
+PRECISION = 200
+
+
+def manifest_of(file: str, filters: dict[str, Any], as_of: str) -> dict[str, Any]:
+    content = file.encode()
+    header, *rows = read_file(file)
+    amount, currency = header.index("amount"), header.index("currency")
+    left_out = sum(not row[currency] for row in rows)
+    return {
+        "rowCount": len(rows),
+        "fileSize": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "totals": _totals((row[currency], row[amount]) for row in rows if row[currency]),
+        **({"rowsNotInTotals": left_out} if left_out else {}),
+        "filters": filters,
+        "asOf": as_of,
+    }
+
+
+def manifest_key(key: str) -> str:
+    """The key of the document beside a file."""
+    return key.removesuffix(".csv") + ".manifest.json"
+
+
+def mailed_totals(totals: dict[str, str]) -> list[str]:
+    """The totals as a mail writes them, such as `EUR 1,234,567.80`."""
+    return [f"{currency} {Decimal(total):,f}" for currency, total in totals.items()]
+
+
+def _totals(amounts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each currency's sum, with as many decimals as the longest of its amounts has."""
+    sums: dict[str, Decimal] = {}
+    with localcontext() as context:
+        context.prec = PRECISION
+        for currency, amount in amounts:
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
+    return {currency: f"{total:f}" for currency, total in sums.items()}
