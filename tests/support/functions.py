@@ -26,18 +26,21 @@ class Functions:
         return self.invoke(name, sqs_event(tenant, export_id))
 
     @contextmanager
-    def changed(self, name: str, **variables: str) -> Iterator[None]:
-        """A function with other environment variables, within."""
+    def changed(self, name: str, timeout: int | None = None, **variables: str) -> Iterator[None]:
+        """A function with other environment variables, and another timeout in seconds, within."""
         function = self._name(name)
-        before = self.lambdas.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-        self._configure(function, {**before, **variables})
+        before = self.lambdas.get_function_configuration(FunctionName=function)
+        before_variables = before["Environment"]["Variables"]
+        self._configure(function, {**before_variables, **variables}, timeout or before["Timeout"])
         try:
             yield
         finally:
-            self._configure(function, before)
+            self._configure(function, before_variables, before["Timeout"])
 
-    def _configure(self, function: str, variables: Mapping[str, str]) -> None:
-        self.lambdas.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+    def _configure(self, function: str, variables: Mapping[str, str], timeout: int) -> None:
+        self.lambdas.update_function_configuration(
+            FunctionName=function, Environment={"Variables": variables}, Timeout=timeout
+        )
         self.lambdas.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})
 
     def _name(self, name: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
+from bench.run import bench as measure
+from bench.settings import plan, quick_plan
 from rich.markup import escape
 
 from . import build, checks, demo, lifecycle, seed
+from . import fuzz as fuzzing
 from .settings import Failure, stack_from_environment
 from .steps import Steps, console
 
@@ -23,13 +26,18 @@ def main() -> None:
     commands.add_parser("demo", help="make an export on the local stack and show it")
     commands.add_parser("lint", help="check formatting, lints, dependencies and templates")
     commands.add_parser("test", help="run every check and test there is")
+    bench = commands.add_parser("bench", help="measure speed, memory, cold starts and cost")
+    bench.add_argument("--runs", type=int, default=5, help="how often each measurement is made; its median counts")
+    bench.add_argument("--quick", action="store_true", help="one small run of everything, to see that it works")
+    fuzz = commands.add_parser("fuzz", help="look for pages that the decoder gets wrong")
+    fuzz.add_argument("--seconds", type=int, default=60)
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
     arguments, rest = parser.parse_known_args()
     if rest and arguments.command not in PASSED_ON:
         parser.error(f"unknown arguments: {' '.join(rest)}")
     try:
-        _run(arguments.command, rest)
+        _run(arguments, rest)
     except Failure as failure:
         console.print("[bold red]✗[/]", escape(str(failure)), soft_wrap=True)
         sys.exit(1)
@@ -37,7 +45,8 @@ def main() -> None:
         sys.exit("Interrupted.")
 
 
-def _run(command: str, rest: list[str]) -> None:
+def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
+    command = arguments.command
     steps = Steps()
     if command == "lint":
         checks.lint(steps)
@@ -45,6 +54,12 @@ def _run(command: str, rest: list[str]) -> None:
         return
     if command == "test":
         checks.test(steps)
+        return
+    if command == "bench":
+        measure(quick_plan() if arguments.quick else plan(arguments.runs), steps)
+        return
+    if command == "fuzz":
+        fuzzing.fuzz(arguments.seconds)
         return
     if command == "generate":
         if not build.run_cli("generate", *rest):

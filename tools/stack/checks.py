@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -13,11 +12,15 @@ from typing import Any
 
 import yaml
 
-from . import lifecycle, page, template
-from .settings import CONSOLE, REGION, ROOT, TEMPLATE, TOOLS, Failure, Stack, stack_from_environment
+from . import build, lifecycle, page, template
+from .cargo_tools import installed
+from .fuzz import fuzz
+from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, stack_from_environment
 from .steps import Steps, console
 
-CARGO_DENY = "0.20.2"
+# Seconds: enough for a hundred thousand pages a second to meet what is easily met.
+FUZZ_SECONDS = 20
+FUZZ_TARGETS = ROOT / "engine" / "fuzz"
 CLOUDFORMATION_TEMPLATES = ("template.yaml",)
 YAML_FILES = ("infra/localstack/compose.yaml",)
 # What cargo-deny says before it checks anything.
@@ -33,6 +36,7 @@ def lint(steps: Steps) -> None:
         _run("npm", "run", "--silent", "lint", folder=CONSOLE)
     with steps.step("rust lints", "cargo fmt, cargo clippy"):
         _run("cargo", "fmt", "--all", "--check")
+        _run("cargo", "fmt", "--check", folder=FUZZ_TARGETS)
         _run("cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings")
     with steps.step("dependencies", "cargo deny"):
         _check_dependencies()
@@ -50,6 +54,8 @@ def test(steps: Steps) -> None:
         with steps.step("unit tests", "Unit tests of the functions and of the page"):
             _run_unit_tests()
             _run("npm", "test", "--silent", folder=CONSOLE)
+        with steps.step("fuzzing", "Pages that nobody thought of, for the decoder"):
+            fuzz(FUZZ_SECONDS)
         _run_suites(steps)
     finally:
         console.print(steps.table())
@@ -65,9 +71,11 @@ def _run_unit_tests() -> None:
 
 def _run_suites(steps: Steps) -> None:
     # Never one that somebody is using: the suites write to it, and it is stopped at the end.
-    stack = Stack(_free_port())
+    stack = Stack(free_port())
     try:
         lifecycle.up(stack, steps, is_latest=False)
+        with steps.step("large ledger", "Compiling the server that plays large ledgers"):
+            build.compile_large_ledger()
         with steps.step("suites", "The suites in tests/, on the deployed stack"):
             environment = stack.environment() | {"STACK_JSON": str(stack.stack_file)}
             _run(sys.executable, "-m", "pytest", "tests", environment=environment)
@@ -80,7 +88,7 @@ def _run_suites(steps: Steps) -> None:
 
 
 def _check_dependencies() -> None:
-    cargo_deny = _cargo_deny()
+    cargo_deny = str(installed("cargo-deny"))
     _run(cargo_deny, "--locked", "check", "bans", "licenses", "sources")
     result = subprocess.run([cargo_deny, "--locked", "check", "advisories"], cwd=ROOT, capture_output=True, text=True)
     if result.returncode == 0:
@@ -89,19 +97,6 @@ def _check_dependencies() -> None:
         console.print("[yellow]  The advisory database cannot be reached: advisories were not checked.[/]")
         return
     raise Failure(f"cargo deny found advisories:\n{result.stdout}{result.stderr}")
-
-
-def _cargo_deny() -> str:
-    """cargo-deny of the pinned version, built into `.local/tools`."""
-    root = TOOLS / f"cargo-deny-{CARGO_DENY}"
-    own = root / "bin" / "cargo-deny"
-    if not own.is_file():
-        console.print("  Building cargo-deny (some minutes, once) …")
-        # Unoptimized it is built in half the time, and fast enough.
-        environment = dict(os.environ, CARGO_PROFILE_DEV_DEBUG="0")
-        command = ["cargo", "install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--debug"]
-        _run(*command, "--root", str(root), environment=environment)
-    return str(own)
 
 
 def _check_templates() -> None:
@@ -143,7 +138,8 @@ def _shown(command: Sequence[str]) -> str:
     return " ".join((Path(command[0]).name, *command[1:]))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,0 +1,166 @@
+"""Exports that outlive an invocation, and invocations that die: the file is the one that an undisturbed run makes."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.api import Api, Caller
+from support.functions import Functions
+from support.keys import Keys
+from support.large_ledger import LargeLedger, serving
+from support.processes import kill
+from support.table import ExportsTable
+
+DATASET = "funding-transfers"
+BINARY = Path(__file__).resolve().parents[1] / "target" / "debug" / "bench-server"
+ROWS = 2_000_000
+# So many milliseconds a page, one page of a lane after another, keep a run going over several short invocations
+# however fast the machine is.
+PAGE_LATENCY = 200
+TIMEOUT = 4
+PATIENCE = 120
+
+
+@dataclass
+class Runs:
+    """Exports of a large ledger."""
+
+    api: Api
+    functions: Functions
+    table: ExportsTable
+    s3: Any
+    stack: dict[str, Any]
+    reconcile: Callable[[], None]
+
+    def undisturbed(self, ledger: LargeLedger, caller: Caller, body: Any = None) -> dict[str, Any]:
+        with self.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=ledger.url):
+            return self.api.make(caller, DATASET, body)
+
+    def disturbed(
+        self, ledger: LargeLedger, caller: Caller, body: Any, deaths: int, total_queries: int
+    ) -> tuple[dict[str, Any], int]:
+        """An export whose invocations are short, and some of which are killed; and how many pages were read after the
+        last death."""
+        before = ledger.queries()
+        with self.functions.changed("generator", timeout=TIMEOUT, AWS_ENDPOINT_URL_DYNAMODB=ledger.url):
+            launched = self.api.launch(caller, DATASET, body)
+            for death in range(1, deaths + 1):
+                self._until(lambda death=death: ledger.queries() - before > total_queries * death / (deaths + 1))
+                self._kill(caller, launched["exportId"])
+            at_last_death = ledger.queries()
+            self._until(lambda: self._shown(caller, launched)["status"] != "PENDING")
+        return self._shown(caller, launched), ledger.queries() - at_last_death
+
+    def fence(self, caller: Caller, export: dict[str, Any]) -> int:
+        """How many attempts there were."""
+        return int(self.table.export(caller.tenantId, DATASET, export["exportId"])["fence"])
+
+    def digest(self, caller: Caller, export: dict[str, Any]) -> str:
+        """The SHA-256 of the file that is in the bucket."""
+        key = self.table.export(caller.tenantId, DATASET, export["exportId"])["file"]["key"]
+        digest = hashlib.sha256()
+        for chunk in self.s3.get_object(Bucket=self.stack["bucket"], Key=key)["Body"].iter_chunks(1 << 20):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def left_in_the_bucket(self, export: dict[str, Any]) -> list[str]:
+        """The names of an export's objects, and its uploads."""
+        objects = self.s3.list_objects_v2(Bucket=self.stack["bucket"], Prefix="exports/").get("Contents", [])
+        uploads = self.s3.list_multipart_uploads(Bucket=self.stack["bucket"]).get("Uploads", [])
+        keys = [item["Key"] for item in (*objects, *uploads) if export["exportId"] in item["Key"]]
+        return [key.rsplit("/", 1)[1].split(".", 1)[1] for key in keys]
+
+    def _kill(self, caller: Caller, export_id: str) -> None:
+        """Kills the generator in the middle of its work, and moves the clock to the end of its lease."""
+        function = f"{self.stack['stackName']}-generator"
+        self._until(lambda: kill(function, self.stack["endpointUrl"]) > 0)
+        # Until the process is gone, it could renew its lease.
+        time.sleep(0.2)
+        self.table.set(caller.tenantId, DATASET, export_id, leaseUntil=0, dueAt=1)
+        self.reconcile()
+
+    def _shown(self, caller: Caller, launched: dict[str, Any]) -> dict[str, Any]:
+        return self.api.detail(caller, DATASET, launched["exportId"]).json()
+
+    @staticmethod
+    def _until(is_so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < deadline, f"not within {PATIENCE} s"
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def runs(
+    api: Api,
+    functions: Functions,
+    exports_table: ExportsTable,
+    s3: Any,
+    stack: dict[str, Any],
+    reconcile: Callable[[], None],
+) -> Runs:
+    return Runs(api, functions, exports_table, s3, stack, reconcile)
+
+
+@pytest.mark.parametrize(
+    ("body", "rows"),
+    [
+        pytest.param(None, ROWS, id="every-row"),
+        # Few enough that no invocation fills a part.
+        pytest.param({"filters": {"statuses": ["COMPLETED", "FAILED"]}}, ROWS // 10_000, id="sparse"),
+    ],
+)
+def test_two_million_rows_over_many_invocations_two_of_which_are_killed(
+    runs: Runs, keys: Keys, stack: dict[str, Any], body: Any, rows: int
+) -> None:
+    caller = keys.operator()
+    with serving(BINARY, stack, rows=ROWS, match_every=10_000) as quick:
+        expected = runs.undisturbed(quick, caller, body)
+        queries = quick.queries()
+    with serving(BINARY, stack, rows=ROWS, match_every=10_000, page_latency_ms=PAGE_LATENCY) as slow:
+        export, queries_left = runs.disturbed(slow, caller, body, deaths=2, total_queries=queries)
+    assert export["status"] == "READY", export
+    assert export["rowCount"] == expected["rowCount"] == rows
+    assert runs.fence(caller, export) >= 5
+    assert runs.digest(caller, export) == runs.digest(caller, expected) == expected["manifest"]["sha256"]
+    same = ("rowCount", "fileSize", "sha256", "totals", "filters")
+    assert [export["manifest"][name] for name in same] == [expected["manifest"][name] for name in same]
+    # A restart would have read all of it, and what is read ahead at each end of an invocation besides.
+    assert queries_left < queries
+    assert sorted(runs.left_in_the_bucket(export)) == ["csv", "manifest.json"]
+
+
+def test_an_upload_that_is_gone_is_begun_anew(runs: Runs, keys: Keys, stack: dict[str, Any], s3: Any) -> None:
+    caller = keys.operator()
+    with serving(BINARY, stack, rows=400_000) as quick:
+        expected = runs.undisturbed(quick, caller)
+    with (
+        serving(BINARY, stack, rows=400_000, page_latency_ms=PAGE_LATENCY) as slow,
+        runs.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=slow.url),
+    ):
+        launched = runs.api.launch(caller, DATASET)
+        runs._until(lambda: "csv" in runs.left_in_the_bucket(launched))
+        for upload in s3.list_multipart_uploads(Bucket=stack["bucket"])["Uploads"]:
+            if launched["exportId"] in upload["Key"]:
+                s3.abort_multipart_upload(Bucket=stack["bucket"], Key=upload["Key"], UploadId=upload["UploadId"])
+        export = runs.api.wait(caller, DATASET, launched["exportId"])
+    assert export["status"] == "READY"
+    assert runs.fence(caller, export) > 1
+    assert runs.digest(caller, export) == expected["manifest"]["sha256"]
+    assert sorted(runs.left_in_the_bucket(export)) == ["csv", "manifest.json"]
+
+
+def test_throttling_slows_an_export_and_does_not_fail_it(runs: Runs, keys: Keys, stack: dict[str, Any]) -> None:
+    caller = keys.operator()
+    with serving(BINARY, stack, rows=300_000) as quick:
+        expected = runs.undisturbed(quick, caller)
+    with serving(BINARY, stack, rows=300_000, throttle_every=3) as throttled:
+        export = runs.undisturbed(throttled, caller)
+    assert export["manifest"]["sha256"] == expected["manifest"]["sha256"]
+    assert runs.fence(caller, export) == 1

@@ -1,0 +1,150 @@
+"""What each function is sent to do: the events that it gets from AWS, about the server's one export."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from stack.settings import REGION, Failure
+
+TENANT = "bench"
+EXPORT_ID = "exp_01k9zzzzzzzzzzzzzzzzzzzzzzf"
+DATASET_PATH = "/v1/payments/funding-transfers/export"
+ACCOUNT = "000000000000"
+TOKEN = "t" * 43
+
+
+def event_of(function: str) -> dict[str, Any]:
+    """An event that makes the function do its usual work."""
+    try:
+        return EVENTS[function]
+    except KeyError:
+        raise Failure(f"tools/bench/events.py has no event for the function {function}.") from None
+
+
+def _request(method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> dict[str, Any]:
+    """A request as a REST API passes it on, from a caller whom the authorizer has let in."""
+    headers = {"accept": "application/json", "content-type": "application/json", "host": "api.example"}
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": "bench",
+            "httpMethod": method,
+            "identity": {"sourceIp": "127.0.0.1", "userAgent": "bench"},
+            "path": f"/api{path}",
+            "protocol": "HTTP/1.1",
+            "requestId": "00000000-0000-4000-8000-000000000002",
+            "requestTimeEpoch": 1_780_000_000_000,
+            "resourceId": "bench",
+            "resourcePath": path,
+            "stage": "api",
+            "authorizer": {
+                "tenantId": TENANT,
+                "tenantName": "Bench",
+                "userId": "ana",
+                "email": "ana@bench.example",
+                "role": "MERCHANT" if "/merchants/" in path else "OPERATOR",
+                "permissions": " ".join(
+                    f"{dataset}:{act}"
+                    for dataset in ("funding-transfers", "payouts-by-contact")
+                    for act in ("create", "read")
+                ),
+            },
+        },
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
+
+
+def _message() -> dict[str, Any]:
+    """A message that names the export."""
+    return {
+        "Records": [
+            {
+                "messageId": "00000000-0000-4000-8000-000000000003",
+                "receiptHandle": "bench",
+                "body": json.dumps({"tenantId": TENANT, "exportId": EXPORT_ID}),
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:exports",
+                "awsRegion": REGION,
+            }
+        ]
+    }
+
+
+def _removed_marker() -> dict[str, Any]:
+    """The removal of the export's expiry marker."""
+    keys = {"partition": {"S": f"expiry#{TENANT}#FUNDING_TRANSFERS"}, "sort": {"S": EXPORT_ID}}
+    image = keys | {"tenantId": {"S": TENANT}, "timeToLive": {"N": "1780000000"}}
+    return {
+        "Records": [
+            {
+                "eventID": "1",
+                "eventName": "REMOVE",
+                "eventVersion": "1.1",
+                "eventSource": "aws:dynamodb",
+                "eventSourceARN": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/exports/stream/bench",
+                "awsRegion": REGION,
+                "dynamodb": {
+                    "ApproximateCreationDateTime": 1_780_000_000,
+                    "Keys": keys,
+                    "OldImage": image,
+                    "SequenceNumber": "1",
+                    "SizeBytes": 100,
+                    "StreamViewType": "NEW_AND_OLD_IMAGES",
+                },
+            }
+        ]
+    }
+
+
+def _authorization() -> dict[str, Any]:
+    """What a REST API asks its authorizer."""
+    method_arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:bench/api/GET{DATASET_PATH}"
+    request = _request("GET", DATASET_PATH)
+    request["headers"] |= {"dj-client": "OPERATOR", "dj-api-key": "bench"}
+    del request["requestContext"]["authorizer"]
+    return request | {"type": "REQUEST", "methodArn": method_arn, "queryStringParameters": {}}
+
+
+def _schedule() -> dict[str, Any]:
+    """The minute's tick."""
+    return {
+        "version": "0",
+        "id": "00000000-0000-4000-8000-000000000004",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": "2026-11-20T09:30:00Z",
+        "region": REGION,
+        "resources": [],
+        "detail": {},
+    }
+
+
+EVENTS: dict[str, dict[str, Any]] = {
+    "authorizer": _authorization(),
+    "trigger": _request("POST", DATASET_PATH, {}),
+    "list": _request("GET", DATASET_PATH),
+    "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
+    "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
+    "me": _request("GET", "/v1/me"),
+    "download": _request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
+    "console": _request("GET", "/console"),
+    "merchant": _request("POST", "/v1/merchants/find-export", {"export_id": EXPORT_ID[:-1] + "c"}),
+    "generator": _message(),
+    "failer": _message(),
+    "expirer": _removed_marker(),
+    "reconciler": _schedule(),
+}

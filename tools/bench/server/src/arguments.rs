@@ -1,0 +1,61 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Plays AWS and the Lambda Runtime API on the loopback interface, for the benchmark.
+#[derive(Debug, Parser)]
+pub struct Arguments {
+    /// The port of everything; 0 takes any that is free
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+
+    /// Serve that port over TLS, with a certificate authority of its own. The second port stays plain
+    #[arg(long, requires = "ca_file")]
+    pub tls: bool,
+
+    /// Where the certificate authority's PEM is written
+    #[arg(long)]
+    pub ca_file: Option<PathBuf>,
+
+    /// Records in the ledger
+    #[arg(long, default_value_t = 1_000_000)]
+    pub rows: u64,
+
+    /// Shards that they are spread over, evenly
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..1000))]
+    pub shards: u64,
+
+    /// A query that filters by a list of values returns each record whose number this divides
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub match_every: u64,
+
+    /// How long each page takes, beyond what it takes to make it
+    #[arg(long, default_value_t = 0)]
+    pub page_latency_ms: u64,
+
+    /// Refuses each so-manieth Query and UploadPart as throttled; 0 refuses none
+    #[arg(long, default_value_t = 0)]
+    pub throttle_every: u64,
+
+    /// Keeps the objects' content, to be fetched and digested
+    #[arg(long)]
+    pub keep: bool,
+
+    /// The event that the first invocation gets
+    #[arg(long)]
+    pub event: Option<PathBuf>,
+
+    /// Answers reads of an export as one that is READY, not PENDING
+    #[arg(long)]
+    pub ready: bool,
+
+    /// Passes everything but the ledger's pages and layout on to this endpoint
+    #[arg(long, requires = "ledger_table")]
+    pub upstream: Option<String>,
+
+    /// The ledger's name at that endpoint
+    #[arg(long)]
+    pub ledger_table: Option<String>,
+}

@@ -1,0 +1,135 @@
+//! DynamoDB: the ledger's pages, and as much of the other tables as the functions need.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    items::{Items, text_of},
+    ledger::{Pages, Range},
+    reply::{Reply, aws_json},
+    stats::Stats,
+};
+
+pub struct DynamoDb {
+    pub pages: Pages,
+    pub items: Items,
+    pub page_latency: Duration,
+    /// 0 refuses none.
+    pub throttle_every: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Request {
+    pub table_name: String,
+    key: Map<String, Value>,
+    filter_expression: String,
+    expression_attribute_values: Map<String, Value>,
+    exclusive_start_key: Map<String, Value>,
+    limit: Option<u64>,
+    return_values: String,
+}
+
+impl Request {
+    pub fn parse(body: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(body)
+    }
+
+    /// Whether the request is for the number of the ledger's shards.
+    pub fn is_for_layout(&self) -> bool {
+        text_of(&self.key, "sort") == Some("layout")
+    }
+
+    /// The partition that is queried, and which lane of the ledger it is: `{tenant}#FUNDING_TRANSFERS#{shard}`.
+    fn lane(&self) -> Option<(&str, u64)> {
+        self.texts().find_map(|text| {
+            let (_, shard) = text.split_once("#FUNDING_TRANSFERS#")?;
+            Some((text, shard.parse().ok()?))
+        })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let values = self.expression_attribute_values.values();
+        values.filter_map(|value| value.get("S")?.as_str())
+    }
+
+    fn range(&self) -> Range {
+        let value =
+            |name: &str| text_of(&self.expression_attribute_values, name).map(str::to_owned);
+        Range {
+            least: value(":least"),
+            greatest: value(":greatest"),
+            after: text_of(&self.exclusive_start_key, "sort").map(str::to_owned),
+            limit: self.limit,
+            is_sparse: self.filter_expression.contains(" IN ("),
+        }
+    }
+}
+
+impl DynamoDb {
+    pub async fn answer(&self, operation: &str, body: &[u8], stats: &Stats) -> Reply {
+        let request = match Request::parse(body) {
+            Ok(request) => request,
+            Err(error) => return refuse("SerializationException", &error.to_string()),
+        };
+        if operation == "Query" {
+            return self.query(&request, stats).await;
+        }
+        stats.operation(operation);
+        let body = match operation {
+            "GetItem" => match self.find(&request) {
+                Some(item) => json!({"Item": item}),
+                None => json!({}),
+            },
+            "UpdateItem" if request.return_values == "ALL_NEW" => {
+                json!({"Attributes": self.items.claimed()})
+            }
+            "UpdateItem" | "PutItem" | "DeleteItem" | "TransactWriteItems" => json!({}),
+            _ => return refuse("UnknownOperationException", operation),
+        };
+        aws_json(StatusCode::OK, body.to_string())
+    }
+
+    fn find(&self, request: &Request) -> Option<Value> {
+        if request.is_for_layout() {
+            Some(json!({"shards": {"N": self.pages.shards().to_string()}}))
+        } else {
+            self.items.find(&request.key)
+        }
+    }
+
+    async fn query(&self, request: &Request, stats: &Stats) -> Reply {
+        let queries = stats.query();
+        if !self.page_latency.is_zero() {
+            tokio::time::sleep(self.page_latency).await;
+        }
+        if self.throttle_every > 0 && queries.is_multiple_of(self.throttle_every) {
+            stats.throttled();
+            return refuse(
+                "ProvisionedThroughputExceededException",
+                "The level of configured provisioned throughput for the table was exceeded.",
+            );
+        }
+        let Some((partition, lane)) = request.lane() else {
+            let items = self.items.history(request.texts().next());
+            let count = items.len();
+            let page = json!({"Items": items, "Count": count, "ScannedCount": count});
+            return aws_json(StatusCode::OK, page.to_string());
+        };
+        let page = self.pages.page(partition, lane, &request.range());
+        stats.page(page.json.len(), page.items);
+        aws_json(StatusCode::OK, page.json)
+    }
+}
+
+fn refuse(name: &str, message: &str) -> Reply {
+    let body = json!({
+        "__type": format!("com.amazonaws.dynamodb.v20120810#{name}"),
+        "message": message,
+    });
+    aws_json(StatusCode::BAD_REQUEST, Bytes::from(body.to_string()))
+}

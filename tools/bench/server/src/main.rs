@@ -1,0 +1,84 @@
+//! Plays, on the loopback interface, everything that the functions speak to: DynamoDB with a ledger of canned pages, S3,
+//! SES, SQS and the Lambda Runtime API.
+//!
+//! When it serves it says on standard output where: `{"port":…,"runtimePort":…}`. Both ports serve everything; the
+//! second is never over TLS.
+
+mod arguments;
+mod dynamodb;
+mod items;
+mod ledger;
+mod listen;
+mod messages;
+mod reply;
+mod runtime_api;
+mod s3;
+mod server;
+mod stats;
+mod tls;
+mod upstream;
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use arguments::Arguments;
+use clap::Parser;
+use dynamodb::DynamoDb;
+use items::Items;
+use jiff::Timestamp;
+use ledger::Pages;
+use runtime_api::RuntimeApi;
+use s3::S3;
+use serde_json::json;
+use server::Server;
+use stats::Stats;
+use upstream::Upstream;
+
+/// One thread: the server is to leave the other core to the client.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let tls = match &arguments.ca_file {
+        Some(file) if arguments.tls => Some(tls::acceptor(file)?),
+        _ => None,
+    };
+    let listener = listen::bind(arguments.port).await?;
+    let plain = listen::bind(0).await?;
+    let ports = json!({
+        "port": listener.local_addr()?.port(),
+        "runtimePort": plain.local_addr()?.port(),
+    });
+    let server = Arc::new(server(arguments)?);
+    println!("{ports}");
+    tokio::join!(
+        listen::serve(listener, Arc::clone(&server), tls),
+        listen::serve(plain, server, None),
+    );
+    Ok(())
+}
+
+fn server(arguments: Arguments) -> anyhow::Result<Server> {
+    let event = arguments
+        .event
+        .map(|file| {
+            std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))
+        })
+        .transpose()?;
+    let upstream = arguments
+        .upstream
+        .zip(arguments.ledger_table)
+        .map(|(url, table)| Upstream::new(&url, table))
+        .transpose()?;
+    Ok(Server {
+        dynamodb: DynamoDb {
+            pages: Pages::new(arguments.rows, arguments.shards, arguments.match_every),
+            items: Items::new(Timestamp::now(), arguments.ready),
+            page_latency: Duration::from_millis(arguments.page_latency_ms),
+            throttle_every: arguments.throttle_every,
+        },
+        s3: S3::new(arguments.keep, arguments.throttle_every),
+        runtime_api: RuntimeApi::new(event.map(Into::into)),
+        upstream,
+        stats: Stats::default(),
+    })
+}

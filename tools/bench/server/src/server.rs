@@ -1,0 +1,92 @@
+//! Which service a request is for.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+
+use crate::{
+    dynamodb::{self, DynamoDb},
+    messages,
+    reply::{self, Reply},
+    runtime_api::{self, RuntimeApi},
+    s3::S3,
+    stats::Stats,
+    upstream::Upstream,
+};
+
+/// All services.
+pub struct Server {
+    pub dynamodb: DynamoDb,
+    pub s3: S3,
+    pub runtime_api: RuntimeApi,
+    pub upstream: Option<Upstream>,
+    pub stats: Stats,
+}
+
+impl Server {
+    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> hyper::Result<Reply> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let request = Request::from_parts(head, body);
+        Ok(match &self.upstream {
+            Some(upstream) if !self.is_own(&request, upstream) => {
+                upstream.forward(request).await.unwrap_or_else(|error| {
+                    reply::empty(StatusCode::BAD_GATEWAY).map(|_| Full::from(error.to_string()))
+                })
+            }
+            _ => self.play(request).await,
+        })
+    }
+
+    async fn play(&self, request: Request<Bytes>) -> Reply {
+        let path = request.uri().path();
+        if path.starts_with(runtime_api::PREFIX) {
+            return self.runtime_api.answer(path, request.body()).await;
+        }
+        match (request.method(), path) {
+            (&Method::GET, "/__bench/stats") => {
+                return reply::json(StatusCode::OK, &self.stats.shown(self.s3.shown()));
+            }
+            (&Method::POST, "/v2/email/outbound-emails") => return messages::mail(&self.stats),
+            _ => {}
+        }
+        match target(&request) {
+            Some(("DynamoDB_20120810", operation)) => {
+                let body = request.body();
+                self.dynamodb.answer(operation, body, &self.stats).await
+            }
+            Some(("AmazonSQS", operation)) => {
+                messages::queue(operation, request.body(), &self.stats)
+            }
+            Some(_) => reply::empty(StatusCode::NOT_FOUND),
+            None => self.s3.answer(request, &self.stats),
+        }
+    }
+
+    /// Whether a request is answered here although there is another endpoint behind this one.
+    fn is_own(&self, request: &Request<Bytes>, upstream: &Upstream) -> bool {
+        if request.uri().path() == "/__bench/stats" {
+            return true;
+        }
+        let Some((_, operation @ ("Query" | "GetItem"))) = target(request) else {
+            return false;
+        };
+        dynamodb::Request::parse(request.body()).is_ok_and(|request| {
+            upstream.is_ledger(&request.table_name)
+                && (operation == "Query" || request.is_for_layout())
+        })
+    }
+}
+
+/// Service and operation of a request in AWS's JSON protocol.
+fn target(request: &Request<Bytes>) -> Option<(&str, &str)> {
+    request
+        .headers()
+        .get("x-amz-target")?
+        .to_str()
+        .ok()?
+        .split_once('.')
+}

@@ -1,0 +1,63 @@
+"""Where the benchmark's parts are, and how much it measures."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from stack.settings import LOCAL, ROOT, Failure
+
+RELEASE = ROOT / "target" / "release"
+BENCH = ROOT / "tools" / "bench"
+PEERS = BENCH / "peers"
+WORK = LOCAL / "bench"
+PEER_VENV = WORK / "venv"
+PEER_PYTHON = PEER_VENV / "bin" / "python"
+JSON_FILE = LOCAL / "bench.json"
+MARKDOWN_FILE = LOCAL / "bench.md"
+
+SHARDS = 16
+LATENCY_MS = 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many rows each client exports, and how often everything is repeated."""
+
+    runs: int
+    cold_starts: int
+    rows: dict[str, int]
+    small_rows: int
+    large_rows: int
+
+
+def plan(runs: int) -> Plan:
+    """Enough rows that a client's start is lost among them: a client that is slow needs fewer."""
+    if runs < 1:
+        raise Failure("The benchmark needs at least one run.")
+    rows = {"generator": 2_000_000, "floor": 2_000_000, "rust-sdk": 1_000_000, "node": 400_000, "python": 200_000}
+    return Plan(runs=runs, cold_starts=max(runs, 7), rows=rows, small_rows=100_000, large_rows=10_000_000)
+
+
+def quick_plan() -> Plan:
+    """Shows that everything runs; its figures mean nothing."""
+    rows = dict.fromkeys(("generator", "floor", "rust-sdk", "node", "python"), 50_000)
+    return Plan(runs=1, cold_starts=1, rows=rows, small_rows=20_000, large_rows=200_000)
+
+
+@dataclass(frozen=True)
+class Cores:
+    """A core for what is measured, and another for everything around it."""
+
+    client: int
+    server: int
+
+
+def cores() -> Cores:
+    """The first two cores that this process may use."""
+    if not hasattr(os, "sched_getaffinity"):
+        raise Failure("The benchmark pins processes to cores and reads /proc: it runs on Linux.")
+    usable = sorted(os.sched_getaffinity(0))
+    if len(usable) < 2:
+        raise Failure("The benchmark needs two cores: one for what is measured, and one for the server.")
+    return Cores(client=usable[0], server=usable[1])
