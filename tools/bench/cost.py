@@ -41,7 +41,8 @@ class Assumptions:
     # An item as DynamoDB counts it, with the attributes that are not projected: a read is charged for all of it.
     item_bytes: int = 460
     lambda_network_mb_per_second: int = 75
-    part_bytes: int = 8 * MIB
+    # `part_size` of the generator.
+    part_bytes: int = 5 * MIB
     days_kept: int = 7
     # One export: a request and some looks at its state.
     api_requests: int = 10
@@ -49,8 +50,10 @@ class Assumptions:
     # Of the small functions, as they are deployed.
     api_function_ms: int = 50
     api_function_mb: int = 256
-    # Acceptance, progress once a second, delivery and end; a transaction counts double.
-    writes: int = 20
+    # Acceptance, progress once a second, delivery and end, with their indexes; a transaction counts double.
+    write_units: int = 60
+    # An export's item with its checkpoint is of some 3 KB.
+    write_units_a_checkpoint: int = 3
 
 
 def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any]:
@@ -60,7 +63,10 @@ def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any
     network_seconds = ROWS * generator["pageBytesPerRow"] / (assumed.lambda_network_mb_per_second * 1_000_000)
     generator_seconds = max(cpu_seconds, network_seconds)
     file_bytes = ROWS * generator["fileBytesPerRow"]
-    puts = ceil(file_bytes / assumed.part_bytes) + 2
+    parts = ceil(file_bytes / assumed.part_bytes)
+    # Begun, listed and completed; and the manifest.
+    puts = parts + 4
+    write_units = assumed.write_units + parts * assumed.write_units_a_checkpoint
     # Eventually consistent: half a unit for each 4 KB.
     read_units = ROWS * assumed.item_bytes / 4096 / 2
     gb_seconds = (
@@ -70,8 +76,7 @@ def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any
     invocations = 1 + 2 * assumed.api_requests
     dollars = {
         "lambda": gb_seconds * prices.lambda_gb_second + invocations * prices.lambda_million_requests / 1e6,
-        "dynamodb": (read_units * prices.dynamodb_million_reads + assumed.writes * prices.dynamodb_million_writes)
-        / 1e6,
+        "dynamodb": (read_units * prices.dynamodb_million_reads + write_units * prices.dynamodb_million_writes) / 1e6,
         "s3": puts * prices.s3_thousand_puts / 1000 + file_bytes / GIB * prices.s3_gb_month * assumed.days_kept / 30,
         "ses": prices.ses_thousand_mails / 1000,
         "apiGateway": assumed.api_requests * prices.api_gateway_million_requests / 1e6,

@@ -12,9 +12,10 @@ pub async fn consume(
     generator: &Generator,
     event: LambdaEvent<SqsEvent>,
 ) -> Result<SqsBatchResponse, Error> {
-    let invocation = Invocation::until(event.context.deadline());
+    let deadline = event.context.deadline();
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
+        let invocation = Invocation::until(deadline);
         if let Err(cause) = work(generator, &message, &invocation).await {
             error!(%cause, messageId = message.message_id, "the message must come back");
             response.add_failure(message.message_id.unwrap_or_default());

@@ -22,7 +22,7 @@ use crate::{
     plan::Plan,
     reading::{End, Reading},
     work::{Generator, Setback, fence_of, file_key},
-    writing::{Writing, Written, are_recorded},
+    writing::{Writing, are_recorded},
 };
 
 /// How often progress is recorded.
@@ -99,17 +99,17 @@ impl Generator {
         let work = async {
             tokio::try_join!(
                 reading.run(jobs, &rows, invocation.stop_at),
-                Writing::new(self, attempt).run(queue)
+                Writing::new(self, attempt, &invocation.has_advanced).run(queue)
             )
         };
-        let (end, written): (End, Written) = tokio::select! {
+        let (end, checkpoint) = tokio::select! {
             done = work => done?,
             setback = self.show_progress(attempt, &rows) => return Err(setback),
             () = tokio::time::sleep_until(invocation.give_up_at) => return Err(Setback::OutOfTime),
         };
         match end {
-            End::Whole => Ok(written.checkpoint),
-            End::Stopped if written.has_recorded => Ok(None),
+            End::Whole => Ok(checkpoint),
+            End::Stopped if invocation.has_advanced.get() => Ok(None),
             End::Stopped => Err(Setback::OutOfTime),
         }
     }

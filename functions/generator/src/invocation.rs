@@ -1,16 +1,21 @@
 //! How long an invocation may work.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    cell::Cell,
+    time::{Duration, SystemTime},
+};
 
 use tokio::time::Instant;
 
-/// The moments at which an invocation must think of its end.
-#[derive(Clone, Copy, Debug)]
+/// The moments at which an invocation must think of its end, and what it has achieved for a message's export.
+#[derive(Clone, Debug)]
 pub struct Invocation {
     /// From then on nothing more is read: what is there is stored, and another invocation goes on.
     pub stop_at: Instant,
     /// From then on nothing is waited for: there is just time to send the message of the next one.
     pub give_up_at: Instant,
+    /// Whether a checkpoint was recorded: attempts are counted from the last one.
+    pub has_advanced: Cell<bool>,
 }
 
 impl Invocation {
@@ -24,6 +29,7 @@ impl Invocation {
         Self {
             stop_at: now + left.saturating_sub(stop),
             give_up_at: now + left.saturating_sub(give_up),
+            has_advanced: Cell::new(false),
         }
     }
 }

@@ -28,6 +28,9 @@ use crate::{
 /// for everything else are the memory of the function.
 const MOST_ON_THE_WAY: usize = 9 * 1024 * 1024;
 
+/// Pages that are on their way at most, however small the last ones were: the next may be large.
+const MOST_PAGES_ON_THE_WAY: usize = 16;
+
 /// Bytes of rows that wait for their turn at most, beyond what the order needs.
 const MOST_HELD: usize = 14 * 1024 * 1024;
 
@@ -159,7 +162,8 @@ impl<'a> Reading<'a> {
 
     fn has_room(&self, is_ahead: bool) -> bool {
         let on_the_way = (self.on_the_way.len() + 1) * self.page_size;
-        let is_bounded = self.on_the_way.is_empty() || on_the_way <= MOST_ON_THE_WAY;
+        let is_bounded = self.on_the_way.is_empty()
+            || (on_the_way <= MOST_ON_THE_WAY && self.on_the_way.len() < MOST_PAGES_ON_THE_WAY);
         is_bounded && (!is_ahead || self.merge.size() + on_the_way <= MOST_HELD + MOST_ON_THE_WAY)
     }
 

@@ -110,7 +110,12 @@ impl Generator {
             Err(setback) => setback,
         };
         warn!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, tries = attempt.tries, cause = %setback, "setback");
-        match course(&setback, attempt.tries) {
+        let tries = if invocation.has_advanced.get() {
+            1
+        } else {
+            attempt.tries
+        };
+        match course(&setback, tries) {
             Course::Leave => Ok(()),
             Course::GiveUp(reason) => self.give_up(&attempt, reason).await,
             Course::RetryAfter(delay) => self.retry_after(&attempt, delay).await,

@@ -1,5 +1,7 @@
 //! The second side of the work: parts go to the bucket, and with each is recorded how far the file has come.
 
+use std::cell::Cell;
+
 use bytes::Bytes;
 use engine::DraftState;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
@@ -58,18 +60,16 @@ pub struct Writing<'a> {
     parts: u32,
     tails: u32,
     checkpoint: Option<Checkpoint>,
-    has_recorded: bool,
-}
-
-/// How far writing has come at its end.
-pub struct Written {
-    pub checkpoint: Option<Checkpoint>,
-    /// Whether this attempt has brought the file forward.
-    pub has_recorded: bool,
+    has_advanced: &'a Cell<bool>,
 }
 
 impl<'a> Writing<'a> {
-    pub fn new(generator: &'a Generator, attempt: &'a Attempt) -> Self {
+    /// `has_advanced` is set with the first checkpoint.
+    pub fn new(
+        generator: &'a Generator,
+        attempt: &'a Attempt,
+        has_advanced: &'a Cell<bool>,
+    ) -> Self {
         let checkpoint = attempt.checkpoint.clone();
         let upload = checkpoint
             .as_ref()
@@ -81,12 +81,12 @@ impl<'a> Writing<'a> {
             parts: upload.map_or(0, |state| state.parts),
             tails: 0,
             checkpoint,
-            has_recorded: false,
+            has_advanced,
         }
     }
 
-    /// Does the jobs until there are no more.
-    pub async fn run(mut self, mut jobs: Receiver<Job>) -> Result<Written, Setback> {
+    /// Does the jobs until there are no more, and answers how far the file has come.
+    pub async fn run(mut self, mut jobs: Receiver<Job>) -> Result<Option<Checkpoint>, Setback> {
         let mut running = FuturesOrdered::new();
         let mut is_open = true;
         while is_open || !running.is_empty() {
@@ -98,10 +98,7 @@ impl<'a> Writing<'a> {
                 Some((stored, mark)) = running.next() => self.record(stored?, mark).await?,
             }
         }
-        Ok(Written {
-            checkpoint: self.checkpoint,
-            has_recorded: self.has_recorded,
-        })
+        Ok(self.checkpoint)
     }
 
     async fn begin(
@@ -167,7 +164,7 @@ impl<'a> Writing<'a> {
         }
         let exports = &self.generator.exports;
         patiently(|| exports.record_checkpoint(self.attempt, &checkpoint, time::now())).await??;
-        self.has_recorded = true;
+        self.has_advanced.set(true);
         self.checkpoint = Some(checkpoint);
         if let Some(key) = old_tail
             && let Err(cause) = self.generator.files.delete(&key).await
