@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
 
+/// More currencies than there are: what goes on beyond them is something else.
+const MOST_CURRENCIES: usize = 300;
+
 /// The sums of a file's amounts by currency, each with as many decimals as its longest amount.
 ///
 /// Sums are kept apart by their number of decimals and come together only when they are shown, so that nothing is ever
@@ -52,6 +55,7 @@ impl Totals {
             .position(|total| total.currency == currency)
         {
             Some(index) => &mut self.currencies[index],
+            None if self.currencies.len() == MOST_CURRENCIES => return None,
             None => self.begin(currency),
         };
         match total

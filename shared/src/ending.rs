@@ -32,7 +32,7 @@ pub async fn fail(
         State::Ready(_) | State::Expired(_) => false,
     };
     if has_failed {
-        files.clean(&export, |_| true).await?;
+        files.clean(&export, |_| true, &[]).await?;
     }
     Ok(())
 }
@@ -54,7 +54,7 @@ pub async fn expire(
     if let State::Ready(delivery) = &export.state
         && delivery.expires_at <= now
     {
-        files.clean(&export, |_| true).await?;
+        files.clean(&export, |_| true, &[]).await?;
         // Refused only if another run has recorded it meanwhile.
         return Ok(exports.mark_expired(&export, now).await?.is_ok());
     }

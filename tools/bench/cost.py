@@ -50,10 +50,11 @@ class Assumptions:
     # Of the small functions, as they are deployed.
     api_function_ms: int = 50
     api_function_mb: int = 256
-    # Acceptance, progress once a second, delivery and end, with their indexes; a transaction counts double.
-    write_units: int = 60
-    # An export's item with its checkpoint is of some 3 KB.
-    write_units_a_checkpoint: int = 3
+    # Acceptance, delivery and end, with their indexes; a transaction counts double.
+    write_units: int = 100
+    # An export's item with its checkpoint is of some 3 KB, and so are its copies in three local indexes and in `by-due`,
+    # where it is removed and written as its key changes. Progress is recorded once a second, a checkpoint with each part.
+    write_units_a_change: int = 18
 
 
 def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any
     parts = ceil(file_bytes / assumed.part_bytes)
     # Begun, listed and completed; and the manifest.
     puts = parts + 4
-    write_units = assumed.write_units + parts * assumed.write_units_a_checkpoint
+    write_units = assumed.write_units + (parts + ceil(generator_seconds)) * assumed.write_units_a_change
     # Eventually consistent: half a unit for each 4 KB.
     read_units = ROWS * assumed.item_bytes / 4096 / 2
     gb_seconds = (

@@ -14,7 +14,11 @@ use shared::{
     domain::{export::File, time},
     wire::manifest::ManifestDocument,
 };
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::mpsc,
+    time::{sleep, sleep_until},
+};
+use tracing::warn;
 
 use crate::{
     invocation::Invocation,
@@ -28,6 +32,10 @@ use crate::{
 /// How often progress is recorded.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How often, and how far apart, the object of an upload that is gone is looked for.
+const LOOKS: u32 = 5;
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+
 /// How far an attempt brought a file.
 pub enum Made {
     Whole(File),
@@ -36,15 +44,31 @@ pub enum Made {
 }
 
 impl Generator {
-    /// Makes the file of an export, or goes on with it, for as long as the invocation lasts.
+    /// Makes the file of an export, or goes on with it, for as long as the invocation lasts. Whatever is waited for
+    /// meanwhile, progress is recorded and the lease kept.
     pub async fn generate(
         &self,
         attempt: &Attempt,
         invocation: &Invocation,
     ) -> Result<Made, Setback> {
+        let checkpoint = attempt.checkpoint.as_ref();
+        let rows = AtomicU64::new(checkpoint.map_or(0, |checkpoint| checkpoint.draft.rows));
+        tokio::select! {
+            made = self.make(attempt, invocation, &rows) => made,
+            setback = self.show_progress(attempt, &rows) => Err(setback),
+            () = sleep_until(invocation.give_up_at) => Err(Setback::OutOfTime),
+        }
+    }
+
+    async fn make(
+        &self,
+        attempt: &Attempt,
+        invocation: &Invocation,
+        rows: &AtomicU64,
+    ) -> Result<Made, Setback> {
         let checkpoint = match &attempt.checkpoint {
             Some(checkpoint) if checkpoint.position.is_none() => checkpoint.clone(),
-            _ => match self.write(attempt, invocation).await? {
+            _ => match self.write(attempt, invocation, rows).await? {
                 Some(checkpoint) => checkpoint,
                 None => return Ok(Made::InPart),
             },
@@ -68,9 +92,6 @@ impl Generator {
             made_at: time::now(),
         };
         self.put_manifest(attempt, &file).await?;
-        if attempt.fence > 1 || checkpoint.tail.is_some() {
-            self.clean(attempt, &file).await?;
-        }
         Ok(Made::Whole(file))
     }
 
@@ -79,6 +100,7 @@ impl Generator {
         &self,
         attempt: &Attempt,
         invocation: &Invocation,
+        rows: &AtomicU64,
     ) -> Result<Option<Checkpoint>, Setback> {
         let plan = Plan::of(&attempt.export, &self.ledger).await?;
         let reading = match &attempt.checkpoint {
@@ -93,20 +115,12 @@ impl Generator {
                 Reading::new(&self.ledger, &plan, position, draft, parts)
             }
         };
-        let rows = AtomicU64::new(0);
         // Room for one, which waits while others are uploaded.
         let (jobs, queue) = mpsc::channel(1);
-        let work = async {
-            tokio::try_join!(
-                reading.run(jobs, &rows, invocation.stop_at),
-                Writing::new(self, attempt, &invocation.has_advanced).run(queue)
-            )
-        };
-        let (end, checkpoint) = tokio::select! {
-            done = work => done?,
-            setback = self.show_progress(attempt, &rows) => return Err(setback),
-            () = tokio::time::sleep_until(invocation.give_up_at) => return Err(Setback::OutOfTime),
-        };
+        let (end, checkpoint) = tokio::try_join!(
+            reading.run(jobs, rows, invocation.stop_at),
+            Writing::new(self, attempt, &invocation.has_advanced).run(queue)
+        )?;
         match end {
             End::Whole => Ok(checkpoint),
             End::Stopped if invocation.has_advanced.get() => Ok(None),
@@ -136,8 +150,12 @@ impl Generator {
         {
             return Ok(());
         }
-        if patiently(|| self.files.size(&upload.key)).await? == Some(size) {
-            return Ok(());
+        // S3 may still be at it when it no longer knows the upload.
+        for _ in 0..LOOKS {
+            if patiently(|| self.files.size(&upload.key)).await? == Some(size) {
+                return Ok(());
+            }
+            sleep(LOOK_INTERVAL).await;
         }
         Err(Setback::StartOver)
     }
@@ -150,16 +168,16 @@ impl Generator {
         patiently(|| self.files.put_json(&key, json.clone())).await
     }
 
-    /// Removes what this attempt and earlier ones left. What a later one makes is not touched: this one may be late
-    /// itself.
-    async fn clean(&self, attempt: &Attempt, file: &File) -> Result<(), AwsError> {
+    /// Removes what this attempt and earlier ones left beside a delivered file. What a later one makes is not touched:
+    /// this one may be late itself. What cannot be removed goes when the export expires.
+    pub async fn clean(&self, attempt: &Attempt, file: &File) {
         let export = &attempt.export;
-        let kept = [file.key.clone(), file.manifest_key()];
-        let is_left = |key: &str| {
-            let fence = fence_of(export, key).unwrap_or(u64::MAX);
-            fence <= attempt.fence && !kept.iter().any(|kept| kept == key)
-        };
-        patiently(|| self.files.clean(export, is_left)).await
+        let (file, manifest) = (file.key.as_str(), file.manifest_key());
+        let is_left = |key: &str| fence_of(export, key).is_some_and(|fence| fence <= attempt.fence);
+        let cleaned = self.files.clean(export, is_left, &[file, &manifest]).await;
+        if let Err(cause) = cleaned {
+            warn!(exportId = %export.id, %cause, "something may be left until the export expires");
+        }
     }
 
     /// Records progress, and with it keeps the lease, for as long as the export is this attempt's. Beside the work, not

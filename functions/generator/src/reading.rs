@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use engine::{Decoder, Draft, Drained, Merge};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use shared::aws::{
@@ -43,6 +44,9 @@ const PAGE_SIZE: usize = 1024 * 1024;
 /// Bytes that a record is taken to need before the first ones are known.
 const RECORD_SIZE: usize = 400;
 
+/// Records after which the older ones count less for the size of the next.
+const RECENT: u64 = 50_000;
+
 /// How often the position is recorded where rows are so rare that no part is full.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -60,9 +64,11 @@ pub struct Reading<'a> {
     is_asked: Vec<bool>,
     /// Bytes that an answer is taken to have: of the largest, as long as that is not long ago.
     page_size: usize,
-    /// Of all pages so far: bytes that their rows needed, and records that were looked at.
+    /// Of the last pages: bytes that their rows needed, and records that were looked at.
     size_of_rows: usize,
     scanned: u64,
+    /// Where the last job left off.
+    marked: Option<String>,
 }
 
 /// Why reading ended.
@@ -94,6 +100,7 @@ impl<'a> Reading<'a> {
             page_size: PAGE_SIZE,
             size_of_rows: 0,
             scanned: 0,
+            marked: Some(position.to_owned()),
             plan,
         }
     }
@@ -110,34 +117,33 @@ impl<'a> Reading<'a> {
             self.ask();
             let drained = self.merge.drain(&mut self.draft, part_size(self.parts));
             rows.store(self.draft.rows(), Ordering::Relaxed);
+            let now = Instant::now();
             let job = match drained {
                 Drained::End => Some(self.last_job()),
                 Drained::Full if self.parts + 1 == MOST_PARTS => return Err(Setback::TooLarge),
                 Drained::Full => Some(self.part()),
-                Drained::Hungry if Instant::now() >= checkpoint_at.min(stop_at) => {
-                    Some(self.tail())
+                Drained::Hungry if now >= checkpoint_at.min(stop_at) => {
+                    checkpoint_at = now + CHECKPOINT_INTERVAL;
+                    self.tail()
                 }
                 Drained::Hungry => None,
             };
-            let is_job = job.is_some();
             if let Some(job) = job {
-                checkpoint_at = Instant::now() + CHECKPOINT_INTERVAL;
+                checkpoint_at = now + CHECKPOINT_INTERVAL;
                 // Refused only once writing has failed, which ends the attempt.
                 let _ = jobs.send(job).await;
             }
-            if drained == Drained::End {
-                return Ok(End::Whole);
-            }
-            if Instant::now() >= stop_at {
-                if drained == Drained::Full {
-                    let _ = jobs.send(self.tail()).await;
-                }
-                return Ok(End::Stopped);
-            }
-            if !is_job {
-                tokio::select! {
-                    Some((lane, page)) = self.on_the_way.next() => self.feed(lane, &page?)?,
-                    () = sleep_until(checkpoint_at.min(stop_at)) => {}
+            match drained {
+                Drained::End => return Ok(End::Whole),
+                _ if now >= stop_at => return Ok(End::Stopped),
+                Drained::Full => {}
+                Drained::Hungry => {
+                    // Draining may have emptied the very lane that is needed now.
+                    self.ask();
+                    tokio::select! {
+                        Some((lane, page)) = self.on_the_way.next() => self.feed(lane, &page?)?,
+                        () = sleep_until(checkpoint_at.min(stop_at)) => {}
+                    }
                 }
             }
         }
@@ -186,6 +192,10 @@ impl<'a> Reading<'a> {
             .map_err(|error| AwsError::unexpected("Query", error))?;
         self.size_of_rows += page.rows.size();
         self.scanned += page.scanned;
+        if self.scanned > RECENT {
+            self.size_of_rows /= 2;
+            self.scanned /= 2;
+        }
         self.merge.feed(lane, page);
         Ok(())
     }
@@ -200,24 +210,33 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn tail(&mut self) -> Job {
-        Job::Tail {
+    /// What there is since the last job, if it is anything: only what brings the file forward may count as an
+    /// achievement.
+    fn tail(&mut self) -> Option<Job> {
+        if self.merge.position() == self.marked {
+            return None;
+        }
+        Some(Job::Tail {
             content: self.draft.tail().to_vec().into(),
             mark: self.mark(),
-        }
+        })
     }
 
     /// What is left at the end of the records: the last part, or the whole of a file that is too small for parts.
     fn last_job(&mut self) -> Job {
         if self.draft.tail().is_empty() && self.parts > 0 {
-            return self.tail();
+            return Job::Tail {
+                content: Bytes::new(),
+                mark: self.mark(),
+            };
         }
         self.part()
     }
 
     fn mark(&mut self) -> Mark {
+        self.marked = self.merge.position();
         Mark {
-            position: self.merge.position(),
+            position: self.marked.clone(),
             draft: self.draft.state(),
         }
     }

@@ -17,7 +17,8 @@ use tracing::{info, warn};
 
 use crate::{generate::Made, invocation::Invocation};
 
-/// Tries to make a file before the export is given up: with their pauses, some 17 minutes of outage.
+/// Attempts in a row that achieve nothing before the export is given up: some 17 minutes of pauses, and whatever each of
+/// them waited for an outage to pass.
 const MOST_TRIES: u64 = 10;
 
 /// How often a file is begun anew because what another attempt left of it cannot be gone on from.
@@ -139,7 +140,10 @@ impl Generator {
                 Made::InPart => return Ok(Advance::InPart),
             },
         };
-        self.deliver(attempt, file).await?;
+        self.deliver(attempt, file.clone()).await?;
+        if attempt.fence > 1 || invocation.has_advanced.get() {
+            self.clean(attempt, &file).await;
+        }
         Ok(Advance::Ready)
     }
 

@@ -142,26 +142,24 @@ impl<'a> Writing<'a> {
             Some(checkpoint) => (checkpoint.upload, checkpoint.tail),
             None => (None, None),
         };
-        let is_whole = matches!(stored, Stored::Whole);
-        let (upload, tail) = match stored {
-            Stored::Part {
-                upload: begun,
-                entity_tag,
-            } => (Some(with_part(upload, begun, &entity_tag)), None),
-            Stored::Tail { key } => (upload, key),
-            Stored::Whole => (upload, old_tail.clone()),
-        };
-        let checkpoint = Checkpoint {
+        let checkpoint = |upload, tail| Checkpoint {
             position: mark.position,
             draft: mark.draft,
             upload,
             tail,
         };
-        if is_whole {
-            // What is recorded stays: until the file is delivered, another attempt would go on from it.
-            self.checkpoint = Some(checkpoint);
-            return Ok(());
-        }
+        let checkpoint = match stored {
+            Stored::Part {
+                upload: begun,
+                entity_tag,
+            } => checkpoint(Some(with_part(upload, begun, &entity_tag)), None),
+            Stored::Tail { key } => checkpoint(upload, key),
+            Stored::Whole => {
+                // What is recorded stays: until the file is delivered, another attempt would go on from it.
+                self.checkpoint = Some(checkpoint(upload, old_tail));
+                return Ok(());
+            }
+        };
         let exports = &self.generator.exports;
         patiently(|| exports.record_checkpoint(self.attempt, &checkpoint, time::now())).await??;
         self.has_advanced.set(true);

@@ -82,7 +82,7 @@ impl Reconciler {
                 "expired"
             }
             DueKind::Leftovers => {
-                self.files.clean(export, |_| true).await?;
+                self.files.clean(export, |_| true, &[]).await?;
                 self.exports.record_cleaned(export).await?;
                 "cleaned up"
             }

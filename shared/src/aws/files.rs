@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
+use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -56,41 +56,34 @@ impl ExportFiles {
 
     /// Stores a file in one piece.
     pub async fn put(&self, key: &str, file_name: &str, content: Bytes) -> Result<(), AwsError> {
-        self.client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .content_type(CSV)
-            .content_disposition(attachment(file_name))
-            .body(ByteStream::from(content))
-            .send()
-            .await
-            .map_err(AwsError::new("PutObject"))?;
-        Ok(())
+        let name = Some(attachment(file_name));
+        self.put_object(key, CSV, name, content).await
     }
 
     /// Stores what accompanies a file.
     pub async fn put_json(&self, key: &str, json: String) -> Result<(), AwsError> {
-        self.client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .content_type(JSON)
-            .body(ByteStream::from(json.into_bytes()))
-            .send()
-            .await
-            .map_err(AwsError::new("PutObject"))?;
-        Ok(())
+        self.put_object(key, JSON, None, json.into()).await
     }
 
     /// Stores what is too little for a part.
     pub async fn put_tail(&self, key: &str, tail: Bytes) -> Result<(), AwsError> {
+        self.put_object(key, CSV, None, tail).await
+    }
+
+    async fn put_object(
+        &self,
+        key: &str,
+        content_type: &str,
+        content_disposition: Option<String>,
+        content: Bytes,
+    ) -> Result<(), AwsError> {
         self.client
             .put_object()
             .bucket(&self.bucket)
             .key(key)
-            .content_type(CSV)
-            .body(ByteStream::from(tail))
+            .content_type(content_type)
+            .set_content_disposition(content_disposition)
+            .body(ByteStream::from(content))
             .send()
             .await
             .map_err(AwsError::new("PutObject"))?;
@@ -249,6 +242,10 @@ impl ExportFiles {
             .key(&upload.key)
             .upload_id(&upload.id)
             .multipart_upload(parts)
+            .customize()
+            .config_override(
+                aws_sdk_s3::config::Builder::new().timeout_config(completion_timeouts()),
+            )
             .send()
             .await;
         match answer {
@@ -271,11 +268,12 @@ impl ExportFiles {
     }
 
     /// Removes the objects and uploads of an export whose keys `is_left` says so of: what attempts left, wherever they
-    /// died.
+    /// died. Objects may be kept all the same; a complete file's upload is no longer one, so that any at its key is left.
     pub async fn clean(
         &self,
         export: &Export,
         is_left: impl Fn(&str) -> bool,
+        kept: &[&str],
     ) -> Result<(), AwsError> {
         let folder = export.folder();
         let mut pages = self
@@ -288,7 +286,7 @@ impl ExportFiles {
         while let Some(page) = pages.next().await {
             let page = page.map_err(AwsError::new("ListObjectsV2"))?;
             for key in page.contents().iter().filter_map(|object| object.key()) {
-                if is_left(key) {
+                if is_left(key) && !kept.contains(&key) {
                     self.delete(key).await?;
                 }
             }
@@ -379,6 +377,14 @@ fn is_not_found<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error
         .raw_response()
         .is_some_and(|answer| answer.status().as_u16() == 404)
+}
+
+/// S3 takes minutes for an upload of thousands of parts.
+fn completion_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_mins(5))
+        .operation_timeout(Duration::from_mins(10))
+        .build()
 }
 
 /// File names are made of a dataset's slug and a day, and so need no escaping.

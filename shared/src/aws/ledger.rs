@@ -191,11 +191,6 @@ impl LedgerQuery {
         &self.least
     }
 
-    /// Whether a sort key is beyond those of all selected records.
-    pub fn is_beyond(&self, sort: &str) -> bool {
-        *sort > *self.greatest
-    }
-
     /// Asks for the selected records and of them only the given columns, with the sort key that orders them.
     pub fn new<'a>(selection: &Selection, columns: impl IntoIterator<Item = &'a str>) -> Self {
         let mut query = Self {

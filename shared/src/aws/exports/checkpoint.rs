@@ -45,10 +45,9 @@ impl ExportsTable {
         let update = self
             .fenced(attempt)
             .update_expression(
-                "SET checkpoint = :checkpoint, rowsWritten = :rows, tries = :zero, leaseUntil = :lease, dueAt = :due",
+                "SET checkpoint = :checkpoint, tries = :zero, leaseUntil = :lease, dueAt = :due",
             )
             .expression_attribute_values(":checkpoint", text(json))
-            .expression_attribute_values(":rows", count(checkpoint.draft.rows))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
             .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
@@ -59,8 +58,8 @@ impl ExportsTable {
     pub async fn restart(&self, attempt: &Attempt) -> Result<Result<(), Superseded>, AwsError> {
         let update = self
             .fenced(attempt)
-            .update_expression("REMOVE checkpoint ADD restarts :one")
-            .expression_attribute_values(":one", number(1));
+            .update_expression("SET restarts = :restarts REMOVE checkpoint")
+            .expression_attribute_values(":restarts", count(attempt.restarts + 1));
         self.change(update).await
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     items::export::{DueKind, RESENT_AFTER},
 };
 
-/// Most exports that one pass looks at; the next one goes on. Those that cannot be mended do not use the pass up.
+/// Most exports of a kind that one pass looks at; the next one goes on.
 const MOST_PER_PASS: usize = 1000;
 
 impl ExportsTable {
