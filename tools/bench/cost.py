@@ -52,8 +52,8 @@ class Assumptions:
     api_function_mb: int = 256
     # Acceptance, delivery and end, with their indexes; a transaction counts double.
     write_units: int = 100
-    # An export's item with its checkpoint is of some 3 KB, and so are its copies in three local indexes and in `by-due`,
-    # where it is removed and written as its key changes. Progress is recorded once a second, a checkpoint with each part.
+    # An export's item with its checkpoint is of some 3 KB, and so are its copies in four indexes; in `by-due` it is
+    # removed and written, as its key changes. Progress is recorded once a second, a checkpoint with each part.
     write_units_a_change: int = 18
 
 
