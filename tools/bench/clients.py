@@ -13,7 +13,7 @@ from .events import TENANT, event_of
 from .functions import aws_environment, deployed
 from .process import Measured, Usage
 from .server import Server, serving
-from .settings import PEER_PYTHON, PEERS, RELEASE, SHARDS, WORK, Cores
+from .settings import PEER_PYTHON, PEERS, RELEASE, RUST_PEER, SHARDS, WORK, Cores
 
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 900
@@ -60,7 +60,7 @@ def floor() -> Client:
 def peers() -> list[Client]:
     """The same work with the usual SDKs."""
     return [
-        _program("rust-sdk", str(RELEASE / "bench-peer-rust-sdk")),
+        _program("rust-sdk", str(RUST_PEER)),
         _program("node", "node", str(PEERS / "node" / "export.mjs")),
         _program("python", str(PEER_PYTHON), str(PEERS / "python" / "export.py")),
     ]

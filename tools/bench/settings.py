@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stack.settings import LOCAL, ROOT, Failure
 
 RELEASE = ROOT / "target" / "release"
+RUST_PEER = ROOT / "target" / "peer" / "bench-peer-rust-sdk"
 BENCH = ROOT / "tools" / "bench"
 PEERS = BENCH / "peers"
 WORK = LOCAL / "bench"
