@@ -14,7 +14,7 @@ from support.api import Api, Caller
 from support.functions import Functions
 from support.keys import Keys
 from support.large_ledger import LargeLedger, serving
-from support.processes import kill
+from support.processes import kill as kill_processes
 from support.table import ExportsTable
 
 DATASET = "funding-transfers"
@@ -51,11 +51,11 @@ class Runs:
         with self.functions.changed("generator", timeout=TIMEOUT, AWS_ENDPOINT_URL_DYNAMODB=ledger.url):
             launched = self.api.launch(caller, DATASET, body)
             for death in range(1, deaths + 1):
-                self._until(lambda death=death: ledger.queries() - before > total_queries * death / (deaths + 1))
-                self._kill(caller, launched["exportId"])
+                self.until(lambda death=death: ledger.queries() - before > total_queries * death / (deaths + 1))
+                self.kill(caller, launched["exportId"])
             at_last_death = ledger.queries()
-            self._until(lambda: self._shown(caller, launched)["status"] != "PENDING")
-        return self._shown(caller, launched), ledger.queries() - at_last_death
+            self.until(lambda: self.shown(caller, launched)["status"] != "PENDING")
+        return self.shown(caller, launched), ledger.queries() - at_last_death
 
     def fence(self, caller: Caller, export: dict[str, Any]) -> int:
         """How many attempts there were."""
@@ -76,20 +76,20 @@ class Runs:
         keys = [item["Key"] for item in (*objects, *uploads) if export["exportId"] in item["Key"]]
         return [key.rsplit("/", 1)[1].split(".", 1)[1] for key in keys]
 
-    def _kill(self, caller: Caller, export_id: str) -> None:
+    def kill(self, caller: Caller, export_id: str) -> None:
         """Kills the generator in the middle of its work, and moves the clock to the end of its lease."""
         function = f"{self.stack['stackName']}-generator"
-        self._until(lambda: kill(function, self.stack["endpointUrl"]) > 0)
+        self.until(lambda: kill_processes(function, self.stack["endpointUrl"]) > 0)
         # Until the process is gone, it could renew its lease.
         time.sleep(0.2)
         self.table.set(caller.tenantId, DATASET, export_id, leaseUntil=0, dueAt=1)
         self.reconcile()
 
-    def _shown(self, caller: Caller, launched: dict[str, Any]) -> dict[str, Any]:
+    def shown(self, caller: Caller, launched: dict[str, Any]) -> dict[str, Any]:
         return self.api.detail(caller, DATASET, launched["exportId"]).json()
 
     @staticmethod
-    def _until(is_so: Callable[[], bool]) -> None:
+    def until(is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not is_so():
             assert time.monotonic() < deadline, f"not within {PATIENCE} s"
@@ -145,7 +145,7 @@ def test_an_upload_that_is_gone_is_begun_anew(runs: Runs, keys: Keys, stack: dic
         runs.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=slow.url),
     ):
         launched = runs.api.launch(caller, DATASET)
-        runs._until(lambda: "csv" in runs.left_in_the_bucket(launched))
+        runs.until(lambda: "csv" in runs.left_in_the_bucket(launched))
         for upload in s3.list_multipart_uploads(Bucket=stack["bucket"])["Uploads"]:
             if launched["exportId"] in upload["Key"]:
                 s3.abort_multipart_upload(Bucket=stack["bucket"], Key=upload["Key"], UploadId=upload["UploadId"])
@@ -164,3 +164,23 @@ def test_throttling_slows_an_export_and_does_not_fail_it(runs: Runs, keys: Keys,
         export = runs.undisturbed(throttled, caller)
     assert export["manifest"]["sha256"] == expected["manifest"]["sha256"]
     assert runs.fence(caller, export) == 1
+
+
+def test_a_dead_letter_ends_an_export_that_is_being_made_and_nothing_of_it_is_left(
+    runs: Runs, keys: Keys, stack: dict[str, Any]
+) -> None:
+    caller = keys.operator()
+    with (
+        serving(BINARY, stack, rows=400_000, page_latency_ms=PAGE_LATENCY) as slow,
+        runs.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=slow.url),
+    ):
+        launched = runs.api.launch(caller, DATASET)
+        runs.until(lambda: "csv" in runs.left_in_the_bucket(launched))
+        runs.functions.work("failer", caller.tenantId, launched["exportId"])
+        # Whatever it was about to put into the bucket, the attempt that was at work is at its end.
+        runs.kill(caller, launched["exportId"])
+    export = runs.shown(caller, launched)
+    assert export["status"] == "FAILED"
+    assert runs.table.lock(caller.tenantId, DATASET, caller.userId) is None
+    assert runs.left_in_the_bucket(export) == []
+    assert "dueKind" not in runs.table.export(caller.tenantId, DATASET, export["exportId"])
