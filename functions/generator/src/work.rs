@@ -195,8 +195,8 @@ pub fn file_key(attempt: &Attempt) -> String {
     format!("{}{}.csv", attempt.export.folder(), attempt.fence)
 }
 
-/// The key of what an attempt stores that belongs to no part yet, for the so-manieth time. It is never written twice:
-/// what is recorded of it must stay true.
+/// The key of an attempt's first, second, … tail: what belongs to no part yet. None is written twice, for what is
+/// recorded of it must stay true.
 pub fn tail_key(attempt: &Attempt, number: u32) -> String {
     format!("{}{}.{number}.tail", attempt.export.folder(), attempt.fence)
 }

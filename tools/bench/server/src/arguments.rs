@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     pub page_latency_ms: u64,
 
-    /// Refuses each so-manieth Query and UploadPart as throttled; 0 refuses none
+    /// Refuses one Query and one UploadPart of this many as throttled; 0 refuses none
     #[arg(long, default_value_t = 0)]
     pub throttle_every: u64,
 
