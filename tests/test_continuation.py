@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.api import Api, Caller
+from support.bucket import Bucket
 from support.functions import Functions
 from support.keys import Keys
 from support.large_ledger import LargeLedger, serving
@@ -34,7 +34,7 @@ class Runs:
     api: Api
     functions: Functions
     table: ExportsTable
-    s3: Any
+    bucket: Bucket
     stack: dict[str, Any]
     reconcile: Callable[[], None]
 
@@ -63,18 +63,13 @@ class Runs:
 
     def digest(self, caller: Caller, export: dict[str, Any]) -> str:
         """The SHA-256 of the file that is in the bucket."""
-        key = self.table.export(caller.tenantId, DATASET, export["exportId"])["file"]["key"]
-        digest = hashlib.sha256()
-        for chunk in self.s3.get_object(Bucket=self.stack["bucket"], Key=key)["Body"].iter_chunks(1 << 20):
-            digest.update(chunk)
-        return digest.hexdigest()
+        return self.bucket.digest(self.table.export(caller.tenantId, DATASET, export["exportId"])["file"]["key"])
 
-    def left_in_the_bucket(self, export: dict[str, Any]) -> list[str]:
-        """The names of an export's objects, and its uploads."""
-        objects = self.s3.list_objects_v2(Bucket=self.stack["bucket"], Prefix="exports/").get("Contents", [])
-        uploads = self.s3.list_multipart_uploads(Bucket=self.stack["bucket"]).get("Uploads", [])
-        keys = [item["Key"] for item in (*objects, *uploads) if export["exportId"] in item["Key"]]
-        return [key.rsplit("/", 1)[1].split(".", 1)[1] for key in keys]
+    def left_in_the_bucket(self, caller: Caller, export: dict[str, Any]) -> list[str]:
+        """The names of an export's objects and uploads, without the fence that they begin with."""
+        folder = f"exports/{caller.tenantId}/{DATASET}/{export['exportId']}/"
+        keys = self.bucket.keys(folder) + self.bucket.uploads(folder)
+        return [key.removeprefix(folder).split(".", 1)[1] for key in keys]
 
     def kill(self, caller: Caller, export_id: str) -> None:
         """Kills the generator in the middle of its work, and moves the clock to the end of its lease."""
@@ -101,11 +96,11 @@ def runs(
     api: Api,
     functions: Functions,
     exports_table: ExportsTable,
-    s3: Any,
+    bucket: Bucket,
     stack: dict[str, Any],
     reconcile: Callable[[], None],
 ) -> Runs:
-    return Runs(api, functions, exports_table, s3, stack, reconcile)
+    return Runs(api, functions, exports_table, bucket, stack, reconcile)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +128,7 @@ def test_two_million_rows_over_many_invocations_two_of_which_are_killed(
     assert [export["manifest"][name] for name in same] == [expected["manifest"][name] for name in same]
     # A restart would have read all of it, and what is read ahead at each end of an invocation besides.
     assert queries_left < queries
-    assert sorted(runs.left_in_the_bucket(export)) == ["csv", "manifest.json"]
+    assert sorted(runs.left_in_the_bucket(caller, export)) == ["csv", "manifest.json"]
 
 
 def test_an_upload_that_is_gone_is_begun_anew(runs: Runs, keys: Keys, stack: dict[str, Any], s3: Any) -> None:
@@ -145,7 +140,7 @@ def test_an_upload_that_is_gone_is_begun_anew(runs: Runs, keys: Keys, stack: dic
         runs.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=slow.url),
     ):
         launched = runs.api.launch(caller, DATASET)
-        runs.until(lambda: "csv" in runs.left_in_the_bucket(launched))
+        runs.until(lambda: "csv" in runs.left_in_the_bucket(caller, launched))
         for upload in s3.list_multipart_uploads(Bucket=stack["bucket"])["Uploads"]:
             if launched["exportId"] in upload["Key"]:
                 s3.abort_multipart_upload(Bucket=stack["bucket"], Key=upload["Key"], UploadId=upload["UploadId"])
@@ -153,7 +148,7 @@ def test_an_upload_that_is_gone_is_begun_anew(runs: Runs, keys: Keys, stack: dic
     assert export["status"] == "READY"
     assert runs.fence(caller, export) > 1
     assert runs.digest(caller, export) == expected["manifest"]["sha256"]
-    assert sorted(runs.left_in_the_bucket(export)) == ["csv", "manifest.json"]
+    assert sorted(runs.left_in_the_bucket(caller, export)) == ["csv", "manifest.json"]
 
 
 def test_throttling_slows_an_export_and_does_not_fail_it(runs: Runs, keys: Keys, stack: dict[str, Any]) -> None:
@@ -175,12 +170,12 @@ def test_a_dead_letter_ends_an_export_that_is_being_made_and_nothing_of_it_is_le
         runs.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=slow.url),
     ):
         launched = runs.api.launch(caller, DATASET)
-        runs.until(lambda: "csv" in runs.left_in_the_bucket(launched))
+        runs.until(lambda: "csv" in runs.left_in_the_bucket(caller, launched))
         runs.functions.work("failer", caller.tenantId, launched["exportId"])
         # Whatever it was about to put into the bucket, the attempt that was at work is at its end.
         runs.kill(caller, launched["exportId"])
     export = runs.shown(caller, launched)
     assert export["status"] == "FAILED"
     assert runs.table.lock(caller.tenantId, DATASET, caller.userId) is None
-    assert runs.left_in_the_bucket(export) == []
+    assert runs.left_in_the_bucket(caller, export) == []
     assert "dueKind" not in runs.table.export(caller.tenantId, DATASET, export["exportId"])

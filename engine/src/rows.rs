@@ -1,5 +1,7 @@
 //! Rows of one lane, ready for the file.
 
+use std::ops::Range;
+
 use crate::amount::Amount;
 
 /// Rows as the file will hold them, with what the merge and the totals need of each.
@@ -39,19 +41,22 @@ impl Rows {
     /// A row's bytes, its line's end included.
     #[inline]
     pub fn line(&self, index: usize) -> &[u8] {
-        let start = index
-            .checked_sub(1)
-            .map_or(0, |before| self.rows[before].file_end);
-        &self.file[start as usize..self.rows[index].file_end as usize]
+        &self.file[self.span(index, |row| row.file_end)]
     }
 
     /// A row's sort key.
     #[inline]
     pub fn sort(&self, index: usize) -> &[u8] {
+        &self.sorts[self.span(index, |row| row.sort_end)]
+    }
+
+    /// From where the row before ends to where this one does.
+    #[inline]
+    fn span(&self, index: usize, end: impl Fn(&Row) -> u32) -> Range<usize> {
         let start = index
             .checked_sub(1)
-            .map_or(0, |before| self.rows[before].sort_end);
-        &self.sorts[start as usize..self.rows[index].sort_end as usize]
+            .map_or(0, |before| end(&self.rows[before]));
+        start as usize..end(&self.rows[index]) as usize
     }
 
     /// The place of a currency, of which there are few.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -14,6 +15,18 @@ class Bucket:
     def keys(self, prefix: str) -> list[str]:
         listed = self.s3.list_objects_v2(Bucket=self.name, Prefix=prefix)
         return [item["Key"] for item in listed.get("Contents", [])]
+
+    def uploads(self, prefix: str) -> list[str]:
+        """The keys of uploads that are under way."""
+        listed = self.s3.list_multipart_uploads(Bucket=self.name, Prefix=prefix)
+        return [item["Key"] for item in listed.get("Uploads", [])]
+
+    def digest(self, key: str) -> str:
+        """The SHA-256 of an object, however large."""
+        digest = hashlib.sha256()
+        for chunk in self.s3.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(1 << 20):
+            digest.update(chunk)
+        return digest.hexdigest()
 
     def size(self, key: str) -> int:
         return self.s3.head_object(Bucket=self.name, Key=key)["ContentLength"]

@@ -114,7 +114,6 @@ impl<'a> Reading<'a> {
     ) -> Result<End, Setback> {
         let mut checkpoint_at = Instant::now() + CHECKPOINT_INTERVAL;
         loop {
-            self.ask();
             let drained = self.merge.drain(&mut self.draft, part_size(self.parts));
             rows.store(self.draft.rows(), Ordering::Relaxed);
             let now = Instant::now();
@@ -122,14 +121,13 @@ impl<'a> Reading<'a> {
                 Drained::End => Some(self.last_job()),
                 Drained::Full if self.parts + 1 == MOST_PARTS => return Err(Setback::TooLarge),
                 Drained::Full => Some(self.part()),
-                Drained::Hungry if now >= checkpoint_at.min(stop_at) => {
-                    checkpoint_at = now + CHECKPOINT_INTERVAL;
-                    self.tail()
-                }
+                Drained::Hungry if now >= checkpoint_at.min(stop_at) => self.tail(),
                 Drained::Hungry => None,
             };
-            if let Some(job) = job {
+            if job.is_some() || now >= checkpoint_at {
                 checkpoint_at = now + CHECKPOINT_INTERVAL;
+            }
+            if let Some(job) = job {
                 // Refused only once writing has failed, which ends the attempt.
                 let _ = jobs.send(job).await;
             }
@@ -138,7 +136,7 @@ impl<'a> Reading<'a> {
                 _ if now >= stop_at => return Ok(End::Stopped),
                 Drained::Full => {}
                 Drained::Hungry => {
-                    // Draining may have emptied the very lane that is needed now.
+                    // Not before draining, which may empty the very lane that is needed now.
                     self.ask();
                     tokio::select! {
                         Some((lane, page)) = self.on_the_way.next() => self.feed(lane, &page?)?,

@@ -4,7 +4,7 @@ use engine::DraftState;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, AwsError, ExportsTable, Superseded, count, lifecycle::LEASE, number, text};
+use super::{Attempt, AwsError, ExportsTable, Superseded, count, number, text};
 use crate::aws::files::Upload;
 
 /// A point from which a file can be written to its end, whoever wrote it up to there.
@@ -43,14 +43,12 @@ impl ExportsTable {
         let json = serde_json::to_string(checkpoint)
             .map_err(|error| AwsError::unexpected("writing a checkpoint", error))?;
         let update = self
-            .fenced(attempt)
+            .leased(attempt, now)
             .update_expression(
                 "SET checkpoint = :checkpoint, tries = :zero, leaseUntil = :lease, dueAt = :due",
             )
             .expression_attribute_values(":checkpoint", text(json))
-            .expression_attribute_values(":zero", number(0))
-            .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
-            .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
+            .expression_attribute_values(":zero", number(0));
         self.change(update).await
     }
 

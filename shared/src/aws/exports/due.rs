@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AwsError, ExportsTable, export_key, number, read_export, text};
+use super::{AwsError, ExportsTable, number, read_export, text};
 use crate::{
     domain::export::{Export, Status},
     items::export::{DueKind, RESENT_AFTER},
@@ -57,30 +57,15 @@ impl ExportsTable {
 
     /// Notes that a pending export's message was sent again, so that the next pass leaves it alone for a while.
     pub async fn record_resent(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(export_key(&export.tenant_id, &export.id)))
+        let update = self
+            .update(export)
             .update_expression("SET dueAt = :due")
             .condition_expression("#status = :pending AND dueAt <= :now")
-            .expression_attribute_names("#status", "status")
             .expression_attribute_values(":pending", text(Status::Pending.to_string()))
             .expression_attribute_values(":now", number(now.as_second()))
-            .expression_attribute_values(":due", number((now + RESENT_AFTER).as_second()))
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(()),
-            // Somebody is at work on it again, or it has ended.
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(AwsError::new("UpdateItem")(error)),
-        }
+            .expression_attribute_values(":due", number((now + RESENT_AFTER).as_second()));
+        // Refused if somebody is at work on it again, or it has ended.
+        let _ = self.change(update).await?;
+        Ok(())
     }
 }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// How long an attempt is left alone without a sign of life.
-pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// The right to work on an export until its lease ends, given to one attempt at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,11 +97,9 @@ impl ExportsTable {
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
         let update = self
-            .fenced(attempt)
+            .leased(attempt, now)
             .update_expression("SET rowsWritten = :rows, leaseUntil = :lease, dueAt = :due")
-            .expression_attribute_values(":rows", count(rows_written))
-            .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
-            .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
+            .expression_attribute_values(":rows", count(rows_written));
         self.change(update).await
     }
 
@@ -134,7 +132,7 @@ impl ExportsTable {
         let file: AttributeValue = serde_dynamo::to_attribute_value(FileItem::from(&delivery.file))
             .map_err(|error| AwsError::unexpected("writing an item", error))?;
         let update = self
-            .fenced(attempt)
+            .leased(attempt, now)
             .update_expression(
                 "SET #file = :file, rowsWritten = :rows, readyAt = :readyAt, expiresAt = :expiresAt, \
                  leaseUntil = :lease, dueAt = :due REMOVE checkpoint",
@@ -143,9 +141,7 @@ impl ExportsTable {
             .expression_attribute_values(":file", file)
             .expression_attribute_values(":rows", count(delivery.file.rows))
             .expression_attribute_values(":readyAt", number(delivery.ready_at.as_second()))
-            .expression_attribute_values(":expiresAt", number(delivery.expires_at.as_second()))
-            .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
-            .expression_attribute_values(":due", number((now + LEASE).as_second() + 1));
+            .expression_attribute_values(":expiresAt", number(delivery.expires_at.as_second()));
         let marker = to_item(&ExpiryMarkerItem::of(export, delivery.expires_at))?;
         let link = to_item(&LinkItem::of(export, delivery, token))?;
         self.write(vec![
@@ -351,6 +347,13 @@ impl ExportsTable {
 
     pub(super) fn fenced(&self, attempt: &Attempt) -> UpdateBuilder {
         self.fenced_by(&attempt.export, attempt.fence)
+    }
+
+    /// A change of an attempt that renews its lease: the expression has `leaseUntil = :lease, dueAt = :due`.
+    pub(super) fn leased(&self, attempt: &Attempt, now: Timestamp) -> UpdateBuilder {
+        self.fenced(attempt)
+            .expression_attribute_values(":lease", number((now + LEASE).as_millisecond()))
+            .expression_attribute_values(":due", number((now + LEASE).as_second() + 1))
     }
 
     fn fenced_by(&self, export: &Export, fence: u64) -> UpdateBuilder {
