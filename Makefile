@@ -7,7 +7,7 @@
 STACK = $(if $(shell command -v python3),,$(error Python 3.10 or newer is needed: install it from https://www.python.org/downloads/))python3 tools/stack/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint up down bench fuzz generate import
+.PHONY: help demo test lint contract up down bench fuzz generate import
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -20,6 +20,9 @@ test: ## run every check and test, from nothing
 
 lint: ## run the checks that need no stack
 	@$(STACK) lint
+
+contract: ## make what follows from datasets/ and infra/openapi/
+	@$(STACK) contract
 
 up: ## build, deploy and seed the local stack
 	@$(STACK) up

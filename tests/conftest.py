@@ -153,4 +153,4 @@ def sender(stack: dict[str, Any], aws: boto3.Session) -> Sender:
 @pytest.fixture(scope="session")
 def ledger() -> Ledger:
     """The demo data, as the files have it."""
-    return Ledger(ROOT / "tools" / "demo-data")
+    return Ledger(ROOT / ".local" / "demo-data")

@@ -10,8 +10,8 @@ from statistics import median
 from typing import Any
 
 import httpx
-from stack import checks, lifecycle
-from stack.settings import Failure, Stack
+from stack import lifecycle
+from stack.settings import Failure, Stack, free_port
 from stack.steps import Steps
 
 from .settings import RELEASE
@@ -51,7 +51,7 @@ def _export(http: httpx.Client, url: str, headers: dict[str, str]) -> tuple[floa
 @contextmanager
 def _stack(steps: Steps) -> Iterator[dict[str, Any]]:
     """A stack of the benchmark's own, beside any that somebody uses."""
-    stack = Stack(checks.free_port())
+    stack = Stack(free_port())
     before = os.environ.get("FUNCTIONS_DIR")
     os.environ["FUNCTIONS_DIR"] = str(RELEASE)
     try:

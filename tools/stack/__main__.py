@@ -24,6 +24,7 @@ def main() -> None:
     commands.add_parser("up", help="build, deploy and seed the local stack")
     commands.add_parser("down", help="end the local stack")
     commands.add_parser("demo", help="make an export on the local stack and show it")
+    commands.add_parser("contract", help="make what follows from datasets/ and infra/openapi/")
     commands.add_parser("lint", help="check formatting, lints, dependencies and templates")
     commands.add_parser("test", help="run every check and test there is")
     bench = commands.add_parser("bench", help="measure speed, memory, cold starts and cost")
@@ -60,6 +61,10 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "fuzz":
         fuzzing.fuzz(arguments.seconds)
+        return
+    if command == "contract":
+        if not build.contract():
+            raise Failure("The contract was not made: see the messages above.")
         return
     if command == "generate":
         if not build.run_cli("generate", *rest):

@@ -43,6 +43,12 @@ def compile_workspace() -> None:
     _cargo_build("--workspace", "--exclude", "bench-*")
 
 
+def contract(*arguments: str) -> bool:
+    """Runs the tool that makes the OpenAPI files, the page's datasets and their documentation."""
+    command = ["cargo", "run", "--quiet", "--locked", "--package", "contract", "--", *arguments]
+    return subprocess.run(command, cwd=ROOT).returncode == 0
+
+
 def compile_large_ledger() -> None:
     """Builds the server that plays ledgers too large for the local AWS; the tests start it."""
     _cargo_build("--package", "bench-server")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ import yaml
 from . import build, lifecycle, page, template
 from .cargo_tools import installed
 from .fuzz import fuzz
-from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, stack_from_environment
+from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
 from .steps import Steps, console
 
 # Seconds: enough for a hundred thousand pages a second to meet what is easily met.
@@ -29,8 +28,12 @@ NOT_FETCHED = "failed to fetch advisory database"
 
 def lint(steps: Steps) -> None:
     """Formatting, lints, dependencies and templates. The first failure ends it."""
-    with steps.step("page", "Building the Back Office page"):
+    with steps.step("contract", "Whether the generated files are what their sources say, and good OpenAPI"):
         page.install()
+        if not build.contract("--check"):
+            raise Failure("A generated file is stale: see above.")
+        _run("npm", "run", "--silent", "contract", folder=CONSOLE)
+    with steps.step("page", "Building the Back Office page"):
         page.build()
     with steps.step("page lints", "The page's formatting, lints and types"):
         _run("npm", "run", "--silent", "lint", folder=CONSOLE)
@@ -136,10 +139,3 @@ def _run(*command: str, environment: Mapping[str, str] | None = None, folder: Pa
 
 def _shown(command: Sequence[str]) -> str:
     return " ".join((Path(command[0]).name, *command[1:]))
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

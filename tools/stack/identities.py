@@ -7,10 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from .datasets import slugs_for
 from .settings import DEMO_DATA
 
-OPERATOR_DATASETS = ("transactions", "supplier-payouts", "marketplace-payouts", "funding-transfers")
-MERCHANT_DATASETS = ("payouts-by-contact",)
 SHARED_CONTACT = "C-100"
 
 TENANT_NAMES = {
@@ -40,8 +39,9 @@ class Identity:
 
     @property
     def permissions(self) -> list[str]:
-        datasets = MERCHANT_DATASETS if self.role == "MERCHANT" else OPERATOR_DATASETS
-        return [f"{dataset}:{act}" for dataset in datasets for act in self.acts]
+        # Suppliers have operators' permissions: their role alone must keep them from what is not theirs.
+        slugs = slugs_for("MERCHANT" if self.role == "MERCHANT" else "OPERATOR")
+        return [f"{slug}:{act}" for slug in slugs for act in self.acts]
 
     def item(self, created_at: str) -> dict[str, dict[str, Any]]:
         """What the api-keys table holds of the key, as DynamoDB takes it."""

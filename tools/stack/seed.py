@@ -7,27 +7,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from . import aws, build
+from . import aws, build, demo_data
 from .identities import IDENTITIES
-from .settings import DEMO_DATA, Failure, Stack
+from .settings import Failure, Stack
 from .steps import console
-
-TYPES = {
-    "funding-transfers": "FUNDING_TRANSFERS",
-    "supplier-payouts": "SUPPLIER_PAYOUTS",
-    "marketplace-payouts": "MARKETPLACE_PAYOUTS",
-    "transactions": "TRANSACTION_EVENTS",
-    "payouts-by-contact": "PAYOUTS_BY_CONTACT",
-}
 
 
 def seed(stack: Stack, outputs: Mapping[str, str]) -> None:
-    """Puts the keys, and loads each file of `tools/demo-data/<tenant>/` that this stack does not have yet."""
+    """Puts the keys, and loads each file of demo data that this stack does not have yet."""
     created_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     dynamodb = aws.client(stack, "dynamodb")
     for identity in IDENTITIES:
         dynamodb.put_item(TableName=outputs["ApiKeysTable"], Item=identity.item(created_at))
-    for file in sorted(DEMO_DATA.glob("*/*.csv")):
+    for file in demo_data.make():
         _load_once(stack, outputs, file)
 
 
@@ -40,14 +32,12 @@ def run_import(stack: Stack, ledger_table: str, arguments: Sequence[str]) -> Non
 
 def _load_once(stack: Stack, outputs: Mapping[str, str], file: Path) -> None:
     tenant, dataset = file.parent.name, file.stem
-    if dataset not in TYPES:
-        raise Failure(f"{file}: no dataset is called {dataset!r}; the names are {', '.join(TYPES)}.")
     stamp = stack.folder / "seeded" / f"{tenant}.{dataset}"
     state = f"{outputs['LedgerTable']} {hashlib.sha256(file.read_bytes()).hexdigest()}"
     if stamp.is_file() and stamp.read_text() == state:
         return
     console.print(f"  {tenant}: {dataset}")
-    arguments = ["--file", str(file), "--type", TYPES[dataset], "--tenant", tenant]
+    arguments = ["--file", str(file), "--type", dataset, "--tenant", tenant]
     run_import(stack, outputs["LedgerTable"], arguments)
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(state)

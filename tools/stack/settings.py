@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ BUILD = LOCAL / "build"
 TOOLS = LOCAL / "tools"
 TEMPLATE = ROOT / "template.yaml"
 CONSOLE = ROOT / "console"
-DEMO_DATA = ROOT / "tools" / "demo-data"
+DEMO_DATA = LOCAL / "demo-data"
 VENV_BIN = ROOT / ".venv" / "bin"
 LATEST_STACK_FILE = LOCAL / "stack.json"
 
@@ -72,3 +73,10 @@ def stack_from_environment() -> Stack:
     if not text.isdecimal() or not 1024 <= int(text) <= 65535:
         raise Failure(f"LOCAL_AWS_PORT is {text!r}: it must be a port number from 1024 to 65535.")
     return Stack(int(text))
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

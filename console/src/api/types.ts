@@ -1,7 +1,6 @@
 import type { components, operations } from "./schema.ts";
 
 type Schemas = components["schemas"];
-type Narrowed = "statuses" | "amountMin" | "amountMax";
 
 export type Caller = Schemas["Caller"];
 export type Role = Caller["role"];
@@ -10,15 +9,9 @@ export type ExportType = Schemas["ExportType"];
 export type FieldProblem = Schemas["FieldProblem"];
 export type Resent = Schemas["Resent"];
 export type ListQuery = NonNullable<operations["ADM-PAY-553"]["parameters"]["query"]>;
-export type FundingTransfersStatus = NonNullable<Schemas["FundingTransfersFilters"]["statuses"]>[number];
-export type TransactionsStatus = NonNullable<Schemas["TransactionsFilters"]["statuses"]>[number];
 
-/** The filters of every dataset. Amounts stay the text that they are written in: a JavaScript number rounds. */
-export type Filters = Omit<Schemas["FundingTransfersFilters"] & Schemas["TransactionsFilters"], Narrowed> & {
-  statuses?: string[];
-  amountMin?: string;
-  amountMax?: string;
-};
+/** Filters by their names. Amounts stay the text that they are written in: a JavaScript number rounds. */
+export type Filters = Readonly<Record<string, string | readonly string[]>>;
 
 /** What a file holds. The totals are texts, and stay them for the same reason. */
 export type Manifest = Omit<Schemas["Manifest"], "filters"> & { filters: Filters };

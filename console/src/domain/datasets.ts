@@ -1,13 +1,5 @@
-import type {
-  Caller,
-  ExportType,
-  Filters,
-  FundingTransfersStatus,
-  Role,
-  TransactionsStatus,
-} from "../api/types.ts";
-
-export type FilterName = keyof Filters;
+import type { Caller, ExportType, Role } from "../api/types.ts";
+import { DATASETS as DECLARED } from "./datasets.generated.ts";
 
 /** One kind of record that can be exported, as `/v1/payments/{slug}/export` knows it. */
 export interface Dataset {
@@ -18,75 +10,32 @@ export interface Dataset {
   name: string;
   roles: readonly Role[];
   /** What a launch may filter by; empty: all is exported. */
-  filters: readonly FilterName[];
-  statuses: readonly string[];
+  filters: readonly Filter[];
 }
 
-const EVERYONE: readonly Role[] = ["OPERATOR", "SUPPLIER"];
-const OPERATORS: readonly Role[] = ["OPERATOR"];
+/** A filter of the launch form. */
+export interface Filter {
+  /** As the API names it. */
+  name: string;
+  kind: FilterKind;
+  label: string;
+  /** How an export's filters are described: `paid by {}`. */
+  phrase: string;
+  /** The values of the kinds `choices` and `choice`. */
+  choices?: readonly Choice[];
+  /** A value that a person could type. */
+  example?: string;
+}
 
-export const DATASETS: readonly Dataset[] = [
-  {
-    slug: "transactions",
-    type: "TRANSACTION_EVENTS",
-    title: "Transactions",
-    name: "transactions",
-    roles: EVERYONE,
-    filters: [
-      "createdAtFrom",
-      "createdAtTo",
-      "statuses",
-      "supplierIds",
-      "amountMin",
-      "amountMax",
-      "paymentMethods",
-    ],
-    statuses: [
-      "AUTHORIZED",
-      "CAPTURED",
-      "REFUNDED",
-      "CHARGED_BACK",
-      "CANCELLED",
-      "FAILED",
-    ] satisfies TransactionsStatus[],
-  },
-  {
-    slug: "supplier-payouts",
-    type: "SUPPLIER_PAYOUTS",
-    title: "Supplier payouts",
-    name: "supplier payouts",
-    roles: OPERATORS,
-    filters: [],
-    statuses: [],
-  },
-  {
-    slug: "marketplace-payouts",
-    type: "MARKETPLACE_PAYOUTS",
-    title: "Marketplace payouts",
-    name: "marketplace payouts",
-    roles: OPERATORS,
-    filters: [],
-    statuses: [],
-  },
-  {
-    slug: "funding-transfers",
-    type: "FUNDING_TRANSFERS",
-    title: "Funding transfers",
-    name: "funding transfers",
-    roles: EVERYONE,
-    filters: [
-      "createdAtFrom",
-      "createdAtTo",
-      "statuses",
-      "supplierIds",
-      "amountMin",
-      "amountMax",
-      "sourceBalanceAccountType",
-      "targetBalanceAccountType",
-    ],
-    statuses: ["PENDING", "COMPLETED", "FAILED"] satisfies FundingTransfersStatus[],
-  },
-];
+/** How a person sets a filter. `choices`, `suppliers` and `texts` take several values. */
+export type FilterKind = "day" | "amount" | "suppliers" | "choices" | "choice" | "texts" | "text";
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+export const DATASETS: readonly Dataset[] = DECLARED;
 
 export function datasetBySlug(slug: string | null): Dataset | undefined {
   return DATASETS.find((dataset) => dataset.slug === slug);
@@ -102,8 +51,8 @@ export function datasetsOf(caller: Caller): Dataset[] {
 }
 
 /** What the caller may filter a launch by: a supplier's file holds only its own records anyway. */
-export function filtersFor(caller: Caller, dataset: Dataset): readonly FilterName[] {
+export function filtersFor(caller: Caller, dataset: Dataset): readonly Filter[] {
   return caller.role === "SUPPLIER"
-    ? dataset.filters.filter((filter) => filter !== "supplierIds")
+    ? dataset.filters.filter((filter) => filter.kind !== "suppliers")
     : dataset.filters;
 }

@@ -36,7 +36,8 @@ test("a role sees its datasets, as far as the key's permissions go", () => {
 
 test("suppliers are not asked which supplier", () => {
   for (const dataset of DATASETS) {
-    expect(filtersFor({ ...CALLER, role: "SUPPLIER" }, dataset)).not.toContain("supplierIds");
+    const offered = filtersFor({ ...CALLER, role: "SUPPLIER" }, dataset);
+    expect(offered.map((filter) => filter.name)).not.toContain("supplierIds");
   }
 });
 

@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
+import { datasetBySlug, type Filter } from "./datasets.ts";
 import { utcMonth } from "./days.ts";
-import { describeFilters, emptyForm, formErrors, names, toFilters } from "./filters.ts";
+import { describeFilters, EMPTY_FORM, formErrors, names, toFilters } from "./filters.ts";
+
+const TRANSFERS: readonly Filter[] = datasetBySlug("funding-transfers")?.filters ?? [];
+const TRANSACTIONS: readonly Filter[] = datasetBySlug("transactions")?.filters ?? [];
 
 test("an empty form asks for everything", () => {
-  expect(toFilters(emptyForm())).toBeUndefined();
-  expect(formErrors(emptyForm())).toEqual({});
+  expect(toFilters(TRANSFERS, EMPTY_FORM)).toBeUndefined();
+  expect(formErrors(TRANSFERS, EMPTY_FORM)).toEqual({});
 });
 
 test("a form becomes the API's filters, its days whole ones in UTC and its amounts as written", () => {
   const form = {
-    ...emptyForm(),
     createdAtFrom: "2026-01-01",
     createdAtTo: "2026-01-31",
     statuses: ["COMPLETED"],
@@ -18,8 +21,8 @@ test("a form becomes the API's filters, its days whole ones in UTC and its amoun
     amountMax: "12345678901234567890.12",
     targetBalanceAccountType: "SUPPLIER",
   };
-  expect(formErrors(form)).toEqual({});
-  expect(toFilters(form)).toEqual({
+  expect(formErrors(TRANSFERS, form)).toEqual({});
+  expect(toFilters(TRANSFERS, form)).toEqual({
     createdAtFrom: "2026-01-01T00:00:00Z",
     createdAtTo: "2026-01-31T23:59:59Z",
     statuses: ["COMPLETED"],
@@ -32,14 +35,13 @@ test("a form becomes the API's filters, its days whole ones in UTC and its amoun
 
 test("mistakes are told at their fields", () => {
   const form = {
-    ...emptyForm(),
     createdAtFrom: "2026-02-01",
     createdAtTo: "2026-01-31",
     amountMin: "1,000",
     amountMax: "1e3",
     supplierIds: Array.from({ length: 101 }, (_, index) => `SUP-${index}`).join(),
   };
-  expect(Object.keys(formErrors(form)).sort()).toEqual([
+  expect(Object.keys(formErrors(TRANSFERS, form)).sort()).toEqual([
     "amountMax",
     "amountMin",
     "createdAtTo",
@@ -48,23 +50,32 @@ test("mistakes are told at their fields", () => {
 });
 
 test("filters are told in words", () => {
-  expect(describeFilters({})).toEqual([]);
+  expect(describeFilters(TRANSFERS, {})).toEqual([]);
   expect(
-    describeFilters({
+    describeFilters(TRANSFERS, {
       createdAtFrom: "2026-01-01T00:00:00Z",
       createdAtTo: "2026-01-31T12:00:00Z",
-      statuses: ["CHARGED_BACK", "FAILED"],
+      statuses: ["COMPLETED", "FAILED"],
       amountMin: "0.10",
       sourceBalanceAccountType: "MARKETPLACE",
-      paymentMethods: ["CARD"],
     }),
   ).toEqual([
     "2026-01-01 to 2026-01-31 12:00:00 UTC",
-    "status Charged back, Failed",
     "amount from 0.10",
+    "status Completed, Failed",
     "from marketplace accounts",
-    "paid by CARD",
   ]);
+  expect(
+    describeFilters(TRANSACTIONS, {
+      createdAtTo: "2026-01-31T23:59:59Z",
+      statuses: ["CHARGED_BACK"],
+      paymentMethods: ["CARD"],
+    }),
+  ).toEqual(["until 2026-01-31", "status Charged back", "paid by CARD"]);
+});
+
+test("a filter that the dataset no longer has is shown by its name", () => {
+  expect(describeFilters([], { channels: ["WEB", "APP"] })).toEqual(["channels WEB, APP"]);
 });
 
 test("names are split, trimmed and kept once", () => {

@@ -1,127 +1,105 @@
 import type { Filters } from "../api/types.ts";
+import type { Filter } from "./datasets.ts";
 import { endOfUtcDay, isDay, startOfUtcDay } from "./days.ts";
-import { choice, utcTime } from "./format.ts";
+import { utcTime } from "./format.ts";
 
-/** The launch form as it is filled in: every field a text or a list, empty when not set. */
-export interface FilterForm {
-  createdAtFrom: string;
-  createdAtTo: string;
-  statuses: string[];
-  supplierIds: string;
-  amountMin: string;
-  amountMax: string;
-  sourceBalanceAccountType: string;
-  targetBalanceAccountType: string;
-  paymentMethods: string;
-}
+/** The launch form as it is filled in: by a filter's name a text, or the list of the chosen values. */
+export type FilterForm = Readonly<Record<string, string | readonly string[]>>;
 
 export type FieldErrors = Partial<Record<string, string>>;
 
 const AMOUNT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
-const MOST_SUPPLIERS = 100;
-type BalanceAccountType = NonNullable<Filters["sourceBalanceAccountType"]>;
+/** The most values that the API takes. */
+const MOST_TEXTS = 100;
 
-export function emptyForm(): FilterForm {
-  return {
-    createdAtFrom: "",
-    createdAtTo: "",
-    statuses: [],
-    supplierIds: "",
-    amountMin: "",
-    amountMax: "",
-    sourceBalanceAccountType: "",
-    targetBalanceAccountType: "",
-    paymentMethods: "",
-  };
+export const EMPTY_FORM: FilterForm = {};
+
+/** What a field of a single value holds; empty if it is not set. */
+export function textOf(form: FilterForm, name: string): string {
+  const value = form[name];
+  return typeof value === "string" ? value : "";
+}
+
+/** The chosen values of a filter. */
+export function chosenOf(form: FilterForm, name: string): readonly string[] {
+  const value = form[name];
+  return Array.isArray(value) ? value : [];
 }
 
 /** What is wrong with a form, by field. The API checks all of it again. */
-export function formErrors(form: FilterForm): FieldErrors {
+export function formErrors(filters: readonly Filter[], form: FilterForm): FieldErrors {
   const errors: FieldErrors = {};
-  for (const field of ["createdAtFrom", "createdAtTo"] as const) {
-    if (form[field] !== "" && !isDay(form[field])) {
-      errors[field] = "Choose a day.";
+  for (const { name, kind, label } of filters) {
+    const text = textOf(form, name).trim();
+    if (kind === "day" && text !== "" && !isDay(text)) {
+      errors[name] = "Choose a day.";
+    } else if (kind === "amount" && text !== "" && !AMOUNT.test(text)) {
+      errors[name] = "Write a plain decimal such as 1000.50.";
+    } else if ((kind === "suppliers" || kind === "texts") && names(text).length > MOST_TEXTS) {
+      errors[name] = `At most ${MOST_TEXTS} ${label.toLowerCase()} can be named.`;
     }
   }
-  if (form.createdAtFrom !== "" && form.createdAtTo !== "" && form.createdAtFrom > form.createdAtTo) {
+  const [from, to] = [textOf(form, "createdAtFrom"), textOf(form, "createdAtTo")];
+  if (from !== "" && to !== "" && from > to) {
     errors.createdAtTo = "The end date is before the start date.";
-  }
-  for (const field of ["amountMin", "amountMax"] as const) {
-    if (form[field].trim() !== "" && !AMOUNT.test(form[field].trim())) {
-      errors[field] = "Write a plain decimal such as 1000.50.";
-    }
-  }
-  if (names(form.supplierIds).length > MOST_SUPPLIERS) {
-    errors.supplierIds = `At most ${MOST_SUPPLIERS} suppliers can be named.`;
   }
   return errors;
 }
 
 /** A form without errors as the API's filters; nothing set is no filters at all. */
-export function toFilters(form: FilterForm): Filters | undefined {
-  const filters: Filters = {
-    ...(form.createdAtFrom ? { createdAtFrom: startOfUtcDay(form.createdAtFrom) } : {}),
-    ...(form.createdAtTo ? { createdAtTo: endOfUtcDay(form.createdAtTo) } : {}),
-    ...(form.statuses.length > 0 ? { statuses: form.statuses } : {}),
-    ...list("supplierIds", form.supplierIds),
-    ...(form.amountMin.trim() ? { amountMin: form.amountMin.trim() } : {}),
-    ...(form.amountMax.trim() ? { amountMax: form.amountMax.trim() } : {}),
-    ...accountType("sourceBalanceAccountType", form.sourceBalanceAccountType),
-    ...accountType("targetBalanceAccountType", form.targetBalanceAccountType),
-    ...list("paymentMethods", form.paymentMethods),
-  };
-  return Object.keys(filters).length > 0 ? filters : undefined;
+export function toFilters(filters: readonly Filter[], form: FilterForm): Filters | undefined {
+  const set = filters.flatMap((filter) => {
+    const value = setTo(filter, form);
+    return value.length > 0 ? [[filter.name, value] as const] : [];
+  });
+  return set.length > 0 ? Object.fromEntries(set) : undefined;
+}
+
+function setTo({ name, kind }: Filter, form: FilterForm): string | readonly string[] {
+  const text = textOf(form, name).trim();
+  switch (kind) {
+    case "day":
+      return text && (name === "createdAtTo" ? endOfUtcDay(text) : startOfUtcDay(text));
+    case "choices":
+      return chosenOf(form, name);
+    case "suppliers":
+    case "texts":
+      return names(text);
+    default:
+      return text;
+  }
 }
 
 /** An export's filters, a phrase each. */
-export function describeFilters(filters: Filters): string[] {
-  const phrases: string[] = [];
-  const { createdAtFrom: from, createdAtTo: to, amountMin: min, amountMax: max } = filters;
+export function describeFilters(filters: readonly Filter[], values: Filters): string[] {
+  const { createdAtFrom: from, createdAtTo: to, amountMin, amountMax, ...others } = values;
+  const period = range(from && startText(String(from)), to && endText(String(to)), "until");
+  const amounts = range(amountMin, amountMax, "up to");
+  const phrases = Object.entries(others).map(([name, value]) => {
+    const filter = filters.find((filter) => filter.name === name);
+    const words = [value].flat().map((word) => wordOf(filter, word));
+    return (filter?.phrase ?? `${name} {}`).replace("{}", () => words.join(", "));
+  });
+  return [...(period ? [period] : []), ...(amounts ? [`amount ${amounts}`] : []), ...phrases];
+}
+
+function wordOf(filter: Filter | undefined, value: string): string {
+  const label = filter?.choices?.find((choice) => choice.value === value)?.label ?? value;
+  // In the middle of a sentence.
+  return filter?.kind === "choice" ? label.toLowerCase() : label;
+}
+
+function range(from: unknown, to: unknown, upTo: string): string | undefined {
   if (from && to) {
-    phrases.push(`${startText(from)} to ${endText(to)}`);
-  } else if (from) {
-    phrases.push(`from ${startText(from)}`);
-  } else if (to) {
-    phrases.push(`until ${endText(to)}`);
+    return `${from} to ${to}`;
   }
-  if (filters.statuses?.length) {
-    phrases.push(`status ${filters.statuses.map(choice).join(", ")}`);
-  }
-  if (min !== undefined && max !== undefined) {
-    phrases.push(`amount ${min} to ${max}`);
-  } else if (min !== undefined) {
-    phrases.push(`amount from ${min}`);
-  } else if (max !== undefined) {
-    phrases.push(`amount up to ${max}`);
-  }
-  if (filters.sourceBalanceAccountType) {
-    phrases.push(`from ${filters.sourceBalanceAccountType.toLowerCase()} accounts`);
-  }
-  if (filters.targetBalanceAccountType) {
-    phrases.push(`to ${filters.targetBalanceAccountType.toLowerCase()} accounts`);
-  }
-  if (filters.supplierIds?.length) {
-    phrases.push(`suppliers ${filters.supplierIds.join(", ")}`);
-  }
-  if (filters.paymentMethods?.length) {
-    phrases.push(`paid by ${filters.paymentMethods.join(", ")}`);
-  }
-  return phrases;
+  return from ? `from ${from}` : to ? `${upTo} ${to}` : undefined;
 }
 
 /** Comma-separated names, each once. */
 export function names(text: string): string[] {
   const parts = text.split(/[,;\n\t]/).map((name) => name.trim());
   return [...new Set(parts.filter((name) => name !== ""))];
-}
-
-function list(field: "supplierIds" | "paymentMethods", text: string): Filters {
-  const values = names(text);
-  return values.length > 0 ? { [field]: values } : {};
-}
-
-function accountType(field: "sourceBalanceAccountType" | "targetBalanceAccountType", value: string): Filters {
-  return value === "" ? {} : { [field]: value as BalanceAccountType };
 }
 
 function startText(time: string): string {

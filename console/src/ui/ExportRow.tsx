@@ -28,7 +28,7 @@ const COLUMNS = 7;
 export function ExportRow({ session, dataset, item, ...actions }: Props) {
   const [isOpen, setOpen] = useState(false);
   const manifestId = useId();
-  const filters = describeFilters(item.filters);
+  const filters = describeFilters(dataset.filters, item.filters);
   return (
     <>
       <tr role="row" class={item.status.toLowerCase()}>

@@ -1,159 +1,190 @@
-import type { FilterName } from "../domain/datasets.ts";
+import { Fragment } from "preact";
+import type { Choice, Filter } from "../domain/datasets.ts";
 import { utcMonth } from "../domain/days.ts";
-import type { FieldErrors, FilterForm } from "../domain/filters.ts";
-import { choice } from "../domain/format.ts";
+import { chosenOf, type FieldErrors, type FilterForm, textOf } from "../domain/filters.ts";
 import { Field, FieldError } from "./Field.tsx";
 
 interface Props {
-  names: readonly FilterName[];
-  statuses: readonly string[];
+  filters: readonly Filter[];
   form: FilterForm;
   errors: FieldErrors;
-  onChange: (change: Partial<FilterForm>) => void;
+  onChange: (change: FilterForm) => void;
 }
-
-type TextName = Exclude<keyof FilterForm, "statuses">;
 
 const PERIODS = [
   { name: "This month", offset: 0 },
   { name: "Last month", offset: -1 },
 ] as const;
 
+/** Kinds whose fields are short: two of them share a line. */
+const SHORT = new Set<Filter["kind"]>(["day", "amount", "choice"]);
+
 /** The filters that a dataset has; none at all for one that is always exported whole. */
-export function FilterFields({ names, statuses, form, errors, onChange }: Props) {
-  if (names.length === 0) {
+export function FilterFields({ filters, form, errors, onChange }: Props) {
+  if (filters.length === 0) {
     return null;
   }
-  const has = (name: FilterName) => names.includes(name);
-  const text = (name: TextName, label: string, options: TextOptions = {}) =>
-    has(name) && (
-      <TextField
-        name={name}
-        label={label}
-        value={form[name]}
-        error={errors[name]}
-        onChange={(value) => onChange({ [name]: value })}
-        {...options}
-      />
-    );
+  const isPeriod = filters.some((filter) => filter.name === "createdAtFrom");
   return (
     <fieldset class="filter-fields">
       <legend>What to export</legend>
-      <div class="pair">
-        {text("createdAtFrom", "Created from", { type: "date" })}
-        {text("createdAtTo", "Created to", { type: "date", hint: "Whole days in UTC, as in the file." })}
-      </div>
-      <div class="presets">
-        {PERIODS.map(({ name, offset }) => (
-          <button
-            key={name}
-            type="button"
-            class="quiet"
-            onClick={() => {
-              const { from, to } = utcMonth(new Date(), offset);
-              onChange({ createdAtFrom: from, createdAtTo: to });
-            }}
-          >
-            {name}
-          </button>
-        ))}
-        {(form.createdAtFrom || form.createdAtTo) && (
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => onChange({ createdAtFrom: "", createdAtTo: "" })}
-          >
-            All time
-          </button>
-        )}
-      </div>
-      <Statuses all={statuses} chosen={form.statuses} error={errors.statuses} onChange={onChange} />
-      <div class="pair">
-        {text("amountMin", "Amount from", { inputMode: "decimal" })}
-        {text("amountMax", "Amount to", { inputMode: "decimal" })}
-      </div>
-      <div class="pair">
-        {text("sourceBalanceAccountType", "From balance account", { choices: ["MARKETPLACE", "SUPPLIER"] })}
-        {text("targetBalanceAccountType", "To balance account", { choices: ["MARKETPLACE", "SUPPLIER"] })}
-      </div>
-      {text("supplierIds", "Suppliers", { hint: "External ids, comma-separated. Empty: all suppliers." })}
-      {text("paymentMethods", "Payment methods", {
-        hint: "Such as CARD, comma-separated. Empty: all of them.",
+      {linesOf(filters).map((line) => {
+        const fields = line.map((filter) => (
+          <FilterField
+            key={filter.name}
+            filter={filter}
+            form={form}
+            error={errors[filter.name]}
+            onChange={onChange}
+          />
+        ));
+        const isShort = line.every((filter) => SHORT.has(filter.kind));
+        return (
+          <Fragment key={line[0]?.name}>
+            {isShort ? <div class="pair">{fields}</div> : fields}
+            {isPeriod && line[0]?.kind === "day" && <Periods form={form} onChange={onChange} />}
+          </Fragment>
+        );
       })}
     </fieldset>
   );
 }
 
-interface TextOptions {
-  type?: "text" | "date";
-  inputMode?: "decimal" | "text";
-  hint?: string;
-  choices?: readonly string[];
+/** Two short fields of the same kind in a line, any other field in one of its own. */
+function linesOf(filters: readonly Filter[]): Filter[][] {
+  const lines: Filter[][] = [];
+  for (const filter of filters) {
+    const last = lines.at(-1);
+    if (SHORT.has(filter.kind) && last?.length === 1 && last[0]?.kind === filter.kind) {
+      last.push(filter);
+    } else {
+      lines.push([filter]);
+    }
+  }
+  return lines;
 }
 
-interface TextProps extends TextOptions {
-  name: TextName;
-  label: string;
-  value: string;
-  error: string | undefined;
-  onChange: (value: string) => void;
-}
-
-function TextField({ name, label, value, error, onChange, ...options }: TextProps) {
-  const { type = "text", inputMode = "text", hint, choices } = options;
-  const onInput = (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
-    onChange(event.currentTarget.value);
+function Periods({ form, onChange }: Pick<Props, "form" | "onChange">) {
   return (
-    <Field id={name} label={label} hint={hint} error={error}>
+    <div class="presets">
+      {PERIODS.map(({ name, offset }) => (
+        <button
+          key={name}
+          type="button"
+          class="quiet"
+          onClick={() => {
+            const { from, to } = utcMonth(new Date(), offset);
+            onChange({ createdAtFrom: from, createdAtTo: to });
+          }}
+        >
+          {name}
+        </button>
+      ))}
+      {(textOf(form, "createdAtFrom") || textOf(form, "createdAtTo")) && (
+        <button type="button" class="quiet" onClick={() => onChange({ createdAtFrom: "", createdAtTo: "" })}>
+          All time
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface FieldProps {
+  filter: Filter;
+  form: FilterForm;
+  error: string | undefined;
+  onChange: (change: FilterForm) => void;
+}
+
+function FilterField({ filter, form, error, onChange }: FieldProps) {
+  const { name, kind, label, choices = [] } = filter;
+  if (kind === "choices") {
+    return (
+      <Choices
+        name={name}
+        label={label}
+        all={choices}
+        chosen={chosenOf(form, name)}
+        error={error}
+        onChange={onChange}
+      />
+    );
+  }
+  const value = textOf(form, name);
+  const onInput = (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
+    onChange({ [name]: event.currentTarget.value });
+  return (
+    <Field id={name} label={label} hint={hintOf(filter)} error={error}>
       {(attributes) => {
-        if (choices) {
+        if (kind === "choice") {
           return (
             <select {...attributes} value={value} onChange={onInput}>
               <option value="">Any</option>
               {choices.map((option) => (
-                <option key={option} value={option}>
-                  {choice(option)}
+                <option key={option.value} value={option.value}>
+                  {option.label}
                 </option>
               ))}
             </select>
           );
         }
-        return type === "date" ? (
+        return kind === "day" ? (
           <input {...attributes} type="date" value={value} onInput={onInput} />
         ) : (
-          <input {...attributes} inputMode={inputMode} autocomplete="off" value={value} onInput={onInput} />
+          <input
+            {...attributes}
+            inputMode={kind === "amount" ? "decimal" : "text"}
+            autocomplete="off"
+            value={value}
+            onInput={onInput}
+          />
         );
       }}
     </Field>
   );
 }
 
-interface StatusesProps {
-  all: readonly string[];
-  chosen: string[];
-  error: string | undefined;
-  onChange: (change: Pick<FilterForm, "statuses">) => void;
+function hintOf({ name, kind, example }: Filter): string | undefined {
+  if (name === "createdAtTo") {
+    return "Whole days in UTC, as in the file.";
+  }
+  if (kind === "suppliers") {
+    return "External ids, comma-separated. Empty: all suppliers.";
+  }
+  if (kind === "texts") {
+    return `${example ? `Such as ${example}, comma-separated` : "Comma-separated"}. Empty: all of them.`;
+  }
+  return undefined;
 }
 
-function Statuses({ all, chosen, error, onChange }: StatusesProps) {
+interface ChoicesProps {
+  name: string;
+  label: string;
+  all: readonly Choice[];
+  chosen: readonly string[];
+  error: string | undefined;
+  onChange: (change: FilterForm) => void;
+}
+
+function Choices({ name, label, all, chosen, error, onChange }: ChoicesProps) {
   return (
-    <fieldset class="statuses" aria-describedby="statuses-error">
-      <legend>Status</legend>
-      {all.map((status) => (
-        <label key={status} class="toggle">
+    <fieldset class="statuses" aria-describedby={`${name}-error`}>
+      <legend>{label}</legend>
+      {all.map((choice) => (
+        <label key={choice.value} class="toggle">
           <input
             type="checkbox"
-            checked={chosen.includes(status)}
+            checked={chosen.includes(choice.value)}
             aria-invalid={error !== undefined}
             onChange={(event) => {
-              const others = chosen.filter((other) => other !== status);
-              onChange({ statuses: event.currentTarget.checked ? [...others, status] : others });
+              const others = chosen.filter((other) => other !== choice.value);
+              onChange({ [name]: event.currentTarget.checked ? [...others, choice.value] : others });
             }}
           />
-          <span>{choice(status)}</span>
+          <span>{choice.label}</span>
         </label>
       ))}
-      <FieldError id="statuses" error={error} />
+      <FieldError id={name} error={error} />
     </fieldset>
   );
 }

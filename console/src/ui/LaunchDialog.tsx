@@ -5,7 +5,7 @@ import type { Caller, Export, LaunchRequest } from "../api/types.ts";
 import { copiesError, copiesToSend, readCopies } from "../domain/addresses.ts";
 import { type Dataset, filtersFor } from "../domain/datasets.ts";
 import { copiesOf } from "../domain/exports.ts";
-import { describeFilters, emptyForm, type FieldErrors, formErrors, toFilters } from "../domain/filters.ts";
+import { describeFilters, EMPTY_FORM, type FieldErrors, formErrors, toFilters } from "../domain/filters.ts";
 import { shortId } from "../domain/format.ts";
 import { placeErrors } from "../domain/pointers.ts";
 import { notify } from "../state/notices.ts";
@@ -29,7 +29,7 @@ interface Props {
 }
 
 export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunched }: Props) {
-  const [form, setForm] = useState(emptyForm());
+  const [form, setForm] = useState(EMPTY_FORM);
   const [copiesText, setCopiesText] = useState(original ? copiesOf(original).join(", ") : "");
   const [isChecked, setChecked] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -37,11 +37,15 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
   const keyFor = useRef(idempotencyKeys());
   const pending = usePending(api, caller, dataset);
 
-  const filterNames = filtersFor(caller, dataset);
-  const filters = original ? filtersOf(original) : toFilters(form);
+  const offered = filtersFor(caller, dataset);
+  const filters = original ? filtersOf(original) : toFilters(offered, form);
   const cc = copiesToSend(readCopies(copiesText, caller.email, true));
-  const placed = placeErrors(problem?.errors ?? [], ["cc", ...(original ? [] : filterNames)], cc);
-  const ownErrors: FieldErrors = original ? {} : formErrors(form);
+  const placed = placeErrors(
+    problem?.errors ?? [],
+    ["cc", ...(original ? [] : offered.map((filter) => filter.name))],
+    cc,
+  );
+  const ownErrors: FieldErrors = original ? {} : formErrors(offered, form);
   const errors = { ...placed.fields, ...(isChecked ? ownErrors : {}) };
   const isBlocked = pending.isWatched && pending.state.kind === "blocked";
 
@@ -82,11 +86,10 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
         <PendingCheck state={pending.state} />
         {problem && !placed.isWhole && <ProblemMessage problem={problem} rest={placed.rest} />}
         {original ? (
-          <SameFilters original={original} hasFilters={dataset.filters.length > 0} />
+          <SameFilters original={original} dataset={dataset} />
         ) : (
           <FilterFields
-            names={filterNames}
-            statuses={dataset.statuses}
+            filters={offered}
             form={form}
             errors={errors}
             onChange={(change) => {
@@ -126,15 +129,15 @@ function filtersOf(original: Export) {
   return Object.keys(original.filters).length > 0 ? original.filters : undefined;
 }
 
-function SameFilters({ original, hasFilters }: { original: Export; hasFilters: boolean }) {
-  const phrases = describeFilters(original.filters);
+function SameFilters({ original, dataset }: { original: Export; dataset: Dataset }) {
+  const phrases = describeFilters(dataset.filters, original.filters);
   return (
     <div>
       <p>
         A new file is made, with what is in the books now. It replaces nothing:{" "}
         <code>{original.exportId}</code> stays in the history.
       </p>
-      {hasFilters && (
+      {dataset.filters.length > 0 && (
         <>
           <h3>The same filters</h3>
           {phrases.length > 0 ? (

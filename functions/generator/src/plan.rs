@@ -6,7 +6,7 @@ use shared::{
         AwsError,
         ledger::{Lane, LedgerQuery, LedgerTable},
     },
-    domain::{dataset::Kind, export::Export, selection::Selection},
+    domain::{dataset, export::Export, selection::Selection},
     items::ledger::{CREATED_AT, SORT},
 };
 
@@ -25,7 +25,7 @@ impl Plan {
             .columns_for(export.audience())
             .map(|column| Column {
                 name: column.name,
-                format: format(column.name, column.kind),
+                format: format(column),
             })
             .collect();
         let lanes = if selection.is_empty() {
@@ -48,10 +48,10 @@ impl Plan {
 }
 
 /// Of the time of creation, which is stored to the millisecond, the file shows the second.
-fn format(name: &str, kind: Kind) -> Format {
-    match kind {
-        _ if name == CREATED_AT => Format::Seconds,
-        kind if kind.is_guarded() => Format::Guarded,
+fn format(column: &dataset::Column) -> Format {
+    match column {
+        column if column.name == CREATED_AT => Format::Seconds,
+        column if column.is_guarded => Format::Guarded,
         _ => Format::Verbatim,
     }
 }
@@ -64,11 +64,7 @@ mod tests {
 
     #[test]
     fn text_is_guarded_and_the_time_of_creation_cut() {
-        let formats: Vec<_> = FUNDING_TRANSFERS
-            .columns
-            .iter()
-            .map(|column| format(column.name, column.kind))
-            .collect();
+        let formats: Vec<_> = FUNDING_TRANSFERS.columns.iter().map(format).collect();
         assert_eq!(
             formats[..4],
             [

@@ -286,7 +286,7 @@ pub mod examples {
     //! Exports to test with.
 
     use super::*;
-    use crate::domain::{caller::Role, dataset::FUNDING_TRANSFERS, time::parse};
+    use crate::domain::{caller::Role, dataset::FUNDING_TRANSFERS, filters::OneOf, time::parse};
 
     pub fn operator() -> Caller {
         Caller {
@@ -315,6 +315,15 @@ pub mod examples {
 
     pub fn at(text: &str) -> Timestamp {
         parse(text).unwrap()
+    }
+
+    /// Filters of funding transfers, by their names.
+    pub fn one_of(filters: &[(&str, &[&str])]) -> Vec<OneOf> {
+        let filter = |(name, values): &(&str, &[&str])| OneOf {
+            filter: FUNDING_TRANSFERS.filter(name).unwrap(),
+            values: values.iter().map(ToString::to_string).collect(),
+        };
+        filters.iter().map(filter).collect()
     }
 
     pub fn pending() -> Export {

@@ -17,8 +17,11 @@ pub const LONGEST_TEXT: usize = 1024;
 /// most 1,024 bytes, and a character may take four of them.
 pub const LONGEST_IDENTIFIER: usize = 200;
 
-/// Texts that are part of a key of the ledger.
-const KEY_TEXTS: [&str; 2] = ["supplierExternalId", "contactExternalId"];
+/// Of the supplier whom a dataset's supplier column names.
+const SUPPLIER_NAME: &str = "supplierName";
+
+/// A text that is part of a key of the ledger, beside a dataset's supplier column.
+const CONTACT_EXTERNAL_ID: &str = "contactExternalId";
 
 /// A record that is valid for its dataset. Every value has the form that the file shows it in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +120,7 @@ impl Record {
             match raw {
                 None if column.is_required => problems.add(column.name, Rule::Required),
                 None => {}
-                Some(raw) => match normal_form(column, raw) {
+                Some(raw) => match normal_form(dataset, column, raw) {
                     Ok(normal) => *value = Some(normal),
                     Err(rule) => problems.add(column.name, rule),
                 },
@@ -125,7 +128,7 @@ impl Record {
         }
         let raw = |name: &str| value_of(dataset, &raw, name);
         check_reason(dataset, raw, &mut problems);
-        check_sides(raw, &mut problems);
+        check_sides(dataset, raw, &mut problems);
 
         let created_at = raw("createdAt").and_then(time::parse);
         let amount = raw("amount").and_then(|text| text.parse().ok());
@@ -199,7 +202,7 @@ fn value_of<'a, T: AsRef<str>>(
 }
 
 /// A value as the ledger keeps it, or the rule that it breaks.
-fn normal_form(column: &Column, value: &str) -> Result<String, Rule> {
+fn normal_form(dataset: &Dataset, column: &Column, value: &str) -> Result<String, Rule> {
     let obey = |is_valid: bool, rule: Rule| {
         if is_valid {
             Ok(value.to_owned())
@@ -207,15 +210,17 @@ fn normal_form(column: &Column, value: &str) -> Result<String, Rule> {
             Err(rule)
         }
     };
+    let is_in_key =
+        dataset.supplier_column == Some(column.name) || column.name == CONTACT_EXTERNAL_ID;
     let longest = match column.kind {
-        Kind::Text if !KEY_TEXTS.contains(&column.name) => LONGEST_TEXT,
+        Kind::Text if !is_in_key => LONGEST_TEXT,
         _ => LONGEST_IDENTIFIER,
     };
     if value.chars().count() > longest {
         return Err(Rule::TooLong(longest));
     }
     match column.kind {
-        Kind::Identifier | Kind::Code => obey(is_identifier(value), Rule::Identifier),
+        Kind::Identifier | Kind::Code { .. } => obey(is_identifier(value), Rule::Identifier),
         Kind::Choice(choices) => obey(choices.contains(&value), Rule::Choice(choices)),
         Kind::Time => match time::parse(value) {
             Some(time) if time >= Timestamp::UNIX_EPOCH => Ok(time::to_seconds(time)),
@@ -272,23 +277,27 @@ fn check_reason<'a>(
     }
 }
 
-/// A supplier is named when, and only when, one of the two balance accounts is a supplier's. Records without these
-/// columns pass.
-fn check_sides<'a>(value: impl Fn(&str) -> Option<&'a str>, problems: &mut Problems) {
-    let sides = ["sourceBalanceAccountType", "targetBalanceAccountType"].map(&value);
-    match sides {
-        [Some("SUPPLIER"), Some("SUPPLIER")] => {
-            problems.add("targetBalanceAccountType", Rule::TwoSuppliers);
-        }
+/// A supplier is named when, and only when, one of the two sides is a supplier's.
+fn check_sides<'a>(
+    dataset: &Dataset,
+    value: impl Fn(&str) -> Option<&'a str>,
+    problems: &mut Problems,
+) {
+    let (Some(columns), Some(supplier)) = (dataset.supplier_side_of, dataset.supplier_column)
+    else {
+        return;
+    };
+    match columns.map(&value) {
+        [Some("SUPPLIER"), Some("SUPPLIER")] => problems.add(columns[1], Rule::TwoSuppliers),
         [Some("MARKETPLACE"), Some("MARKETPLACE")] => {
-            for column in ["supplierExternalId", "supplierName"] {
+            for column in [supplier, SUPPLIER_NAME] {
                 if value(column).is_some() {
                     problems.add(column, Rule::NoSupplierSide);
                 }
             }
         }
-        [Some(_), Some(_)] if value("supplierExternalId").is_none() => {
-            problems.add("supplierExternalId", Rule::SupplierSide);
+        [Some(_), Some(_)] if value(supplier).is_none() => {
+            problems.add(supplier, Rule::SupplierSide);
         }
         _ => {}
     }

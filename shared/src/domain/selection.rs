@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     amount::Amount,
+    dataset::FilterTest,
     export::{Export, Scope},
     time::end_of_second,
 };
@@ -65,20 +66,17 @@ impl Selection {
                 Source::Suppliers(filters.supplier_ids.clone())
             }
             (Scope::Tenant, None) => {
-                one_of("supplierExternalId", &filters.supplier_ids);
+                if let Some(column) = export.dataset().supplier_column {
+                    one_of(column, &filters.supplier_ids);
+                }
                 Source::Shards
             }
         };
-        one_of("status", &filters.statuses);
-        one_of(
-            "sourceBalanceAccountType",
-            filters.source_balance_account_type.as_slice(),
-        );
-        one_of(
-            "targetBalanceAccountType",
-            filters.target_balance_account_type.as_slice(),
-        );
-        one_of("paymentMethod", &filters.payment_methods);
+        for set in &filters.one_of {
+            if let FilterTest::OneOf { column, .. } = set.filter.test {
+                one_of(column, &set.values);
+            }
+        }
         conditions.extend(filters.amount_min.map(Condition::AmountAtLeast));
         conditions.extend(filters.amount_max.map(Condition::AmountAtMost));
         let to = filters.created_at_to.map(end_of_second);
@@ -100,7 +98,7 @@ impl Selection {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, operator, pending, supplier},
+        export::examples::{at, one_of, operator, pending, supplier},
         filters::Filters,
     };
 
@@ -187,10 +185,12 @@ mod tests {
     #[test]
     fn filters_become_conditions() {
         let filters = Filters {
-            statuses: vec!["COMPLETED".to_owned(), "FAILED".to_owned()],
             amount_min: Some("0.1".parse().unwrap()),
             amount_max: Some("50000".parse().unwrap()),
-            source_balance_account_type: Some("MARKETPLACE".to_owned()),
+            one_of: one_of(&[
+                ("statuses", &["COMPLETED", "FAILED"]),
+                ("sourceBalanceAccountType", &["MARKETPLACE"]),
+            ]),
             ..Filters::default()
         };
         assert_eq!(

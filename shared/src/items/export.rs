@@ -14,7 +14,7 @@ use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
     export::{Delivery, Export, File, Scope, State, Status},
-    filters::Filters,
+    id::ExportId,
 };
 
 /// How soon an export is looked at again whose message the reconciler has sent: by then the queue was long enough that
@@ -227,8 +227,10 @@ impl TryFrom<ExportItem> for Export {
                     .ok_or_else(|| unreadable("the failure"))?,
             },
         };
+        let id: ExportId = item.sort.parse().map_err(|_| unreadable("the id"))?;
+        let filters = item.filters.read(id.dataset())?;
         Ok(Self {
-            id: item.sort.parse().map_err(|_| unreadable("the id"))?,
+            id,
             requester_email: address(&item.requester_email)?,
             cc: item.cc.iter().map(address).collect::<Result<_, _>>()?,
             state,
@@ -236,7 +238,7 @@ impl TryFrom<ExportItem> for Export {
             tenant_name: item.tenant_name,
             requester_id: item.requester_id,
             scope: item.supplier_scope.map_or(Scope::Tenant, Scope::Supplier),
-            filters: Filters::try_from(item.filters)?,
+            filters,
             created_at: item.created_at,
             resends: item
                 .resends
@@ -250,7 +252,10 @@ impl TryFrom<ExportItem> for Export {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::export::examples::{at, pending, supplier};
+    use crate::domain::{
+        export::examples::{at, one_of, pending, supplier},
+        filters::Filters,
+    };
 
     fn stored(export: &Export) -> ExportItem {
         ExportItem::new(export, SignedDuration::from_hours(24))
@@ -261,6 +266,10 @@ mod tests {
         let filters = Filters {
             created_at_from: Some(at("2026-01-01T00:00:00Z")),
             amount_max: Some("10.50".parse().unwrap()),
+            one_of: one_of(&[
+                ("statuses", &["COMPLETED", "FAILED"]),
+                ("sourceBalanceAccountType", &["MARKETPLACE"]),
+            ]),
             ..Filters::default()
         };
         let export = Export::request(

@@ -37,7 +37,6 @@ pub const DEFAULT_SHARDS: u32 = 16;
 pub const CREATED_AT: &str = "createdAt";
 
 const LAYOUT: &str = "layout";
-const SUPPLIER_EXTERNAL_ID: &str = "supplierExternalId";
 
 /// A DynamoDB item.
 pub type Item = HashMap<String, AttributeValue>;
@@ -131,7 +130,10 @@ pub fn record_item(tenant_id: &str, shards: u32, record: &Record) -> Item {
             AttributeValue::N(record.amount().to_string()),
         ),
     ]);
-    if let Some(supplier) = record.value(SUPPLIER_EXTERNAL_ID) {
+    if let Some(supplier) = dataset
+        .supplier_column
+        .and_then(|column| record.value(column))
+    {
         let partition = supplier_partition(tenant_id, dataset, supplier);
         item.insert(SUPPLIER_PARTITION.to_owned(), AttributeValue::S(partition));
     }

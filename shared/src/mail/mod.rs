@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     export::{Delivery, Export, File},
-    filters::Filters,
+    filters::FilterValue,
     link::LinkToken,
     time::to_seconds,
 };
@@ -38,7 +38,7 @@ pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail,
         size: size(delivery.file.size),
         totals: totals(&delivery.file),
         sha256: &delivery.file.sha256,
-        filters: described(&export.filters),
+        filters: described(export),
         expires_at: for_people(delivery.expires_at),
         export_id: export.id.as_str(),
         link,
@@ -148,54 +148,37 @@ fn size(bytes: u64) -> String {
     }
 }
 
-fn described(filters: &Filters) -> Vec<(&'static str, String)> {
-    let list = |values: &[String]| (!values.is_empty()).then(|| one_line(&values.join(", ")));
-    [
-        ("Created from", filters.created_at_from.map(to_seconds)),
-        ("Created to", filters.created_at_to.map(to_seconds)),
-        ("Statuses", list(&filters.statuses)),
-        ("Suppliers", list(&filters.supplier_ids)),
-        (
-            "Least amount",
-            filters.amount_min.map(|amount| amount.to_string()),
-        ),
-        (
-            "Greatest amount",
-            filters.amount_max.map(|amount| amount.to_string()),
-        ),
-        (
-            "Source account",
-            filters.source_balance_account_type.clone(),
-        ),
-        (
-            "Target account",
-            filters.target_balance_account_type.clone(),
-        ),
-        ("Payment methods", list(&filters.payment_methods)),
-        (
-            "Contact",
-            filters
-                .contact
-                .as_ref()
-                .map(|contact| one_line(&contact.named)),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value?)))
-    .collect()
+fn described(export: &Export) -> Vec<(&'static str, String)> {
+    let set = export.filters.set(export.dataset());
+    let of_dataset = set.map(|(filter, value)| {
+        let text = match value {
+            FilterValue::Time(time) => to_seconds(time),
+            FilterValue::Amount(amount) => amount.to_string(),
+            FilterValue::One(value) => one_line(value),
+            FilterValue::Many(values) => one_line(&values.join(", ")),
+        };
+        (filter.label, text)
+    });
+    let contact = export.filters.contact.iter();
+    of_dataset
+        .chain(contact.map(|contact| ("Contact", one_line(&contact.named))))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::export::examples::{at, delivery, ready};
+    use crate::domain::{
+        export::examples::{at, delivery, one_of, ready},
+        filters::Filters,
+    };
 
     const LINK: &str = "https://links.example/v1/exports/exp_1/download?token=abc";
 
     fn filtered() -> Export {
         let filters = Filters {
             created_at_from: Some(at("2026-01-01T00:00:00Z")),
-            statuses: vec!["COMPLETED".to_owned(), "FAILED".to_owned()],
+            one_of: one_of(&[("statuses", &["COMPLETED", "FAILED"])]),
             supplier_ids: vec!["<b>SUP</b>\r\n-1".to_owned()],
             amount_min: Some("0.10".parse().unwrap()),
             ..Filters::default()

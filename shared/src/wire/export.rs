@@ -1,14 +1,14 @@
 //! An export as callers see it.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::manifest::Manifest;
 use crate::domain::{
     amount::Amount,
     export::{Export, State},
-    filters::Filters,
+    filters::FilterValue,
     time::to_seconds,
 };
 
@@ -62,30 +62,16 @@ struct Progress {
     rows_written: u64,
 }
 
+/// The filters that are set, as a request names them.
+#[derive(Debug)]
+pub(super) struct FiltersObject(Vec<(&'static str, FilterObject)>);
+
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct FiltersObject {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_at_from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_at_to: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    statuses: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    supplier_ids: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount_min: Option<Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount_max: Option<Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source_balance_account_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target_balance_account_type: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    payment_methods: Vec<String>,
-    /// As the merchant API's callers named it; no other export has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact_id: Option<String>,
+#[serde(untagged)]
+enum FilterObject {
+    One(String),
+    Many(Vec<String>),
+    Number(Box<RawValue>),
 }
 
 impl ExportObject {
@@ -108,7 +94,7 @@ impl ExportObject {
             status: export.status(now).into(),
             created_at: to_seconds(export.created_at),
             recipients: export.recipients().map(ToString::to_string).collect(),
-            filters: FiltersObject::from(&export.filters),
+            filters: FiltersObject::of(export),
             progress,
             row_count: delivery.map(|delivery| delivery.file.rows),
             file_size: delivery.map(|delivery| delivery.file.size),
@@ -130,22 +116,31 @@ impl ExportObject {
     }
 }
 
-impl From<&Filters> for FiltersObject {
-    fn from(filters: &Filters) -> Self {
-        Self {
-            created_at_from: filters.created_at_from.map(to_seconds),
-            created_at_to: filters.created_at_to.map(to_seconds),
-            statuses: filters.statuses.clone(),
-            supplier_ids: filters.supplier_ids.clone(),
-            amount_min: filters.amount_min.map(number),
-            amount_max: filters.amount_max.map(number),
-            source_balance_account_type: filters.source_balance_account_type.clone(),
-            target_balance_account_type: filters.target_balance_account_type.clone(),
-            payment_methods: filters.payment_methods.clone(),
-            contact_id: filters
-                .contact
-                .as_ref()
-                .map(|contact| contact.named.clone()),
+impl FiltersObject {
+    pub(super) fn of(export: &Export) -> Self {
+        let set = export.filters.set(export.dataset());
+        let of_dataset = set.map(|(filter, value)| (filter.name, FilterObject::from(value)));
+        // As the merchant API's callers named it; no other export has one.
+        let contact = export.filters.contact.iter();
+        let contact =
+            contact.map(|contact| ("contactId", FilterObject::One(contact.named.clone())));
+        Self(of_dataset.chain(contact).collect())
+    }
+}
+
+impl Serialize for FiltersObject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl From<FilterValue<'_>> for FilterObject {
+    fn from(value: FilterValue) -> Self {
+        match value {
+            FilterValue::Time(time) => Self::One(to_seconds(time)),
+            FilterValue::Amount(amount) => Self::Number(number(amount)),
+            FilterValue::One(value) => Self::One(value.to_owned()),
+            FilterValue::Many(values) => Self::Many(values.to_vec()),
         }
     }
 }
@@ -158,7 +153,10 @@ fn number(amount: Amount) -> Box<RawValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::export::examples::{at, pending, ready};
+    use crate::domain::{
+        export::examples::{at, one_of, pending, ready},
+        filters::Filters,
+    };
 
     fn shown(export: &Export, now: &str) -> String {
         serde_json::to_string_pretty(&ExportObject::of(export, at(now))).unwrap()
@@ -168,7 +166,7 @@ mod tests {
     fn a_pending_export_shows_its_progress() {
         let filters = Filters {
             created_at_to: Some(at("2026-03-31T23:59:59Z")),
-            statuses: vec!["FAILED".to_owned()],
+            one_of: one_of(&[("statuses", &["FAILED"])]),
             amount_min: Some("0.10".parse().unwrap()),
             ..Filters::default()
         };

@@ -43,7 +43,7 @@ impl Manifest {
             sha256: file.sha256.clone(),
             totals: file.totals.clone(),
             rows_not_in_totals: Some(file.rows_not_in_totals).filter(|rows| *rows > 0),
-            filters: FiltersObject::from(&export.filters),
+            filters: FiltersObject::of(export),
             as_of: to_seconds(export.created_at),
         }
     }

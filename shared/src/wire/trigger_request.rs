@@ -10,8 +10,8 @@ use crate::domain::{
     address::{EmailAddress, MOST_CC, distinct_cc},
     amount::Amount,
     caller::{Caller, RoleName},
-    dataset::{Dataset, FilterName},
-    filters::{Filters, MOST_SUPPLIERS},
+    dataset::{Dataset, Filter, FilterTest},
+    filters::{Filters, MOST_SUPPLIERS, OneOf},
     time,
 };
 
@@ -27,7 +27,11 @@ pub struct TriggerRequest {
 
 impl TriggerRequest {
     /// Reads a body, or says everything that is wrong with it.
-    pub fn parse(body: &[u8], caller: &Caller, dataset: &Dataset) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(
+        body: &[u8],
+        caller: &Caller,
+        dataset: &'static Dataset,
+    ) -> Result<Self, Vec<FieldError>> {
         let mut reader = Reader::default();
         let object = reader.body(body);
         let mut cc = Vec::new();
@@ -80,57 +84,39 @@ fn read_filters(
     reader: &mut Reader,
     object: &Object,
     caller: &Caller,
-    dataset: &Dataset,
+    dataset: &'static Dataset,
 ) -> Filters {
     let mut filters = Filters::default();
     for (name, raw) in object.fields() {
         let pointer = child("/filters", name);
-        let filter = name
-            .parse::<FilterName>()
-            .ok()
-            .filter(|filter| dataset.filters.contains(filter));
-        match filter {
-            None => {
-                let known: Vec<_> = dataset.filters.iter().map(ToString::to_string).collect();
-                refuse_unknown(reader, "/filters", name, &known.join(", "));
-            }
-            Some(FilterName::CreatedAtFrom) => {
-                filters.created_at_from = read_time(reader, &pointer, raw)
-            }
-            Some(FilterName::CreatedAtTo) => {
-                filters.created_at_to = read_time(reader, &pointer, raw)
-            }
-            Some(FilterName::Statuses) => {
-                filters.statuses = read_choices(reader, &pointer, raw, dataset.statuses());
-            }
+        let Some(filter) = dataset.filter(name) else {
+            let known: Vec<_> = dataset.filters.iter().map(|filter| filter.name).collect();
+            refuse_unknown(reader, "/filters", name, &known.join(", "));
+            continue;
+        };
+        match filter.test {
+            FilterTest::CreatedAtFrom => filters.created_at_from = read_time(reader, &pointer, raw),
+            FilterTest::CreatedAtTo => filters.created_at_to = read_time(reader, &pointer, raw),
+            FilterTest::AmountMin => filters.amount_min = read_amount(reader, &pointer, raw),
+            FilterTest::AmountMax => filters.amount_max = read_amount(reader, &pointer, raw),
             // Silently: the server restricts a supplier to its own records.
-            Some(FilterName::SupplierIds) if caller.role.name() == RoleName::Supplier => {}
-            Some(FilterName::SupplierIds) => {
+            FilterTest::Suppliers if caller.role.name() == RoleName::Supplier => {}
+            FilterTest::Suppliers => {
                 filters.supplier_ids = read_names(reader, &pointer, raw, MOST_SUPPLIERS);
             }
-            Some(FilterName::AmountMin) => filters.amount_min = read_amount(reader, &pointer, raw),
-            Some(FilterName::AmountMax) => filters.amount_max = read_amount(reader, &pointer, raw),
-            Some(FilterName::SourceBalanceAccountType) => {
-                filters.source_balance_account_type = read_choice(
-                    reader,
-                    &pointer,
-                    raw,
-                    dataset.choices("sourceBalanceAccountType"),
-                );
-            }
-            Some(FilterName::TargetBalanceAccountType) => {
-                filters.target_balance_account_type = read_choice(
-                    reader,
-                    &pointer,
-                    raw,
-                    dataset.choices("targetBalanceAccountType"),
-                );
-            }
-            Some(FilterName::PaymentMethods) => {
-                filters.payment_methods = read_names(reader, &pointer, raw, MOST_VALUES);
+            FilterTest::OneOf { column, is_list } => {
+                let choices = dataset.choices(column);
+                let values = match (is_list, choices.is_empty()) {
+                    (true, true) => read_names(reader, &pointer, raw, MOST_VALUES),
+                    (true, false) => read_choices(reader, &pointer, raw, choices),
+                    (false, true) => Vec::from_iter(read_name(reader, &pointer, raw)),
+                    (false, false) => Vec::from_iter(read_choice(reader, &pointer, raw, choices)),
+                };
+                filters.one_of.push(OneOf { filter, values });
             }
         }
     }
+    filters.one_of.sort_by_key(|set| place(dataset, set.filter));
     if filters
         .created_at_from
         .zip(filters.created_at_to)
@@ -148,6 +134,11 @@ fn read_filters(
         reader.refuse("/filters/amountMax", FieldErrorCode::OutOfRange, detail);
     }
     filters
+}
+
+/// Where the dataset declares a filter.
+fn place(dataset: &Dataset, filter: &Filter) -> Option<usize> {
+    dataset.filters.iter().position(|other| other == filter)
 }
 
 fn read_time(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<jiff::Timestamp> {
@@ -207,15 +198,25 @@ fn read_choices(
     distinct(texts)
 }
 
+fn read_name(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<String> {
+    let text = reader.text(pointer, raw)?;
+    check_length(reader, pointer, &text);
+    Some(text)
+}
+
 fn read_names(reader: &mut Reader, pointer: &str, raw: &RawValue, most: usize) -> Vec<String> {
     let texts = reader.texts(pointer, raw, 1, most);
     for (pointer, text) in &texts {
-        if text.is_empty() || text.chars().count() > LONGEST_NAME {
-            let detail = format!("must have 1 to {LONGEST_NAME} characters");
-            reader.refuse(pointer, FieldErrorCode::InvalidValue, detail);
-        }
+        check_length(reader, pointer, text);
     }
     distinct(texts)
+}
+
+fn check_length(reader: &mut Reader, pointer: &str, text: &str) {
+    if text.is_empty() || text.chars().count() > LONGEST_NAME {
+        let detail = format!("must have 1 to {LONGEST_NAME} characters");
+        reader.refuse(pointer, FieldErrorCode::InvalidValue, detail);
+    }
 }
 
 /// Each value once: a supplier that is named twice must not be read twice.
@@ -234,7 +235,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         dataset::{FUNDING_TRANSFERS, SUPPLIER_PAYOUTS, TRANSACTION_EVENTS},
-        export::examples::{at, operator, supplier},
+        export::examples::{at, one_of, operator, supplier},
     };
 
     fn parse(body: &str) -> Result<TriggerRequest, Vec<FieldError>> {
@@ -277,12 +278,14 @@ mod tests {
             Filters {
                 created_at_from: Some(at("2026-01-01T00:00:00Z")),
                 created_at_to: Some(at("2026-03-31T23:59:59Z")),
-                statuses: vec!["COMPLETED".to_owned()],
                 supplier_ids: vec!["supplier-123".to_owned(), "supplier-456".to_owned()],
                 amount_min: Some("100".parse().unwrap()),
                 amount_max: Some("50000.10".parse().unwrap()),
-                source_balance_account_type: Some("MARKETPLACE".to_owned()),
-                target_balance_account_type: Some("SUPPLIER".to_owned()),
+                one_of: one_of(&[
+                    ("statuses", &["COMPLETED"]),
+                    ("sourceBalanceAccountType", &["MARKETPLACE"]),
+                    ("targetBalanceAccountType", &["SUPPLIER"]),
+                ]),
                 ..Filters::default()
             }
         );

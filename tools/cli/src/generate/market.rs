@@ -109,13 +109,6 @@ impl Market {
         self.at(later)
     }
 
-    /// The first and the last second of the whole days, so many of them, that end before a time.
-    pub fn period_before(&self, time: Timestamp, days: &i64) -> (Timestamp, Timestamp) {
-        let midnight = time.as_millisecond().div_euclid(MILLISECONDS_A_DAY) * MILLISECONDS_A_DAY;
-        let start = (midnight - days * MILLISECONDS_A_DAY).max(0);
-        (self.at(start), self.at((midnight - 1000).max(0)))
-    }
-
     fn at(&self, milliseconds: i64) -> Timestamp {
         Timestamp::from_millisecond(milliseconds.min(self.last))
             .expect("the stretch is within bounds")

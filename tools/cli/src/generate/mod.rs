@@ -1,15 +1,12 @@
 //! `generate`: seeded records of any dataset, as a CSV file that `import` reads.
 
-mod contact_payouts;
+mod contact;
 mod market;
-mod marketplace_payouts;
 mod money;
 mod random;
+mod record;
 mod row;
-mod supplier_payouts;
 mod texts;
-mod transactions;
-mod transfers;
 
 use std::{
     fs::File,
@@ -92,16 +89,8 @@ fn write(args: &Args, market: &Market, output: impl Write) -> io::Result<()> {
 }
 
 /// Endless rows of the market's dataset.
-fn rows(market: &Market) -> Box<dyn Iterator<Item = Row> + '_> {
-    let each = |make: fn(&Market, u64) -> Row| (0..).map(move |index| make(market, index));
-    match market.dataset().slug {
-        "funding-transfers" => Box::new(each(transfers::row)),
-        "supplier-payouts" => Box::new(each(supplier_payouts::row)),
-        "marketplace-payouts" => Box::new(each(marketplace_payouts::row)),
-        "payouts-by-contact" => Box::new(each(contact_payouts::row)),
-        "transactions" => Box::new((0..).flat_map(|index| transactions::rows(market, index))),
-        slug => unreachable!("{slug} has no generator"),
-    }
+fn rows(market: &Market) -> impl Iterator<Item = Row> + '_ {
+    (0..).map(|index| record::row(market, index))
 }
 
 #[cfg(test)]

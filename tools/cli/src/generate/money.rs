@@ -65,10 +65,6 @@ impl Money {
         }
     }
 
-    pub fn zero(self) -> Self {
-        Self { units: 0, ..self }
-    }
-
     pub fn negated(self) -> Self {
         Self {
             units: -self.units,
@@ -80,14 +76,6 @@ impl Money {
     pub fn per_mille(self, share: i64) -> Self {
         Self {
             units: self.units * share / 1000,
-            ..self
-        }
-    }
-
-    /// Both amounts are in the same currency.
-    pub fn minus(self, other: Self) -> Self {
-        Self {
-            units: self.units - other.units,
             ..self
         }
     }

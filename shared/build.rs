@@ -1,0 +1,109 @@
+//! Makes the datasets' Rust values of `datasets/*.toml`, so that reading them costs nothing at run time.
+
+use std::{env, fs, path::Path, process::ExitCode};
+
+use dataset_files::{Column, Dataset, Filter, Kind, Role, Test, Visibility};
+
+fn main() -> ExitCode {
+    let folder =
+        Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../datasets");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let datasets = match dataset_files::load(&folder) {
+        Ok(Ok(datasets)) => datasets,
+        Ok(Err(problems)) => {
+            for problem in problems {
+                println!("cargo::error={problem}");
+            }
+            return ExitCode::FAILURE;
+        }
+        Err(error) => {
+            println!("cargo::error={}: {error}", folder.display());
+            return ExitCode::FAILURE;
+        }
+    };
+    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("datasets.rs");
+    fs::write(target, source(&datasets)).expect("cargo's output folder can be written");
+    ExitCode::SUCCESS
+}
+
+fn source(datasets: &[Dataset]) -> String {
+    let values: String = datasets.iter().map(value).collect();
+    let all: String = datasets
+        .iter()
+        .map(|dataset| format!("&{}, ", dataset.export_type))
+        .collect();
+    format!(
+        "{values}/// Every dataset, in the order of lists.\npub static ALL: [&Dataset; {}] = [{all}];\n",
+        datasets.len()
+    )
+}
+
+/// Debug representations of texts, numbers, options and slices of these are Rust expressions.
+fn value(dataset: &Dataset) -> String {
+    let Dataset {
+        slug,
+        export_type,
+        title,
+        letter,
+        accepted_status,
+        records,
+        ..
+    } = dataset;
+    let roles: String = dataset.roles.iter().map(role).collect();
+    let visibility = match dataset.visibility {
+        Visibility::Tenant => "Tenant",
+        Visibility::Requester => "Launcher",
+    };
+    let columns: String = dataset.columns.iter().map(column).collect();
+    let filters: String = dataset
+        .filters
+        .iter()
+        .map(|filter| self::filter(dataset, filter))
+        .collect();
+    format!(
+        "/// {title}.\npub static {export_type}: Dataset = Dataset {{
+            export_type: {export_type:?}, slug: {slug:?}, title: {title:?}, letter: {letter:?},
+            accepted: {accepted_status}, roles: &[{roles}], visibility: Visibility::{visibility},
+            columns: &[{columns}], id_column: {:?}, supplier_column: {:?}, supplier_side_of: {:?}, failures: &{:?},
+            filters: &[{filters}],
+        }};\n",
+        records.id, records.supplier, records.supplier_side_of, records.failures,
+    )
+}
+
+fn role(role: &Role) -> String {
+    format!("RoleName::{role:?}, ")
+}
+
+fn column((name, column): (&String, &Column)) -> String {
+    let kind = match column.kind {
+        Kind::Choice => {
+            let values: Vec<_> = column.choices.keys().collect();
+            format!("Choice(&{values:?})")
+        }
+        Kind::Code => format!("Code {{ examples: &{:?} }}", column.examples),
+        kind => format!("{kind:?}"),
+    };
+    format!(
+        "Column {{ name: {name:?}, kind: Kind::{kind}, is_required: {}, is_operators_only: {}, is_guarded: {} }}, ",
+        !column.optional, column.operators_only, column.guarded
+    )
+}
+
+fn filter(dataset: &Dataset, (name, filter): (&String, &Filter)) -> String {
+    let Filter { label, column, .. } = filter;
+    let test = match (filter.test, column.as_str()) {
+        (Test::From, "createdAt") => "CreatedAtFrom".to_owned(),
+        (Test::To, "createdAt") => "CreatedAtTo".to_owned(),
+        (Test::From, _) => "AmountMin".to_owned(),
+        (Test::To, _) => "AmountMax".to_owned(),
+        (Test::AnyOf, _) if dataset.records.supplier.as_ref() == Some(column) => {
+            "Suppliers".to_owned()
+        }
+        (test, _) => format!(
+            "OneOf {{ column: {column:?}, is_list: {} }}",
+            test == Test::AnyOf
+        ),
+    };
+    format!("Filter {{ name: {name:?}, label: {label:?}, test: FilterTest::{test} }}, ")
+}

@@ -1,0 +1,27 @@
+//! The filters of a dataset.
+
+/// A filter that a request may set.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// In requests: `statuses`.
+    pub name: &'static str,
+    /// In mails.
+    pub label: &'static str,
+    pub test: FilterTest,
+}
+
+/// What a filter compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterTest {
+    CreatedAtFrom,
+    CreatedAtTo,
+    AmountMin,
+    AmountMax,
+    /// The supplier whom a record belongs to, with a list.
+    Suppliers,
+    /// Another column, with a list or with a single value.
+    OneOf {
+        column: &'static str,
+        is_list: bool,
+    },
+}

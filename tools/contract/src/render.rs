@@ -1,0 +1,183 @@
+//! The generated files, as texts.
+
+use std::{collections::BTreeMap, path::Path};
+
+use anyhow::{Context, Result};
+use dataset_files::{Dataset, Filter, Test};
+use minijinja::{
+    AutoEscape, Environment, UndefinedBehavior, Value, context, path_loader, syntax::SyntaxConfig,
+    value::Serde,
+};
+use serde::Serialize;
+
+/// The OpenAPI files: the template in `infra/openapi/`, and where its result goes.
+const OPENAPI: [(&str, &str); 3] = [
+    ("operator-api.yaml.jinja", "infra/operator-api.yaml"),
+    ("merchant-api.yaml.jinja", "infra/merchant-api.yaml"),
+    ("link-api.yaml.jinja", "infra/link-api.yaml"),
+];
+
+const PAGE: &str = "console/src/domain/datasets.generated.ts";
+const DOCUMENTATION: &str = "docs/datasets.md";
+
+/// A dataset with what only templates need.
+#[derive(Serialize)]
+struct View<'a> {
+    #[serde(flatten)]
+    dataset: &'a Dataset,
+    /// What the page offers for each filter, in their order.
+    inputs: Vec<Input<'a>>,
+}
+
+/// A filter on the page.
+#[derive(Serialize)]
+struct Input<'a> {
+    name: &'a str,
+    kind: InputKind,
+    label: &'a str,
+    phrase: &'a str,
+    /// The values to choose from, with their labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<Choice<'a>>,
+    /// A value to type, if there is one to name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    example: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    value: &'a str,
+    label: &'a str,
+}
+
+/// How a person sets a filter.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum InputKind {
+    Day,
+    Amount,
+    Suppliers,
+    /// Some of the choices.
+    Choices,
+    /// One of the choices.
+    Choice,
+    /// Words that are typed.
+    Texts,
+    Text,
+}
+
+/// Every target, relative to the project's folder, with its text.
+pub fn targets(root: &Path, datasets: &[Dataset]) -> Result<Vec<(&'static str, String)>> {
+    let views: Vec<_> = datasets.iter().map(View::of).collect();
+    let operators: Vec<_> = views
+        .iter()
+        .filter(|view| view.dataset.is_for_operators())
+        .collect();
+    let (all, operators) = (Value::from(Serde(&views)), Value::from(Serde(&operators)));
+    let openapi = environment(&root.join("infra/openapi"));
+    let own = environment(&root.join("tools/contract/templates"));
+    let mut targets = Vec::new();
+    for (template, target) in OPENAPI {
+        let values =
+            context! { datasets => operators.clone(), choices => shared_choices(datasets) };
+        targets.push((target, rendered(&openapi, template, values)?));
+    }
+    let page = rendered(
+        &own,
+        "datasets.ts.jinja",
+        context! { datasets => operators },
+    )?;
+    targets.push((PAGE, page));
+    let documentation = rendered(&own, "datasets.md.jinja", context! { datasets => all })?;
+    targets.push((DOCUMENTATION, documentation));
+    Ok(targets)
+}
+
+fn rendered(environment: &Environment, template: &str, values: Value) -> Result<String> {
+    environment
+        .get_template(template)
+        .and_then(|template| template.render(values))
+        .with_context(|| format!("cannot render {template}"))
+}
+
+fn environment(folder: &Path) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_loader(path_loader(folder));
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+        .expect("the delimiters are the usual ones");
+    environment.set_syntax(syntax);
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.add_filter("pascal", |text: &str| pascal(text));
+    environment
+}
+
+/// The sets of choices that have a name of their own, which the OpenAPI file declares once.
+fn shared_choices(datasets: &[Dataset]) -> Value {
+    let columns = datasets.iter().filter(|dataset| dataset.is_for_operators());
+    let sets = columns
+        .flat_map(|dataset| &dataset.columns)
+        .filter(|(name, column)| column.choices_name.as_ref().is_some_and(|set| set != *name))
+        .map(|(_, column)| {
+            (
+                column.choices_name.as_deref(),
+                column.choices.keys().collect(),
+            )
+        });
+    Value::from(Serde(sets.collect::<BTreeMap<_, Vec<_>>>()))
+}
+
+/// `funding-transfers` and `balanceAccountType` as `FundingTransfers` and `BalanceAccountType`.
+fn pascal(text: &str) -> String {
+    text.split('-')
+        .filter_map(|word| {
+            let first = word.chars().next()?.to_ascii_uppercase();
+            Some(format!("{first}{}", &word[1..]))
+        })
+        .collect()
+}
+
+impl<'a> View<'a> {
+    fn of(dataset: &'a Dataset) -> Self {
+        let inputs = dataset.filters.iter();
+        Self {
+            dataset,
+            inputs: inputs
+                .map(|(name, filter)| Input::of(dataset, name, filter))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> Input<'a> {
+    fn of(dataset: &'a Dataset, name: &'a str, filter: &'a Filter) -> Self {
+        let column = &dataset.columns[&filter.column];
+        let is_choice = !column.choices.is_empty();
+        let kind = match (filter.test, filter.column.as_str()) {
+            (Test::From | Test::To, "createdAt") => InputKind::Day,
+            (Test::From | Test::To, _) => InputKind::Amount,
+            (_, column) if dataset.records.supplier.as_deref() == Some(column) => {
+                InputKind::Suppliers
+            }
+            (Test::AnyOf, _) if is_choice => InputKind::Choices,
+            (Test::AnyOf, _) => InputKind::Texts,
+            (Test::Equals, _) if is_choice => InputKind::Choice,
+            (Test::Equals, _) => InputKind::Text,
+        };
+        let choices = column.choices.iter();
+        Self {
+            name,
+            kind,
+            label: &filter.label,
+            phrase: &filter.phrase,
+            choices: choices
+                .map(|(value, label)| Choice { value, label })
+                .collect(),
+            example: column.examples.first().map(String::as_str),
+        }
+    }
+}
