@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from . import build, lifecycle, page, template
+from . import build, lifecycle, own_dataset, page, template
 from .cargo_tools import installed
 from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
@@ -60,6 +60,8 @@ def test(steps: Steps) -> None:
         with steps.step("fuzzing", "Pages that nobody thought of, for the decoder"):
             fuzz(FUZZ_SECONDS)
         _run_suites(steps)
+        with steps.step("own dataset", "A copy of the project with one more file in datasets/"):
+            own_dataset.prove()
     finally:
         console.print(steps.table())
 

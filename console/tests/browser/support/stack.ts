@@ -18,7 +18,7 @@ interface Stack {
   consoleUrl: string;
   exportsTable: string;
   apiKeysTable: string;
-  keys: Record<"operator" | "otherTenantOperator" | "supplier" | "disabled", Person>;
+  keys: Record<"operator" | "operator2" | "otherTenantOperator" | "supplier" | "disabled", Person>;
 }
 
 const FILE = process.env.STACK_JSON ?? new URL("../../../../.local/stack.json", import.meta.url);
