@@ -1,29 +1,25 @@
 //! Makes the datasets' Rust values of `datasets/*.toml`, so that reading them costs nothing at run time.
 
-use std::{env, fs, path::Path, process::ExitCode};
+use std::{env, fs, path::Path};
 
 use dataset_files::{Column, Dataset, Filter, Kind, Role, Test, Visibility};
 
-fn main() -> ExitCode {
-    let folder =
-        Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../datasets");
+fn main() {
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let folder = Path::new(&root).join("../datasets");
     println!("cargo::rerun-if-changed={}", folder.display());
-    let datasets = match dataset_files::load(&folder) {
-        Ok(Ok(datasets)) => datasets,
-        Ok(Err(problems)) => {
-            for problem in problems {
-                println!("cargo::error={problem}");
-            }
-            return ExitCode::FAILURE;
+    match dataset_files::load(&folder) {
+        Ok(Ok(datasets)) => {
+            let output = env::var("OUT_DIR").expect("cargo sets it");
+            fs::write(Path::new(&output).join("datasets.rs"), source(&datasets))
+                .expect("cargo's output folder can be written");
         }
-        Err(error) => {
-            println!("cargo::error={}: {error}", folder.display());
-            return ExitCode::FAILURE;
-        }
-    };
-    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("datasets.rs");
-    fs::write(target, source(&datasets)).expect("cargo's output folder can be written");
-    ExitCode::SUCCESS
+        // Cargo shows these, and compiles no further.
+        Ok(Err(problems)) => problems
+            .iter()
+            .for_each(|problem| println!("cargo::error={problem}")),
+        Err(error) => println!("cargo::error={}: {error}", folder.display()),
+    }
 }
 
 fn source(datasets: &[Dataset]) -> String {
