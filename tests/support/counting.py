@@ -13,7 +13,7 @@ from support.functions import Functions
 
 SERVICES = ("DYNAMODB", "SQS", "SESV2", "S3")
 NAMES = {"POST /v2/email/outbound-emails": "SendEmail"}
-NOT_PASSED_ON = {"host", "connection", "content-length", "transfer-encoding"}
+NOT_PASSED_ON = {"connection", "content-length", "transfer-encoding"}
 
 
 class Counter:
