@@ -9,6 +9,7 @@ from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 from stack.settings import REGION, TEMPLATE, Failure
+from stack.template import FUNCTION, resources
 
 from .server import Server
 from .settings import RELEASE
@@ -68,8 +69,7 @@ def deployed() -> list[Function]:
             memory_mb=resource["Properties"].get("MemorySize", default_memory),
             variables=tuple(_variables(resource["Properties"])),
         )
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::Serverless::Function"
+        for _, resource in resources(template, FUNCTION)
     ]
 
 

@@ -72,6 +72,7 @@ def _sam_deploy(stack: Stack, local_template: Path) -> None:
         *("--s3-bucket", ARTIFACTS_BUCKET),
         *("--region", REGION),
         *("--capabilities", "CAPABILITY_IAM"),
+        "--language-extensions",
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
         "--no-progressbar",

@@ -15,20 +15,27 @@ from .settings import TEMPLATE, Failure
 
 FUNCTION = "AWS::Serverless::Function"
 API = "AWS::Serverless::Api"
+LOOP = "Fn::ForEach::"
 
 
 def _read(path: Path) -> dict[str, Any]:
     return yaml_parse(path.read_text())
 
 
+def resources(template: dict[str, Any], type_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The resources of this type by name. Those that a loop makes are not among them: it makes no functions or APIs."""
+    for name, resource in template["Resources"].items():
+        if not name.startswith(LOOP) and resource["Type"] == type_name:
+            yield name, resource
+
+
 def _functions(template: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """Each function of the template with the name of its binary."""
-    for name, resource in template["Resources"].items():
-        if resource["Type"] == FUNCTION:
-            try:
-                yield resource, resource["Metadata"]["BuildProperties"]["Binary"]
-            except KeyError:
-                raise Failure(f"{name} in template.yaml has no Metadata.BuildProperties.Binary.") from None
+    for name, resource in resources(template, FUNCTION):
+        try:
+            yield resource, resource["Metadata"]["BuildProperties"]["Binary"]
+        except KeyError:
+            raise Failure(f"{name} in template.yaml has no Metadata.BuildProperties.Binary.") from None
 
 
 def binaries() -> list[str]:
@@ -43,8 +50,7 @@ def included_files() -> list[Path]:
 
 def apis(stack_name: str) -> dict[str, Path]:
     """Each API's name in a stack of this name, and the OpenAPI file that it is made from."""
-    resources = _read(TEMPLATE)["Resources"].values()
-    properties = (resource["Properties"] for resource in resources if resource["Type"] == API)
+    properties = (resource["Properties"] for _, resource in resources(_read(TEMPLATE), API))
     return {
         api["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack_name): TEMPLATE.parent / include["Location"]
         for api in properties
