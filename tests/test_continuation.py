@@ -171,7 +171,7 @@ def test_a_dead_letter_ends_an_export_that_is_being_made_and_nothing_of_it_is_le
     ):
         launched = runs.api.launch(caller, DATASET)
         runs.until(lambda: "csv" in runs.left_in_the_bucket(caller, launched))
-        runs.functions.work("failer", caller.tenantId, launched["exportId"])
+        runs.functions.work("dead-letter-handler", caller.tenantId, launched["exportId"])
         # Whatever it was about to put into the bucket, the attempt that was at work is at its end.
         runs.kill(caller, launched["exportId"])
     export = runs.shown(caller, launched)

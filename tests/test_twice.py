@@ -53,14 +53,15 @@ def test_poison_is_dropped_and_does_not_fail_its_batch(functions: Functions) -> 
     for body in ("", "{}", "not json", json.dumps({"tenantId": "t", "exportId": "e"})):
         event = {"Records": [{"messageId": "m", "body": body, "eventSource": "aws:sqs"}]}
         assert functions.invoke("generator", event) == {"batchItemFailures": []}
-        assert functions.invoke("failer", event) == {"batchItemFailures": []}
+        assert functions.invoke("dead-letter-handler", event) == {"batchItemFailures": []}
 
 
 def test_a_dead_letter_changes_no_export_that_has_ended(
     functions: Functions, operator: Caller, stored: Any, export: dict[str, Any]
 ) -> None:
     before = stored(export["exportId"])
-    assert functions.invoke("failer", sqs_event(operator.tenantId, export["exportId"])) == {"batchItemFailures": []}
+    event = sqs_event(operator.tenantId, export["exportId"])
+    assert functions.invoke("dead-letter-handler", event) == {"batchItemFailures": []}
     assert stored(export["exportId"]) == before
 
 
@@ -70,9 +71,9 @@ def test_a_dead_letter_that_comes_again_changes_nothing(
     with generator.held():
         launched = api.launch(operator, DATASET)
         event = sqs_event(operator.tenantId, launched["exportId"])
-        functions.invoke("failer", event)
+        functions.invoke("dead-letter-handler", event)
         failed = stored(launched["exportId"])
-        functions.invoke("failer", event)
+        functions.invoke("dead-letter-handler", event)
     assert failed["status"] == "FAILED" and stored(launched["exportId"]) == failed
     assert exports_table.lock(operator.tenantId, DATASET, operator.userId) is None
     shown = api.detail(operator, DATASET, launched["exportId"]).json()

@@ -57,7 +57,8 @@ def _node_handler() -> Path:
 
 def _start(name: str, function: Function, command: tuple[str, ...], cores: Cores) -> Start:
     # The generator's export is small: it is the start that counts.
-    arguments = ("--rows", "1000") if function.name in {"generator", "failer"} else ("--rows", "1000", "--ready")
+    is_pending = function.name in {"generator", "dead-letter-handler"}
+    arguments = ("--rows", "1000") if is_pending else ("--rows", "1000", "--ready")
     log = WORK / f"{name}.log"
     with (
         serving(cores, *arguments, event=event_of(function.name), tls=True) as server,

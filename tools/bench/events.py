@@ -144,7 +144,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "console": _request("GET", "/console"),
     "merchant": _request("POST", "/v1/merchants/find-export", {"export_id": EXPORT_ID[:-1] + "c"}),
     "generator": _message(),
-    "failer": _message(),
+    "dead-letter-handler": _message(),
     "expirer": _removed_marker(),
     "reconciler": _schedule(),
 }

@@ -40,7 +40,7 @@ export class Exports {
 
   async giveUp({ exportId }: Export): Promise<void> {
     const body = JSON.stringify({ tenantId: this.#person.tenantId, exportId });
-    await invoke("failer", { Records: [{ messageId: "1", body, eventSource: "aws:sqs" }] });
+    await invoke("dead-letter-handler", { Records: [{ messageId: "1", body, eventSource: "aws:sqs" }] });
   }
 
   /** Sets what the generator or the passing of time would. */

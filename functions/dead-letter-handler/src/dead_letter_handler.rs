@@ -11,13 +11,13 @@ use tracing::{error, warn};
 
 const REASON: &str = "The file could not be made after several tries. Ask for the export again.";
 
-/// What failing exports needs.
-pub struct Failer {
+/// What ending exports needs.
+pub struct DeadLetterHandler {
     pub exports: ExportsTable,
     pub files: ExportFiles,
 }
 
-impl Failer {
+impl DeadLetterHandler {
     /// Ends each message's export FAILED; a message whose export could not be ended comes back.
     pub async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let mut response = SqsBatchResponse::default();

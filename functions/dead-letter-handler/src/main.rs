@@ -1,9 +1,9 @@
 //! Ends the exports whose messages the queue has given up.
 
-mod failer;
+mod dead_letter_handler;
 
 use aws_lambda_events::sqs::SqsEvent;
-use failer::Failer;
+use dead_letter_handler::DeadLetterHandler;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::{
     aws::{self, Patience, exports::ExportsTable, files::ExportFiles},
@@ -14,12 +14,12 @@ use shared::{
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let aws = aws::load(Patience::Background).await;
-    let failer = &Failer {
+    let handler = &DeadLetterHandler {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
     };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
-        failer.handle(event.payload)
+        handler.handle(event.payload)
     }))
     .await
 }
