@@ -61,8 +61,8 @@ test("filters are told in words", () => {
     }),
   ).toEqual([
     "2026-01-01 to 2026-01-31 12:00:00 UTC",
-    "amount from 0.10",
     "status Completed, Failed",
+    "amount from 0.10",
     "from marketplace accounts",
   ]);
   expect(

@@ -70,17 +70,29 @@ function setTo({ name, kind }: Filter, form: FilterForm): string | readonly stri
   }
 }
 
-/** An export's filters, a phrase each. */
+/** An export's filters, a phrase each, in the dataset's order. */
 export function describeFilters(filters: readonly Filter[], values: Filters): string[] {
-  const { createdAtFrom: from, createdAtTo: to, amountMin, amountMax, ...others } = values;
-  const period = range(from && startText(String(from)), to && endText(String(to)), "until");
-  const amounts = range(amountMin, amountMax, "up to");
-  const phrases = Object.entries(others).map(([name, value]) => {
-    const filter = filters.find((filter) => filter.name === name);
-    const words = [value].flat().map((word) => wordOf(filter, word));
-    return (filter?.phrase ?? `${name} {}`).replace("{}", () => words.join(", "));
-  });
-  return [...(period ? [period] : []), ...(amounts ? [`amount ${amounts}`] : []), ...phrases];
+  const declared = filters.map((filter) => filter.name);
+  const unknown = Object.keys(values).filter((name) => !declared.includes(name));
+  return [...declared, ...unknown].flatMap((name) => phraseOf(filters, values, name) ?? []);
+}
+
+/** What a filter adds to the description. Two bounds of the same column make one phrase, told with the first. */
+function phraseOf(filters: readonly Filter[], values: Filters, name: string): string | undefined {
+  const { createdAtFrom: from, createdAtTo: to, amountMin, amountMax } = values;
+  const value = values[name];
+  if (value === undefined || (name === "createdAtTo" && from) || (name === "amountMax" && amountMin)) {
+    return undefined;
+  }
+  if (name === "createdAtFrom" || name === "createdAtTo") {
+    return range(from && startText(String(from)), to && endText(String(to)), "until");
+  }
+  if (name === "amountMin" || name === "amountMax") {
+    return `amount ${range(amountMin, amountMax, "up to")}`;
+  }
+  const filter = filters.find((filter) => filter.name === name);
+  const words = [value].flat().map((word) => wordOf(filter, word));
+  return (filter?.phrase ?? `${name} {}`).replace("{}", () => words.join(", "));
 }
 
 function wordOf(filter: Filter | undefined, value: string): string {
@@ -89,11 +101,11 @@ function wordOf(filter: Filter | undefined, value: string): string {
   return filter?.kind === "choice" ? label.toLowerCase() : label;
 }
 
-function range(from: unknown, to: unknown, upTo: string): string | undefined {
+function range(from: unknown, to: unknown, upTo: string): string {
   if (from && to) {
     return `${from} to ${to}`;
   }
-  return from ? `from ${from}` : to ? `${upTo} ${to}` : undefined;
+  return from ? `from ${from}` : `${upTo} ${to}`;
 }
 
 /** Comma-separated names, each once. */
