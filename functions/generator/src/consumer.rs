@@ -5,7 +5,7 @@ use lambda_runtime::{Error, LambdaEvent};
 use shared::aws::{AwsError, queue::Job};
 use tracing::{error, warn};
 
-use crate::{invocation::Invocation, work::Generator};
+use crate::{generator::Generator, invocation::Invocation};
 
 /// Works on each message's export. A message that fails does not fail the others.
 pub async fn consume(

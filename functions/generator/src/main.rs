@@ -1,17 +1,15 @@
 //! Makes the files and mails their links.
 
+mod attempt;
 mod consumer;
-mod deliver;
-mod generate;
+mod error;
+mod file;
+mod generator;
 mod invocation;
-mod parts;
-mod patience;
-mod plan;
-mod reading;
-mod work;
-mod writing;
+mod retry;
 
 use aws_lambda_events::sqs::SqsEvent;
+use generator::Generator;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::{
     aws::{
@@ -20,7 +18,6 @@ use shared::{
     },
     config,
 };
-use work::Generator;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -179,8 +179,8 @@ impl LedgerTable {
     }
 }
 
-impl LedgerPage {
-    pub fn json(&self) -> &[u8] {
+impl AsRef<[u8]> for LedgerPage {
+    fn as_ref(&self) -> &[u8] {
         self.0.bytes().unwrap_or_default()
     }
 }

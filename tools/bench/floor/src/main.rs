@@ -62,8 +62,8 @@ async fn main() -> anyhow::Result<()> {
             break;
         };
         let (lane, page) = answer?;
-        file.write(page.json()).await?;
-        waiting.extend(next(page.json()).map(|least| (lane, least)));
+        file.write(page.as_ref()).await?;
+        waiting.extend(next(page.as_ref()).map(|least| (lane, least)));
     }
     file.finish().await
 }

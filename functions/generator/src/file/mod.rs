@@ -1,4 +1,12 @@
-//! The first half: ledger pages to a complete file.
+//! Makes the file: reads the ledger, writes the parts, completes the upload, and puts a manifest beside it.
+
+mod keys;
+mod pages;
+mod parts;
+mod plan;
+mod reading;
+mod segment;
+mod writing;
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -20,52 +28,54 @@ use tokio::{
 };
 use tracing::warn;
 
-use crate::{
-    invocation::Invocation,
-    patience::patiently,
+use self::{
+    keys::{fence_of, file_key},
+    pages::LedgerPages,
     plan::Plan,
     reading::{End, Reading},
-    work::{Generator, Setback, fence_of, file_key},
     writing::{Writing, are_recorded},
+};
+use crate::{
+    error::AttemptError, generator::Generator, invocation::Invocation, retry::with_back_off,
 };
 
 /// How often progress is recorded.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How often, and how far apart, the object of an upload that is gone is looked for.
+/// How often, and how far apart, S3 is asked for the object of an upload that no longer exists.
 const LOOKS: u32 = 5;
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How far an attempt brought a file.
 pub enum Made {
     Whole(File),
-    /// The invocation is nearly over; another goes on.
+    /// The invocation is nearly over; a continuation makes the rest.
     InPart,
 }
 
 impl Generator {
-    /// Makes the file of an export, or goes on with it, for as long as the invocation lasts. Whatever is waited for
-    /// meanwhile, progress is recorded and the lease kept.
-    pub async fn generate(
+    /// Makes the file of an export, or resumes it, until the invocation is nearly over. Meanwhile progress is recorded and
+    /// the lease renewed, also while a call is waited for.
+    pub async fn make(
         &self,
         attempt: &Attempt,
         invocation: &Invocation,
-    ) -> Result<Made, Setback> {
+    ) -> Result<Made, AttemptError> {
         let checkpoint = attempt.checkpoint.as_ref();
         let rows = AtomicU64::new(checkpoint.map_or(0, |checkpoint| checkpoint.draft.rows));
         tokio::select! {
-            made = self.make(attempt, invocation, &rows) => made,
-            setback = self.show_progress(attempt, &rows) => Err(setback),
-            () = sleep_until(invocation.give_up_at) => Err(Setback::OutOfTime),
+            made = self.make_file(attempt, invocation, &rows) => made,
+            error = self.show_progress(attempt, &rows) => Err(error),
+            () = sleep_until(invocation.give_up_at) => Err(AttemptError::OutOfTime),
         }
     }
 
-    async fn make(
+    async fn make_file(
         &self,
         attempt: &Attempt,
         invocation: &Invocation,
         rows: &AtomicU64,
-    ) -> Result<Made, Setback> {
+    ) -> Result<Made, AttemptError> {
         let checkpoint = match &attempt.checkpoint {
             Some(checkpoint) if checkpoint.position.is_none() => checkpoint.clone(),
             _ => match self.write(attempt, invocation, rows).await? {
@@ -81,7 +91,7 @@ impl Generator {
             None => file_key(attempt),
         };
         let draft = &checkpoint.draft;
-        let sha256 = draft.sha256().ok_or(Setback::StartOver)?;
+        let sha256 = draft.sha256().ok_or(AttemptError::CannotResume)?;
         let file = File {
             key,
             rows: draft.rows,
@@ -95,69 +105,71 @@ impl Generator {
         Ok(Made::Whole(file))
     }
 
-    /// Writes rows until there are no more; answers nothing if the invocation is over before.
+    /// Writes all rows. Returns `None` if the invocation is nearly over before that.
     async fn write(
         &self,
         attempt: &Attempt,
         invocation: &Invocation,
         rows: &AtomicU64,
-    ) -> Result<Option<Checkpoint>, Setback> {
+    ) -> Result<Option<Checkpoint>, AttemptError> {
         let plan = Plan::of(&attempt.export, &self.ledger).await?;
+        let pages = LedgerPages::new(&self.ledger, &plan);
         let reading = match &attempt.checkpoint {
             None => {
                 let draft = Draft::new(&header(&plan.columns));
-                Reading::new(&self.ledger, &plan, plan.query.least(), draft, 0)
+                Reading::new(&pages, plan.decoder(), plan.query.least(), draft, 0)
             }
             Some(checkpoint) => {
                 let position = checkpoint.position.as_deref().unwrap_or_default();
                 let parts = checkpoint.upload.as_ref().map_or(0, |state| state.parts);
                 let draft = self.resume(checkpoint).await?;
-                Reading::new(&self.ledger, &plan, position, draft, parts)
+                Reading::new(&pages, plan.decoder(), position, draft, parts)
             }
         };
-        // Room for one, which waits while others are uploaded.
-        let (jobs, queue) = mpsc::channel(1);
+        // It holds one segment, which waits while others are uploaded.
+        let (segments, queue) = mpsc::channel(1);
         let (end, checkpoint) = tokio::try_join!(
-            reading.run(jobs, rows, invocation.stop_at),
+            reading.run(segments, rows, invocation.stop_at),
             Writing::new(self, attempt, &invocation.has_advanced).run(queue)
         )?;
         match end {
             End::Whole => Ok(checkpoint),
             End::Stopped if invocation.has_advanced.get() => Ok(None),
-            End::Stopped => Err(Setback::OutOfTime),
+            End::Stopped => Err(AttemptError::OutOfTime),
         }
     }
 
     /// The file as it was at a checkpoint.
-    async fn resume(&self, checkpoint: &Checkpoint) -> Result<Draft, Setback> {
+    async fn resume(&self, checkpoint: &Checkpoint) -> Result<Draft, AttemptError> {
         let tail = match &checkpoint.tail {
-            Some(key) => patiently(|| self.files.get(key))
+            Some(key) => with_back_off(|| self.files.get(key))
                 .await?
-                .ok_or(Setback::StartOver)?,
+                .ok_or(AttemptError::CannotResume)?,
             None => Vec::new(),
         };
-        Draft::resume(&checkpoint.draft, tail).ok_or(Setback::StartOver)
+        Draft::resume(&checkpoint.draft, tail).ok_or(AttemptError::CannotResume)
     }
 
-    /// Makes the file of its parts. An upload that is gone may be complete: an answer was lost, and the object tells.
-    async fn complete(&self, state: &UploadState, size: u64) -> Result<(), Setback> {
+    /// Completes the upload. If the upload no longer exists, an earlier completion may have succeeded without an answer:
+    /// then the object exists with the right size.
+    async fn complete(&self, state: &UploadState, size: u64) -> Result<(), AttemptError> {
         let upload = &state.upload;
-        if let Ok(parts) = patiently(|| self.files.parts(upload, state.parts)).await?
+        if let Ok(parts) = with_back_off(|| self.files.parts(upload, state.parts)).await?
             && are_recorded(state, &parts)
-            && patiently(|| self.files.complete(upload, parts.clone()))
+            && with_back_off(|| self.files.complete(upload, parts.clone()))
                 .await?
                 .is_ok()
         {
             return Ok(());
         }
-        // S3 may still be at it when it no longer knows the upload.
+        // S3 may still be completing an upload that it no longer lists.
         for _ in 0..LOOKS {
-            if patiently(|| self.files.size(&upload.key)).await? == Some(size) {
+            if with_back_off(|| self.files.size(&upload.key)).await? == Some(size) {
                 return Ok(());
             }
             sleep(LOOK_INTERVAL).await;
         }
-        Err(Setback::StartOver)
+        Err(AttemptError::CannotResume)
     }
 
     async fn put_manifest(&self, attempt: &Attempt, file: &File) -> Result<(), AwsError> {
@@ -165,11 +177,11 @@ impl Generator {
         let json = serde_json::to_string_pretty(&document)
             .map_err(|error| AwsError::unexpected("writing a manifest", error))?;
         let key = file.manifest_key();
-        patiently(|| self.files.put_json(&key, json.clone())).await
+        with_back_off(|| self.files.put_json(&key, json.clone())).await
     }
 
-    /// Removes what this attempt and earlier ones left beside a delivered file. What a later one makes is not touched:
-    /// this one may be late itself. What cannot be removed goes when the export expires.
+    /// Removes what this attempt and earlier ones left beside a delivered file. Objects of later attempts stay, because
+    /// this attempt may be a late one. What cannot be removed now is removed when the export expires.
     pub async fn clean(&self, attempt: &Attempt, file: &File) {
         let export = &attempt.export;
         let (file, manifest) = (file.key.as_str(), file.manifest_key());
@@ -180,13 +192,14 @@ impl Generator {
         }
     }
 
-    /// Records progress, and with it keeps the lease, for as long as the export is this attempt's. Beside the work, not
-    /// within it: a query may pass over records for minutes before one is a row.
-    async fn show_progress(&self, attempt: &Attempt, rows: &AtomicU64) -> Setback {
+    /// Records progress and renews the lease until another attempt has the export. This runs beside the work, because a
+    /// query may pass over records for minutes before it finds a row.
+    async fn show_progress(&self, attempt: &Attempt, rows: &AtomicU64) -> AttemptError {
         loop {
             sleep(PROGRESS_INTERVAL).await;
             let rows = rows.load(Ordering::Relaxed);
-            let recorded = patiently(|| self.exports.record_progress(attempt, rows, time::now()));
+            let recorded =
+                with_back_off(|| self.exports.record_progress(attempt, rows, time::now()));
             match recorded.await {
                 Ok(Ok(())) => {}
                 Ok(Err(superseded)) => return superseded.into(),

@@ -1,4 +1,4 @@
-//! The first side of the work: pages of all lanes, side by side, become parts of the file.
+//! Reads the pages of all lanes side by side, merges their rows, and cuts the file into segments.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -8,40 +8,36 @@ use std::{
 use bytes::Bytes;
 use engine::{Decoder, Draft, Drained, Merge};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use shared::aws::{
-    AwsError,
-    ledger::{LedgerPage, LedgerTable},
-};
+use shared::aws::AwsError;
 use tokio::{
     sync::mpsc::Sender,
     time::{Instant, sleep_until},
 };
 
-use crate::{
+use super::{
+    pages::Pages,
     parts::{MOST_PARTS, part_size},
-    patience::patiently,
-    plan::Plan,
-    work::Setback,
-    writing::{Job, Mark},
+    segment::{Mark, Segment},
 };
+use crate::error::AttemptError;
 
-/// Bytes of answers that are on their way at most. This, what is held, the parts (see [`crate::parts`]) and some 15 MiB
-/// for everything else are the memory of the function.
+/// The most bytes of answers on the way. With the rows that are held, the parts (see [`super::parts`]) and some 15 MiB for
+/// everything else, this is the memory of the function.
 const MOST_ON_THE_WAY: usize = 9 * 1024 * 1024;
 
-/// Pages that are on their way at most, however small the last ones were: the next may be large.
+/// The most pages on the way, however small the last ones were: the next may be large.
 const MOST_PAGES_ON_THE_WAY: usize = 16;
 
-/// Bytes of rows that wait for their turn at most, beyond what the order needs.
+/// The most bytes of rows that wait for their turn, beyond what the order needs.
 const MOST_HELD: usize = 14 * 1024 * 1024;
 
-/// Pages of a lane that wait for their turn at most.
+/// The most pages of a lane that wait for their turn.
 const MOST_PAGES_HELD: usize = 2;
 
-/// What an answer is taken to be before the first one is known. DynamoDB's have at most 1 MB of items.
+/// The assumed bytes of an answer, until the first one is known. DynamoDB's answers have at most 1 MB of items.
 const PAGE_SIZE: usize = 1024 * 1024;
 
-/// Bytes that a record is taken to need before the first ones are known.
+/// The assumed bytes of a record, until the first ones are known.
 const RECORD_SIZE: usize = 400;
 
 /// Records after which the older ones count less for the size of the next.
@@ -50,24 +46,26 @@ const RECENT: u64 = 50_000;
 /// How often the position is recorded where rows are so rare that no part is full.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Reads, merges and cuts into parts.
-pub struct Reading<'a> {
-    ledger: &'a LedgerTable,
-    plan: &'a Plan,
+/// A lane's next page, on the way.
+type Answer<'a, P> = BoxFuture<'a, (usize, Result<<P as Pages>::Page, AwsError>)>;
+
+/// Reads, merges and cuts the file into segments.
+pub struct Reading<'a, P: Pages> {
+    pages: &'a P,
     decoder: Decoder,
     merge: Merge,
     draft: Draft,
     /// How many parts were cut.
     parts: u32,
-    on_the_way: FuturesUnordered<BoxFuture<'a, (usize, Result<LedgerPage, AwsError>)>>,
+    on_the_way: FuturesUnordered<Answer<'a, P>>,
     /// By lane: whether a page of it is on its way.
     is_asked: Vec<bool>,
-    /// Bytes that an answer is taken to have: of the largest, as long as that is not long ago.
+    /// The assumed bytes of the next answer: those of the largest one lately.
     page_size: usize,
     /// Of the last pages: bytes that their rows needed, and records that were looked at.
     size_of_rows: usize,
     scanned: u64,
-    /// Where the last job left off.
+    /// The position of the last segment.
     marked: Option<String>,
 }
 
@@ -80,66 +78,61 @@ pub enum End {
     Stopped,
 }
 
-impl<'a> Reading<'a> {
-    /// Goes on at a position of all lanes, with a file of so many parts up to there.
-    pub fn new(
-        ledger: &'a LedgerTable,
-        plan: &'a Plan,
-        position: &str,
-        draft: Draft,
-        parts: u32,
-    ) -> Self {
+impl<'a, P: Pages> Reading<'a, P> {
+    /// Reads on from a position of all lanes, where the file has so many parts.
+    pub fn new(pages: &'a P, decoder: Decoder, position: &str, draft: Draft, parts: u32) -> Self {
         Self {
-            ledger,
-            decoder: plan.decoder(),
-            merge: Merge::new(plan.lanes.len(), position),
+            pages,
+            decoder,
+            merge: Merge::new(pages.lanes(), position),
             draft,
             parts,
             on_the_way: FuturesUnordered::new(),
-            is_asked: vec![false; plan.lanes.len()],
+            is_asked: vec![false; pages.lanes()],
             page_size: PAGE_SIZE,
             size_of_rows: 0,
             scanned: 0,
             marked: Some(position.to_owned()),
-            plan,
         }
     }
 
-    /// Hands parts over as they are full, and what is left when the records or the time are at an end.
+    /// Sends each part when it is full, and the rest when the records or the time end.
     pub async fn run(
         mut self,
-        jobs: Sender<Job>,
+        segments: Sender<Segment>,
         rows: &AtomicU64,
         stop_at: Instant,
-    ) -> Result<End, Setback> {
+    ) -> Result<End, AttemptError> {
         let mut checkpoint_at = Instant::now() + CHECKPOINT_INTERVAL;
         loop {
             let drained = self.merge.drain(&mut self.draft, part_size(self.parts));
             rows.store(self.draft.rows(), Ordering::Relaxed);
             let now = Instant::now();
-            let job = match drained {
-                Drained::End => Some(self.last_job()),
-                Drained::Full if self.parts + 1 == MOST_PARTS => return Err(Setback::TooLarge),
+            let segment = match drained {
+                Drained::End => Some(self.last()),
+                Drained::Full if self.parts + 1 == MOST_PARTS => {
+                    return Err(AttemptError::TooLarge);
+                }
                 Drained::Full => Some(self.part()),
                 Drained::Hungry if now >= checkpoint_at.min(stop_at) => self.tail(),
                 Drained::Hungry => None,
             };
-            if job.is_some() || now >= checkpoint_at {
+            if segment.is_some() || now >= checkpoint_at {
                 checkpoint_at = now + CHECKPOINT_INTERVAL;
             }
-            if let Some(job) = job {
-                // Refused only once writing has failed, which ends the attempt.
-                let _ = jobs.send(job).await;
+            if let Some(segment) = segment {
+                // The receiver is gone only if writing has failed, which ends the attempt.
+                let _ = segments.send(segment).await;
             }
             match drained {
                 Drained::End => return Ok(End::Whole),
                 _ if now >= stop_at => return Ok(End::Stopped),
                 Drained::Full => {}
                 Drained::Hungry => {
-                    // Not before draining, which may empty the very lane that is needed now.
+                    // After draining, because draining may empty the lane that is needed next.
                     self.ask();
                     tokio::select! {
-                        Some((lane, page)) = self.on_the_way.next() => self.feed(lane, &page?)?,
+                        Some((lane, page)) = self.on_the_way.next() => self.feed(lane, page?.as_ref())?,
                         () = sleep_until(checkpoint_at.min(stop_at)) => {}
                     }
                 }
@@ -149,7 +142,7 @@ impl<'a> Reading<'a> {
 
     /// Asks for the pages that the order will need first.
     fn ask(&mut self) {
-        let mut lanes: Vec<_> = (0..self.plan.lanes.len())
+        let mut lanes: Vec<_> = (0..self.pages.lanes())
             .filter(|lane| !self.is_asked[*lane] && self.merge.pages_held(*lane) < MOST_PAGES_HELD)
             .filter_map(|lane| Some((self.merge.unread(lane)?.to_owned(), lane)))
             .collect();
@@ -158,8 +151,10 @@ impl<'a> Reading<'a> {
             if !self.has_room(self.merge.pages_held(lane) > 0) {
                 return;
             }
-            let page = fetch(self.ledger, self.plan, lane, least, self.limit());
-            self.on_the_way.push(Box::pin(page));
+            let (pages, limit) = (self.pages, self.limit());
+            self.on_the_way.push(Box::pin(async move {
+                (lane, pages.page(lane, least, limit).await)
+            }));
             self.is_asked[lane] = true;
         }
     }
@@ -177,16 +172,16 @@ impl<'a> Reading<'a> {
             Ok(scanned) if scanned > 0 => self.size_of_rows.div_ceil(scanned).max(1),
             _ => RECORD_SIZE,
         };
-        let most = MOST_HELD / self.plan.lanes.len().max(1) / record_size;
+        let most = MOST_HELD / self.pages.lanes().max(1) / record_size;
         i32::try_from(most.max(1)).ok()
     }
 
-    fn feed(&mut self, lane: usize, page: &LedgerPage) -> Result<(), Setback> {
+    fn feed(&mut self, lane: usize, json: &[u8]) -> Result<(), AttemptError> {
         self.is_asked[lane] = false;
-        self.page_size = (self.page_size - self.page_size / 8).max(page.json().len());
+        self.page_size = (self.page_size - self.page_size / 8).max(json.len());
         let page = self
             .decoder
-            .decode(page.json())
+            .decode(json)
             .map_err(|error| AwsError::unexpected("Query", error))?;
         self.size_of_rows += page.rows.size();
         self.scanned += page.scanned;
@@ -198,32 +193,32 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    fn part(&mut self) -> Job {
+    fn part(&mut self) -> Segment {
         let next = Vec::with_capacity(part_size(self.parts + 1) + RECORD_SIZE);
         self.parts += 1;
         let content = self.draft.take_part(next);
-        Job::Part {
+        Segment::Part {
             content: content.into(),
             mark: self.mark(),
         }
     }
 
-    /// What there is since the last job, if it is anything: only what brings the file forward may count as an
+    /// The rows since the last segment. `None` if the position has not moved: only what moves it counts as an
     /// achievement.
-    fn tail(&mut self) -> Option<Job> {
+    fn tail(&mut self) -> Option<Segment> {
         if self.merge.position() == self.marked {
             return None;
         }
-        Some(Job::Tail {
+        Some(Segment::Tail {
             content: self.draft.tail().to_vec().into(),
             mark: self.mark(),
         })
     }
 
-    /// What is left at the end of the records: the last part, or the whole of a file that is too small for parts.
-    fn last_job(&mut self) -> Job {
+    /// The rest of the file at the end of the records: the last part, or the whole of a file that has no parts.
+    fn last(&mut self) -> Segment {
         if self.draft.tail().is_empty() && self.parts > 0 {
-            return Job::Tail {
+            return Segment::Tail {
                 content: Bytes::new(),
                 mark: self.mark(),
             };
@@ -238,15 +233,4 @@ impl<'a> Reading<'a> {
             draft: self.draft.state(),
         }
     }
-}
-
-async fn fetch<'a>(
-    ledger: &'a LedgerTable,
-    plan: &'a Plan,
-    lane: usize,
-    least: String,
-    limit: Option<i32>,
-) -> (usize, Result<LedgerPage, AwsError>) {
-    let page = patiently(|| ledger.page(&plan.lanes[lane], &plan.query, &least, limit)).await;
-    (lane, page)
 }

@@ -1,9 +1,8 @@
-//! The second side of the work: parts go to the bucket, and with each is recorded how far the file has come.
+//! Uploads the segments of a file, and records a checkpoint after each.
 
 use std::cell::Cell;
 
 use bytes::Bytes;
-use engine::DraftState;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use sha2::{Digest, Sha256};
 use shared::{
@@ -17,28 +16,14 @@ use shared::{
 use tokio::sync::mpsc::Receiver;
 use tracing::warn;
 
-use crate::{
+use super::{
+    keys::{file_key, tail_key},
     parts::uploads_at_once,
-    patience::patiently,
-    work::{Generator, Setback, file_key, tail_key},
+    segment::{Mark, Segment},
 };
+use crate::{error::AttemptError, generator::Generator, retry::with_back_off};
 
-/// Something to put into the bucket.
-pub enum Job {
-    /// The file's next part.
-    Part { content: Bytes, mark: Mark },
-    /// What belongs to no part yet, so that another attempt can go on from it.
-    Tail { content: Bytes, mark: Mark },
-}
-
-/// How far the file has come with a job.
-pub struct Mark {
-    /// None once every record is in the file.
-    pub position: Option<String>,
-    pub draft: DraftState,
-}
-
-/// What a job left in the bucket.
+/// What a segment became in the bucket.
 enum Stored {
     Part {
         upload: Upload,
@@ -51,12 +36,12 @@ enum Stored {
     Whole,
 }
 
-/// Uploads parts and records checkpoints, in the order of the jobs.
+/// Uploads segments side by side, and records their checkpoints in order.
 pub struct Writing<'a> {
     generator: &'a Generator,
     attempt: &'a Attempt,
     upload: Option<Upload>,
-    /// Parts that were begun.
+    /// Parts whose upload was started.
     parts: u32,
     tails: u32,
     checkpoint: Option<Checkpoint>,
@@ -85,14 +70,17 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// Does the jobs until there are no more, and answers how far the file has come.
-    pub async fn run(mut self, mut jobs: Receiver<Job>) -> Result<Option<Checkpoint>, Setback> {
+    /// Uploads segments until the channel is closed. Returns the last checkpoint.
+    pub async fn run(
+        mut self,
+        mut segments: Receiver<Segment>,
+    ) -> Result<Option<Checkpoint>, AttemptError> {
         let mut running = FuturesOrdered::new();
         let mut is_open = true;
         while is_open || !running.is_empty() {
             tokio::select! {
-                job = jobs.recv(), if is_open && running.len() < uploads_at_once(self.parts) => match job {
-                    Some(job) => running.push_back(self.begin(job).await?),
+                segment = segments.recv(), if is_open && running.len() < uploads_at_once(self.parts) => match segment {
+                    Some(segment) => running.push_back(self.begin(segment).await?),
                     None => is_open = false,
                 },
                 Some((stored, mark)) = running.next() => self.record(stored?, mark).await?,
@@ -103,20 +91,20 @@ impl<'a> Writing<'a> {
 
     async fn begin(
         &mut self,
-        job: Job,
-    ) -> Result<BoxFuture<'a, (Result<Stored, Setback>, Mark)>, Setback> {
+        segment: Segment,
+    ) -> Result<BoxFuture<'a, (Result<Stored, AttemptError>, Mark)>, AttemptError> {
         let generator = self.generator;
-        Ok(match job {
-            Job::Tail { content, mark } => {
+        Ok(match segment {
+            Segment::Tail { content, mark } => {
                 self.tails += 1;
                 let key = tail_key(self.attempt, self.tails);
                 Box::pin(async move { (put_tail(generator, key, content).await, mark) })
             }
-            Job::Part { content, mark } if self.upload.is_none() && mark.position.is_none() => {
+            Segment::Part { content, mark } if self.upload.is_none() && mark.position.is_none() => {
                 let attempt = self.attempt;
                 Box::pin(async move { (put_whole(generator, attempt, content).await, mark) })
             }
-            Job::Part { content, mark } => {
+            Segment::Part { content, mark } => {
                 let upload = self.upload().await?;
                 self.parts += 1;
                 let number = self.parts;
@@ -125,18 +113,18 @@ impl<'a> Writing<'a> {
         })
     }
 
-    /// The upload that is under way, or a new one.
+    /// The attempt's upload, started if there is none yet.
     async fn upload(&mut self) -> Result<Upload, AwsError> {
         if let Some(upload) = &self.upload {
             return Ok(upload.clone());
         }
         let export = &self.attempt.export;
         let (key, file_name) = (file_key(self.attempt), export.file_name());
-        let upload = patiently(|| self.generator.files.start(&key, &file_name)).await?;
+        let upload = with_back_off(|| self.generator.files.start(&key, &file_name)).await?;
         Ok(self.upload.insert(upload).clone())
     }
 
-    async fn record(&mut self, stored: Stored, mark: Mark) -> Result<(), Setback> {
+    async fn record(&mut self, stored: Stored, mark: Mark) -> Result<(), AttemptError> {
         let before = self.checkpoint.take();
         let (upload, old_tail) = match before {
             Some(checkpoint) => (checkpoint.upload, checkpoint.tail),
@@ -155,25 +143,26 @@ impl<'a> Writing<'a> {
             } => checkpoint(Some(with_part(upload, begun, &entity_tag)), None),
             Stored::Tail { key } => checkpoint(upload, key),
             Stored::Whole => {
-                // What is recorded stays: until the file is delivered, another attempt would go on from it.
+                // The recorded checkpoint stays: until the file is delivered, another attempt would resume from it.
                 self.checkpoint = Some(checkpoint(upload, old_tail));
                 return Ok(());
             }
         };
         let exports = &self.generator.exports;
-        patiently(|| exports.record_checkpoint(self.attempt, &checkpoint, time::now())).await??;
+        with_back_off(|| exports.record_checkpoint(self.attempt, &checkpoint, time::now()))
+            .await??;
         self.has_advanced.set(true);
         self.checkpoint = Some(checkpoint);
         if let Some(key) = old_tail
             && let Err(cause) = self.generator.files.delete(&key).await
         {
-            warn!(exportId = %self.attempt.export.id, %cause, "a tail goes with what else is left at the end");
+            warn!(exportId = %self.attempt.export.id, %cause, "a tail is left until the final clean-up");
         }
         Ok(())
     }
 }
 
-/// What is known of the parts, with one more.
+/// The state of the upload with one more part.
 fn with_part(before: Option<UploadState>, upload: Upload, entity_tag: &str) -> UploadState {
     let (parts, digest) = before.map_or((0, String::new()), |state| (state.parts, state.digest));
     UploadState {
@@ -183,13 +172,13 @@ fn with_part(before: Option<UploadState>, upload: Upload, entity_tag: &str) -> U
     }
 }
 
-/// A digest of a digest and the next part's entity tag, of which some services leave the quotes away in lists.
+/// A digest of a digest and the next part's entity tag. Some services omit the tag's quotes when they list parts.
 fn chained(digest: &str, entity_tag: &str) -> String {
     let entity_tag = entity_tag.trim_matches('"');
     hex::encode(Sha256::digest(format!("{digest}{entity_tag}")))
 }
 
-/// Whether the parts in the bucket are those that were recorded.
+/// Whether the parts in the bucket are those of the checkpoint.
 pub fn are_recorded(state: &UploadState, parts: &Parts) -> bool {
     let digest = parts
         .entity_tags()
@@ -202,21 +191,27 @@ async fn put_part(
     upload: Upload,
     number: u32,
     content: Bytes,
-) -> Result<Stored, Setback> {
+) -> Result<Stored, AttemptError> {
     let part = || {
         generator
             .files
             .upload_part(&upload, number, content.clone())
     };
-    let entity_tag = patiently(part).await?.map_err(|_| Setback::StartOver)?;
+    let entity_tag = with_back_off(part)
+        .await?
+        .map_err(|_| AttemptError::CannotResume)?;
     Ok(Stored::Part { upload, entity_tag })
 }
 
-async fn put_tail(generator: &Generator, key: String, content: Bytes) -> Result<Stored, Setback> {
+async fn put_tail(
+    generator: &Generator,
+    key: String,
+    content: Bytes,
+) -> Result<Stored, AttemptError> {
     if content.is_empty() {
         return Ok(Stored::Tail { key: None });
     }
-    patiently(|| generator.files.put_tail(&key, content.clone())).await?;
+    with_back_off(|| generator.files.put_tail(&key, content.clone())).await?;
     Ok(Stored::Tail { key: Some(key) })
 }
 
@@ -224,8 +219,8 @@ async fn put_whole(
     generator: &Generator,
     attempt: &Attempt,
     content: Bytes,
-) -> Result<Stored, Setback> {
+) -> Result<Stored, AttemptError> {
     let (key, file_name) = (file_key(attempt), attempt.export.file_name());
-    patiently(|| generator.files.put(&key, &file_name, content.clone())).await?;
+    with_back_off(|| generator.files.put(&key, &file_name, content.clone())).await?;
     Ok(Stored::Whole)
 }

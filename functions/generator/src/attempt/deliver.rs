@@ -1,6 +1,6 @@
-//! The second half: the link, the mail, and READY.
+//! Delivers the file: records the link, sends the mail, and ends the export READY.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::{
     aws::{
         AwsError,
@@ -15,11 +15,14 @@ use shared::{
     mail, random,
 };
 
-use crate::work::{DELIVERY_IS_TRIED_FOR, Generator, Setback};
+use crate::{error::AttemptError, generator::Generator};
 
-/// What kept a mail from being accepted and recorded.
+/// How long the mail of a complete file is retried.
+pub const DELIVERY_IS_RETRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why a mail was not accepted, or not recorded.
 #[derive(Debug, thiserror::Error)]
-enum Obstacle {
+enum DeliveryError {
     #[error(transparent)]
     Superseded(#[from] Superseded),
     #[error(transparent)]
@@ -31,7 +34,7 @@ enum Obstacle {
 impl Generator {
     /// Records the delivery, sends the mail, and ends the export READY, in this order: a link works before it can
     /// arrive, and READY is never shown for a mail that was not accepted.
-    pub async fn deliver(&self, attempt: &Attempt, file: File) -> Result<(), Setback> {
+    pub async fn deliver(&self, attempt: &Attempt, file: File) -> Result<(), AttemptError> {
         let now = time::now();
         let made_at = file.made_at;
         let delivery = Delivery::of(file, now, self.link_lifetime);
@@ -44,7 +47,7 @@ impl Generator {
         recorded.map_err(|error| unrecorded(attempt, error, made_at, now))??;
         self.send(attempt, &delivery, &token, now)
             .await
-            .map_err(|obstacle| setback(obstacle, made_at, now))
+            .map_err(|error| attempt_error(error, made_at, now))
     }
 
     async fn send(
@@ -53,7 +56,7 @@ impl Generator {
         delivery: &Delivery,
         token: &LinkToken,
         now: Timestamp,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<(), DeliveryError> {
         let export = &attempt.export;
         let link = mail::download_link(&self.link_api_url, export, token);
         let mail = mail::compose(export, delivery, &link)
@@ -75,52 +78,64 @@ impl Generator {
     }
 }
 
-/// A file that is not recorded is not made, as far as the next attempt can know.
-fn unrecorded(attempt: &Attempt, error: AwsError, made_at: Timestamp, now: Timestamp) -> Setback {
+/// If the file is not recorded, the next attempt cannot know of it: it counts as not made.
+fn unrecorded(
+    attempt: &Attempt,
+    error: AwsError,
+    made_at: Timestamp,
+    now: Timestamp,
+) -> AttemptError {
     match attempt.export.delivery() {
-        None => Setback::NotMade(error),
-        Some(_) => setback(error.into(), made_at, now),
+        None => AttemptError::NotMade(error),
+        Some(_) => attempt_error(error.into(), made_at, now),
     }
 }
 
-fn setback(obstacle: Obstacle, made_at: Timestamp, now: Timestamp) -> Setback {
-    let cause = obstacle.to_string();
-    match obstacle {
-        Obstacle::Superseded(superseded) => Setback::Superseded(superseded),
-        Obstacle::Mail(MailError::Refused(_)) => Setback::Refused(cause),
-        _ if now.duration_since(made_at) > DELIVERY_IS_TRIED_FOR => Setback::Undeliverable(cause),
-        Obstacle::Call(_) | Obstacle::Mail(MailError::Passing(_)) => Setback::NotDelivered(cause),
+fn attempt_error(error: DeliveryError, made_at: Timestamp, now: Timestamp) -> AttemptError {
+    let cause = error.to_string();
+    match error {
+        DeliveryError::Superseded(superseded) => AttemptError::Superseded(superseded),
+        DeliveryError::Mail(MailError::Refused(_)) => AttemptError::Refused(cause),
+        _ if now.duration_since(made_at) > DELIVERY_IS_RETRIED_FOR => {
+            AttemptError::Undeliverable(cause)
+        }
+        DeliveryError::Call(_) | DeliveryError::Mail(MailError::Passing(_)) => {
+            AttemptError::NotDelivered(cause)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
     use super::*;
 
     #[test]
-    fn what_may_pass_is_tried_for_a_day() {
+    fn what_may_pass_is_retried_for_a_day() {
         let made_at = time::parse("2026-11-20T09:30:00Z").unwrap();
-        let after = |hours, obstacle: Obstacle| {
-            setback(
-                obstacle,
-                made_at,
-                made_at + SignedDuration::from_hours(hours),
-            )
+        let after = |hours, error: DeliveryError| {
+            attempt_error(error, made_at, made_at + SignedDuration::from_hours(hours))
         };
         let throttled = || MailError::Passing("throttled".to_owned()).into();
         let unanswered = || AwsError::unexpected("TransactWriteItems", "no answer").into();
-        assert!(matches!(after(23, throttled()), Setback::NotDelivered(_)));
-        assert!(matches!(after(23, unanswered()), Setback::NotDelivered(_)));
-        assert!(matches!(after(25, throttled()), Setback::Undeliverable(_)));
+        assert!(matches!(
+            after(23, throttled()),
+            AttemptError::NotDelivered(_)
+        ));
+        assert!(matches!(
+            after(23, unanswered()),
+            AttemptError::NotDelivered(_)
+        ));
+        assert!(matches!(
+            after(25, throttled()),
+            AttemptError::Undeliverable(_)
+        ));
         assert!(matches!(
             after(0, MailError::Refused("virus".to_owned()).into()),
-            Setback::Refused(_)
+            AttemptError::Refused(_)
         ));
         assert!(matches!(
             after(25, Superseded.into()),
-            Setback::Superseded(_)
+            AttemptError::Superseded(_)
         ));
     }
 }

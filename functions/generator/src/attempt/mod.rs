@@ -1,0 +1,126 @@
+//! One attempt at an export: claim it, make and deliver its file as far as the invocation allows, and decide what follows.
+
+mod deliver;
+mod next_step;
+
+use jiff::SignedDuration;
+use shared::{
+    aws::{
+        AwsError,
+        exports::{Attempt, Superseded},
+    },
+    domain::{id::ExportId, time},
+    ending::fail,
+};
+use tracing::{info, warn};
+
+use self::next_step::{NextStep, next_step, reason_to_give_up};
+
+use crate::{error::AttemptError, file::Made, generator::Generator, invocation::Invocation};
+
+impl Generator {
+    /// Works on an export until it is READY or the invocation ends. A message that comes twice or late changes nothing:
+    /// one attempt at a time can claim an export, and none once it has ended.
+    ///
+    /// Fails if neither the work was done nor another message sent for it: the message must come back.
+    pub async fn work(
+        &self,
+        tenant_id: &str,
+        id: &ExportId,
+        invocation: &Invocation,
+    ) -> Result<(), AwsError> {
+        let Some(attempt) = self.exports.claim(tenant_id, id, time::now()).await? else {
+            return Ok(());
+        };
+        if let Some(reason) = reason_to_give_up(&attempt, time::now()) {
+            return self.give_up(&attempt, reason).await;
+        }
+        let error = match self.advance(&attempt, invocation).await {
+            Ok(Advance::Ready) => {
+                info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "ready");
+                return Ok(());
+            }
+            Ok(Advance::InPart) => {
+                info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "to be continued");
+                return self.hand_over(&attempt).await;
+            }
+            Err(error) => error,
+        };
+        warn!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, tries = attempt.tries, cause = %error, "the attempt ended early");
+        let tries = if invocation.has_advanced.get() {
+            1
+        } else {
+            attempt.tries
+        };
+        match next_step(&error, tries) {
+            NextStep::Leave => Ok(()),
+            NextStep::GiveUp(reason) => self.give_up(&attempt, reason).await,
+            NextStep::RetryAfter(delay) => self.retry_after(&attempt, delay).await,
+            NextStep::Restart => match self.exports.restart(&attempt).await? {
+                Ok(()) => self.hand_over(&attempt).await,
+                Err(Superseded) => Ok(()),
+            },
+        }
+    }
+
+    /// Makes the file and delivers it. If an earlier attempt has made the file, only its mail is sent.
+    async fn advance(
+        &self,
+        attempt: &Attempt,
+        invocation: &Invocation,
+    ) -> Result<Advance, AttemptError> {
+        let file = match attempt.export.delivery() {
+            Some(delivery) => delivery.file.clone(),
+            None => match self.make(attempt, invocation).await? {
+                Made::Whole(file) => file,
+                Made::InPart => return Ok(Advance::InPart),
+            },
+        };
+        self.deliver(attempt, file.clone()).await?;
+        if attempt.fence > 1 || invocation.has_advanced.get() {
+            self.clean(attempt, &file).await;
+        }
+        Ok(Advance::Ready)
+    }
+
+    async fn give_up(&self, attempt: &Attempt, reason: &str) -> Result<(), AwsError> {
+        let export = &attempt.export;
+        warn!(tenantId = export.tenant_id, exportId = %export.id, fence = attempt.fence, reason, "given up");
+        fail(
+            &self.exports,
+            &self.files,
+            &export.tenant_id,
+            &export.id,
+            Some(attempt.fence),
+            reason,
+            time::now(),
+        )
+        .await
+    }
+
+    /// Sends the message first. If the process dies before the lease is released, the message meets a live lease and is
+    /// dropped, and the reconciler sends another one when the lease has ended.
+    async fn retry_after(&self, attempt: &Attempt, delay: SignedDuration) -> Result<(), AwsError> {
+        self.queue.send(&attempt.export, delay).await?;
+        // This is refused only if another attempt has the export.
+        let _ = self.exports.release(attempt, time::now() + delay).await?;
+        Ok(())
+    }
+
+    /// Releases the lease first, because the message has no delay. If the message cannot be sent, the reconciler sends it.
+    async fn hand_over(&self, attempt: &Attempt) -> Result<(), AwsError> {
+        if self.exports.release(attempt, time::now()).await?.is_ok()
+            && let Err(cause) = self.queue.send(&attempt.export, SignedDuration::ZERO).await
+        {
+            warn!(exportId = %attempt.export.id, %cause, "the reconciler sends the message");
+        }
+        Ok(())
+    }
+}
+
+/// How far an attempt brought its export.
+enum Advance {
+    Ready,
+    /// A continuation makes the rest of the file.
+    InPart,
+}

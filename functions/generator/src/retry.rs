@@ -1,0 +1,26 @@
+//! Calls that are retried for as long as a retry can help.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use shared::aws::AwsError;
+use tracing::warn;
+
+/// Makes a call until it succeeds, or fails for a reason that does not pass with time.
+///
+/// The SDK has retried each call already, so these pauses are for outages. There is no limit here: whoever waits for the
+/// call sets one.
+pub async fn with_back_off<T, F>(call: impl FnMut() -> F) -> Result<T, AwsError>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
+    let pauses = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(200))
+        .with_max_delay(Duration::from_secs(10))
+        .with_jitter()
+        .without_max_times();
+    call.retry(pauses)
+        .when(AwsError::may_pass)
+        .notify(|cause, pause| warn!(%cause, pauseMs = pause.as_millis(), "retried"))
+        .await
+}
