@@ -5,6 +5,8 @@ mod pages;
 mod parts;
 mod plan;
 mod reading;
+#[cfg(test)]
+mod scripted;
 mod segment;
 mod writing;
 

@@ -234,3 +234,208 @@ impl<'a, P: Pages> Reading<'a, P> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use engine::{Column, Format, header};
+    use tokio::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+    use crate::file::scripted::{Script, ScriptedPages};
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const COLUMNS: [Column; 3] = [
+        Column {
+            name: "id",
+            format: Format::Verbatim,
+        },
+        Column {
+            name: "amount",
+            format: Format::Verbatim,
+        },
+        Column {
+            name: "currency",
+            format: Format::Verbatim,
+        },
+    ];
+
+    /// What one reading came to.
+    struct Outcome {
+        end: Result<End, AttemptError>,
+        segments: Vec<Segment>,
+        took: Duration,
+    }
+
+    impl Outcome {
+        /// The file's rows without their header.
+        fn rows(&self) -> Vec<String> {
+            let file: Vec<u8> = self
+                .segments
+                .iter()
+                .flat_map(|segment| match segment {
+                    Segment::Part { content, .. } => content.to_vec(),
+                    Segment::Tail { .. } => Vec::new(),
+                })
+                .collect();
+            let text = String::from_utf8(file).unwrap();
+            text.lines().skip(1).map(str::to_owned).collect()
+        }
+
+        fn positions(&self) -> Vec<Option<String>> {
+            let mark = |segment: &Segment| match segment {
+                Segment::Part { mark, .. } | Segment::Tail { mark, .. } => mark.position.clone(),
+            };
+            self.segments.iter().map(mark).collect()
+        }
+    }
+
+    async fn read(pages: &ScriptedPages, limit: Duration) -> Outcome {
+        let reading = Reading::new(
+            pages,
+            Decoder::new(COLUMNS.to_vec(), "sort"),
+            "",
+            Draft::new(&header(&COLUMNS)),
+            0,
+        );
+        let (segments, queue) = channel(1);
+        let started = Instant::now();
+        let rows = AtomicU64::new(0);
+        let (end, segments) =
+            tokio::join!(reading.run(segments, &rows, started + limit), all(queue));
+        Outcome {
+            end,
+            segments,
+            took: started.elapsed(),
+        }
+    }
+
+    async fn all(mut queue: Receiver<Segment>) -> Vec<Segment> {
+        let mut segments = Vec::new();
+        while let Some(segment) = queue.recv().await {
+            segments.push(segment);
+        }
+        segments
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_record_is_in_the_file_once_and_in_order() {
+        let pages = ScriptedPages::new((0..5).map(|lane| {
+            let sorts =
+                (0..200).map(move |number| format!("{:04}#{lane}", number * 7 % 200 + lane));
+            Script::of(sorts).pages_of(13)
+        }));
+        let outcome = read(&pages, 600 * SECOND).await;
+        assert_eq!(outcome.end.as_ref().unwrap(), &End::Whole);
+        let rows = outcome.rows();
+        assert_eq!(rows.len(), 1000);
+        assert_eq!(rows, pages.ids_in_order());
+        assert_eq!(outcome.positions(), [None]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lane_that_draining_emptied_is_asked_for_at_once() {
+        // Lane 0 holds two pages behind lane 1's only page, whose arrival lets all of them go.
+        let pages = ScriptedPages::new([
+            Script::of((0..600).map(|number| format!("b{number:04}"))).pages_of(100),
+            Script::of(["a0".to_owned()]).answering_after(3 * SECOND),
+        ]);
+        let outcome = read(&pages, 600 * SECOND).await;
+        assert_eq!(outcome.end.as_ref().unwrap(), &End::Whole);
+        assert_eq!(outcome.rows().len(), 601);
+        assert!(
+            outcome.took < CHECKPOINT_INTERVAL,
+            "nothing was asked for until the next checkpoint: {:?}",
+            outcome.took
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pages_are_read_side_by_side_within_a_budget_of_bytes() {
+        let large =
+            || Script::of((0..40).map(|number| format!("{number:04}"))).with_padding(100_000);
+        let pages = ScriptedPages::new((0..16).map(|_| large().pages_of(10)));
+        let outcome = read(&pages, 600 * SECOND).await;
+        assert_eq!(outcome.end.as_ref().unwrap(), &End::Whole);
+        let bytes = pages.most_bytes_on_the_way();
+        assert!(
+            (MOST_ON_THE_WAY / 2..=MOST_ON_THE_WAY).contains(&bytes),
+            "{bytes}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn small_pages_are_bounded_by_their_number() {
+        let small = || Script::of((0..500).map(|number| format!("{number:04}"))).pages_of(5);
+        let pages = ScriptedPages::new((0..40).map(|_| small()));
+        read(&pages, 600 * SECOND).await.end.unwrap();
+        assert_eq!(pages.most_on_the_way(), MOST_PAGES_ON_THE_WAY);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lanes_that_are_ahead_wait_while_a_slow_one_is_needed() {
+        let ahead = || {
+            Script::of((0..4000).map(|number| format!("b{number:04}")))
+                .with_padding(1_500)
+                .pages_of(600)
+        };
+        let slow = Script::of(["a".to_owned()]).answering_after(30 * SECOND);
+        let pages = ScriptedPages::new((0..15).map(|_| ahead()).chain([slow]));
+        let outcome = read(&pages, 20 * SECOND).await;
+        assert_eq!(outcome.end.as_ref().unwrap(), &End::Stopped);
+        let delivered = pages.bytes_delivered();
+        assert!(delivered <= MOST_HELD + MOST_ON_THE_WAY, "{delivered}");
+        assert!(pages.asked().iter().filter(|(lane, _)| *lane < 15).count() >= 15);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_lane_that_the_order_needs_first_is_asked_first() {
+        // The records are so large that one page is on the way at a time; in the file the last lane comes first.
+        let pages = ScriptedPages::new((0..4).map(|lane| {
+            let sorts = (0..3).map(move |number| format!("{number}-{}", 3 - lane));
+            Script::of(sorts).with_padding(5_000_000).pages_of(1)
+        }));
+        let outcome = read(&pages, 600 * SECOND).await;
+        assert_eq!(outcome.end.as_ref().unwrap(), &End::Whole);
+        // The first page of every lane is asked for before anything is known of it.
+        let asked: Vec<_> = pages.asked().into_iter().map(|(_, least)| least).collect();
+        assert_eq!(asked.len(), 12);
+        assert!(asked.is_sorted(), "{asked:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_of_one_lane_ends_the_reading() {
+        let good = Script::of((0..50).map(|number| format!("{number:04}"))).pages_of(10);
+        let pages = ScriptedPages::new([good, Script::failing()]);
+        let outcome = read(&pages, 600 * SECOND).await;
+        assert!(matches!(outcome.end, Err(AttemptError::NotMade(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_filters_leave_nothing_the_position_moves_and_is_recorded() {
+        let sparse = |lane: u32| {
+            Script::of((0..100).map(move |number| format!("{number:04}#{lane}")))
+                .without_rows()
+                .pages_of(1)
+                .answering_after(SECOND)
+        };
+        let pages = ScriptedPages::new((0..3).map(sparse));
+        let outcome = read(&pages, 45 * SECOND).await;
+        assert_eq!(outcome.end.as_ref().unwrap(), &End::Stopped);
+        let positions = outcome.positions();
+        assert!(positions.len() >= 4, "{positions:?}");
+        assert!(
+            positions.is_sorted_by(|one, next| one < next),
+            "{positions:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lane_without_an_answer_moves_nothing_and_records_nothing() {
+        let pages =
+            ScriptedPages::new([Script::of(["a".to_owned()]).answering_after(600 * SECOND)]);
+        let outcome = read(&pages, 60 * SECOND).await;
+        assert_eq!(outcome.end.as_ref().unwrap(), &End::Stopped);
+        assert!(outcome.segments.is_empty());
+        assert_eq!(outcome.took, 60 * SECOND);
+    }
+}
