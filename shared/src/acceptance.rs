@@ -10,7 +10,7 @@ use crate::{
         queue::ExportQueue,
     },
     domain::export::Export,
-    items::side::Idempotency,
+    items::idempotency::Idempotency,
 };
 
 /// What accepting needs.

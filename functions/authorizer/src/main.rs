@@ -5,14 +5,14 @@ mod authorize;
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::{
-    aws::{self, Patience, keys::ApiKeysTable},
+    aws::{self, Timeouts, keys::ApiKeysTable},
     config,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Request).await;
+    let aws = aws::load(Timeouts::Request).await;
     let keys = ApiKeysTable::new(&aws, config::api_keys_table()?);
     let keys = &keys;
     lambda_runtime::run(service_fn(

@@ -5,14 +5,14 @@ mod page;
 
 use download::Download;
 use shared::{
-    aws::{self, Patience, exports::ExportsTable, files::ExportFiles},
+    aws::{self, Timeouts, exports::ExportsTable, files::ExportFiles},
     config, http,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Request).await;
+    let aws = aws::load(Timeouts::Request).await;
     let download = Download {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),

@@ -6,7 +6,7 @@ use shared::{
     aws::{AwsError, exports::ExportsTable, files::ExportFiles},
     domain::{id::ExportId, time},
     ending::expire,
-    items::side::ExpiryMarkerItem,
+    items::expiry_marker::ExpiryMarkerItem,
 };
 use tracing::{error, info};
 

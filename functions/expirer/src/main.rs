@@ -6,14 +6,14 @@ use aws_lambda_events::dynamodb::Event;
 use expirer::Expirer;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::{
-    aws::{self, Patience, exports::ExportsTable, files::ExportFiles},
+    aws::{self, Timeouts, exports::ExportsTable, files::ExportFiles},
     config,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Background).await;
+    let aws = aws::load(Timeouts::Background).await;
     let expirer = &Expirer {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),

@@ -13,7 +13,7 @@ use generator::Generator;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::{
     aws::{
-        self, Patience, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable,
+        self, Timeouts, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable,
         mailer::Mailer, queue::ExportQueue,
     },
     config,
@@ -22,7 +22,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Background).await;
+    let aws = aws::load(Timeouts::Background).await;
     let generator = &Generator {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         ledger: LedgerTable::new(&aws, config::ledger_table()?),

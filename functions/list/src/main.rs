@@ -4,14 +4,14 @@ mod list;
 
 use list::List;
 use shared::{
-    aws::{self, Patience, exports::ExportsTable},
+    aws::{self, Timeouts, exports::ExportsTable},
     config, http,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Request).await;
+    let aws = aws::load(Timeouts::Request).await;
     let list = List {
         exports: ExportsTable::new(&aws, config::exports_table()?),
     };

@@ -10,7 +10,7 @@ use merchant::Merchant;
 use shared::{
     acceptance::Acceptance,
     aws::{
-        self, Patience, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable,
+        self, Timeouts, exports::ExportsTable, files::ExportFiles, ledger::LedgerTable,
         queue::ExportQueue,
     },
     config, http,
@@ -19,7 +19,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Request).await;
+    let aws = aws::load(Timeouts::Request).await;
     let merchant = Merchant {
         acceptance: Acceptance {
             exports: ExportsTable::new(&aws, config::exports_table()?),

@@ -4,14 +4,14 @@ mod resend;
 
 use resend::Resend;
 use shared::{
-    aws::{self, Patience, exports::ExportsTable, mailer::Mailer},
+    aws::{self, Timeouts, exports::ExportsTable, mailer::Mailer},
     config, http,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Request).await;
+    let aws = aws::load(Timeouts::Request).await;
     let resend = Resend {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         mailer: Mailer::new(&aws, config::sender_email()?),

@@ -4,7 +4,7 @@ mod trigger;
 
 use shared::{
     acceptance::Acceptance,
-    aws::{self, Patience, exports::ExportsTable, queue::ExportQueue},
+    aws::{self, Timeouts, exports::ExportsTable, queue::ExportQueue},
     config, http,
 };
 use trigger::Trigger;
@@ -12,7 +12,7 @@ use trigger::Trigger;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();
-    let aws = aws::load(Patience::Request).await;
+    let aws = aws::load(Timeouts::Request).await;
     let acceptance = Acceptance {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         queue: ExportQueue::new(&aws, config::exports_queue_url()?),

@@ -12,7 +12,7 @@ use shared::{
         time,
     },
     http::{Answer, Request, require},
-    items::side::Idempotency,
+    items::idempotency::Idempotency,
     random,
     wire::{
         export::ExportObject,

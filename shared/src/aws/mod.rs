@@ -15,20 +15,20 @@ pub use error::AwsError;
 
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 
-/// How long calls may take before they are tried again, and before they are given up.
+/// How long a call may take before the SDK retries it, and before it fails.
 #[derive(Clone, Copy, Debug)]
-pub enum Patience {
-    /// While a caller waits: every call of a request, given up, still leaves time to answer.
+pub enum Timeouts {
+    /// While a caller waits: even if every call of a request times out, there is time to answer.
     Request,
-    /// In the background: above the upload of a file's part, below a lease.
+    /// In the background: longer than the upload of a file's part, shorter than a lease.
     Background,
 }
 
 /// Region, credentials and endpoints, as the environment has them.
-pub async fn load(patience: Patience) -> SdkConfig {
-    let (longest_try, longest_call) = match patience {
-        Patience::Request => (Duration::from_secs(4), Duration::from_secs(8)),
-        Patience::Background => (Duration::from_secs(20), Duration::from_secs(50)),
+pub async fn load(timeouts: Timeouts) -> SdkConfig {
+    let (longest_try, longest_call) = match timeouts {
+        Timeouts::Request => (Duration::from_secs(4), Duration::from_secs(8)),
+        Timeouts::Background => (Duration::from_secs(20), Duration::from_secs(50)),
     };
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(longest_try)

@@ -1,12 +1,23 @@
 //! What DynamoDB holds, and the way to and from the domain's types.
 
 pub mod api_key;
+pub mod expiry_marker;
 pub mod export;
 pub mod filters;
+pub mod idempotency;
 pub mod ledger;
-pub mod side;
+pub mod link;
+pub mod lock;
+pub mod sending;
+
+use crate::domain::id::ExportId;
 
 /// An item that is not what the table's writers write.
 #[derive(Debug, thiserror::Error)]
 #[error("an item of the table cannot be read: {0}")]
 pub struct UnreadableItem(pub String);
+
+fn read_id(text: &str) -> Result<ExportId, UnreadableItem> {
+    text.parse()
+        .map_err(|_| UnreadableItem(format!("the export id {text}")))
+}

@@ -12,7 +12,7 @@ const ATTEMPTS: u32 = 6;
 
 /// A client for the region and the endpoint of the environment.
 pub async fn dynamodb() -> Result<Client> {
-    let config = shared::aws::load(shared::aws::Patience::Background).await;
+    let config = shared::aws::load(shared::aws::Timeouts::Background).await;
     config
         .region()
         .context("no AWS region is set: set AWS_REGION")?;

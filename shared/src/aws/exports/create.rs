@@ -15,7 +15,8 @@ use crate::{
     domain::{export::Export, id::ExportId},
     items::{
         export::ExportItem,
-        side::{Idempotency, IdempotencyItem, LockItem},
+        idempotency::{Idempotency, IdempotencyItem},
+        lock::LockItem,
     },
 };
 

@@ -23,8 +23,11 @@ use crate::{
         link::TokenHash,
     },
     items::{
+        expiry_marker::{ExpiryMarkerItem, expiry_partition},
         export::{DueKind, FileItem, LEFTOVERS_AFTER, StatusSorts, UNSENT_AFTER},
-        side::{ExpiryMarkerItem, LOCK, LinkItem, SendingItem, expiry_partition, lock_partition},
+        link::LinkItem,
+        lock::{LOCK, lock_partition},
+        sending::SendingItem,
     },
 };
 

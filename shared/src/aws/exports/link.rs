@@ -14,7 +14,10 @@ use crate::{
         id::ExportId,
         link::TokenHash,
     },
-    items::side::{LINK, LinkItem, SendingItem, link_partition},
+    items::{
+        link::{LINK, LinkItem, link_partition},
+        sending::SendingItem,
+    },
 };
 
 impl ExportsTable {

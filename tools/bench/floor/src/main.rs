@@ -8,7 +8,7 @@ use memchr::memmem;
 use sha2::{Digest, Sha256};
 use shared::{
     aws::{
-        self, Patience,
+        self, Timeouts,
         files::{ExportFiles, Upload},
         ledger::{Lane, LedgerPage, LedgerQuery, LedgerTable},
     },
@@ -31,7 +31,7 @@ const WRITTEN: usize = 325;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let aws = aws::load(Patience::Background).await;
+    let aws = aws::load(Timeouts::Background).await;
     let ledger = LedgerTable::new(&aws, config::ledger_table()?);
     let files = ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?);
     let lanes = ledger

@@ -1,0 +1,99 @@
+//! Idempotency keys: a request that comes again gets the same export.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{UnreadableItem, filters::FiltersItem, read_id};
+use crate::domain::{
+    address::EmailAddress,
+    export::{Export, IDEMPOTENCY_LIFETIME},
+    id::ExportId,
+};
+
+/// The sort key, in a partition of its own.
+pub const IDEMPOTENCY: &str = "idempotency";
+
+/// An accepted request, by its idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IdempotencyItem {
+    partition: String,
+    sort: String,
+    export_id: String,
+    request_hash: String,
+    /// Unix seconds, the first at which the key is forgotten.
+    forgotten_at: i64,
+    time_to_live: i64,
+}
+
+/// A request that may come again under the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The caller's own text.
+    pub key: String,
+    /// SHA-256 of the request, written the same way for all requests that mean the same.
+    request_hash: String,
+}
+
+impl Idempotency {
+    /// The key of the request that `export` was made of.
+    pub fn of(key: String, export: &Export) -> Self {
+        let cc: Vec<_> = export.cc.iter().map(EmailAddress::as_str).collect();
+        let request = serde_json::to_vec(&(
+            cc,
+            FiltersItem::from(&export.filters),
+            format!("{:?}", export.scope),
+        ))
+        .expect("a request is plain JSON");
+        Self {
+            key,
+            request_hash: hex::encode(Sha256::digest(request)),
+        }
+    }
+}
+
+/// The key is hashed, because the caller's text may have any length and characters.
+pub fn idempotency_partition(export: &Export, key: &str) -> String {
+    format!(
+        "idempotency#{}#{}#{}#{}",
+        export.tenant_id,
+        export.dataset().export_type,
+        export.requester_id,
+        hex::encode(Sha256::digest(key.as_bytes()))
+    )
+}
+
+impl IdempotencyItem {
+    pub fn of(export: &Export, idempotency: &Idempotency) -> Self {
+        let forgotten_at = (export.created_at + IDEMPOTENCY_LIFETIME).as_second() + 1;
+        Self {
+            partition: idempotency_partition(export, &idempotency.key),
+            sort: IDEMPOTENCY.to_owned(),
+            export_id: export.id.to_string(),
+            request_hash: idempotency.request_hash.clone(),
+            forgotten_at,
+            time_to_live: forgotten_at,
+        }
+    }
+
+    pub fn export_id(&self) -> Result<ExportId, UnreadableItem> {
+        read_id(&self.export_id)
+    }
+
+    pub fn is_same_request(&self, idempotency: &Idempotency) -> bool {
+        self.request_hash == idempotency.request_hash
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::export::examples::pending;
+
+    #[test]
+    fn an_idempotency_key_is_of_one_user_and_type() {
+        let partition = idempotency_partition(&pending(), "a key / with # anything");
+        assert!(partition.starts_with("idempotency#northwind-market#FUNDING_TRANSFERS#usr-ana#"));
+        assert!(!partition.contains("anything"));
+    }
+}
