@@ -50,7 +50,7 @@ def aws(stack: dict[str, Any]) -> boto3.Session:
 
 @pytest.fixture(scope="session")
 def contract(stack: dict[str, Any]) -> Contract:
-    """The OpenAPI files, which every answer of the session is held to."""
+    """The OpenAPI files, against which every answer of the session is checked."""
     return Contract(ROOT / "infra", stack)
 
 

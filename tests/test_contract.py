@@ -1,4 +1,4 @@
-"""The running stack and its OpenAPI files, held to each other in both directions.
+"""The running stack and its OpenAPI files, compared in both directions.
 
 That each answer is as its file says is looked at whenever one comes: see support/contract.py.
 """

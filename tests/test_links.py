@@ -1,4 +1,4 @@
-"""The mailed link: whoever has it may download, until it expires."""
+"""The mailed link: anybody who has it may download, until it expires."""
 
 from __future__ import annotations
 

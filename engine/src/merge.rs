@@ -7,7 +7,7 @@ use crate::{draft::Draft, page::Page, rows::Rows};
 /// Merges lanes by their sort keys. It holds the pages that it is given until their rows are in the file.
 ///
 /// A lane stands where its next row is or, if that is not known yet, where its next page begins: a row may go as soon as
-/// no lane stands before it. So lanes that hold nothing of what is looked for do not keep the others back.
+/// no lane has an earlier place. So lanes without matching records do not hold the others back.
 #[derive(Clone, Debug, Default)]
 pub struct Merge {
     lanes: Vec<Lane>,

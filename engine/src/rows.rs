@@ -20,7 +20,7 @@ pub(crate) struct Row {
     pub sort_end: u32,
     /// Its place in `currencies`.
     pub currency: u32,
-    /// None where the record has no plain decimal for one.
+    /// `None` if the record has no plain decimal there.
     pub amount: Option<Amount>,
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
 
-/// More currencies than there are: what goes on beyond them is something else.
+/// More currencies than exist. Beyond them, the column does not hold currencies.
 const MOST_CURRENCIES: usize = 300;
 
 /// The sums of a file's amounts by currency, each with as many decimals as its longest amount.

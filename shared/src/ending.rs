@@ -1,4 +1,4 @@
-//! How an export ends FAILED or EXPIRED. Several functions bring it about; running one of these twice is as good as once.
+//! Ends exports FAILED or EXPIRED, for several functions. Each of these can run twice with the same result.
 
 use jiff::Timestamp;
 
@@ -7,10 +7,10 @@ use crate::{
     domain::{export::State, id::ExportId},
 };
 
-/// Ends a pending export FAILED and removes everything of it in the bucket. Of one that has failed already, what an
-/// attempt may have left is removed.
+/// Ends a pending export FAILED and removes its objects from the bucket. If it has failed already, only the objects are
+/// removed that attempts left.
 ///
-/// `fence` is that of the attempt that gives up; without one, whoever is at work is stopped.
+/// `fence` is that of the attempt that gives up. Without one, an attempt that has the export is stopped.
 pub async fn fail(
     exports: &ExportsTable,
     files: &ExportFiles,
@@ -37,10 +37,10 @@ pub async fn fail(
     Ok(())
 }
 
-/// Removes the file of an export whose expiry has passed and records EXPIRED; does nothing before that second, or again.
-/// Says whether it was this run that ended the export.
+/// Removes the file of an expired export and records EXPIRED. Does nothing before the expiry, or the second time. Returns
+/// whether this run has ended the export.
 ///
-/// The file goes first: if the process dies between the two, what is recorded still leads the next run here.
+/// The file is removed first. If the process then dies, the export is still READY, and the next run removes it again.
 pub async fn expire(
     exports: &ExportsTable,
     files: &ExportFiles,
@@ -55,7 +55,7 @@ pub async fn expire(
         && delivery.expires_at <= now
     {
         files.clean(&export, |_| true, &[]).await?;
-        // Refused only if another run has recorded it meanwhile.
+        // This is refused only if another run has recorded it meanwhile.
         return Ok(exports.mark_expired(&export, now).await?.is_ok());
     }
     Ok(false)

@@ -1,6 +1,6 @@
 //! What the functions share.
 //!
-//! - [`domain`]: what is true of exports, whoever asks and wherever it is stored. No AWS, HTTP or JSON.
+//! - [`domain`]: what is true of exports. No AWS, HTTP or JSON.
 //! - [`wire`]: what callers of the operator and link APIs see.
 //! - [`items`]: what DynamoDB holds.
 //! - [`aws`]: the adapters that speak to AWS.

@@ -1,4 +1,4 @@
-"""The OpenAPI files, and what the suites have seen of them: each answer is held to the file when it comes."""
+"""The OpenAPI files, and what the suites have seen of them. Each answer is checked against its file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make fuzz`: pages that nobody thought of, for the engine's decoder."""
+"""`make fuzz`: random pages for the engine's decoder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_PAGE = 4096
 
 
 def fuzz(seconds: int) -> None:
-    """Looks for so many seconds; what was found before is gone on from."""
+    """Fuzzes for so many seconds, from the corpus of earlier runs on."""
     corpus = LOCAL / "fuzz"
     corpus.mkdir(parents=True, exist_ok=True)
     # Without a sanitizer the stable toolchain will do; there is no unsafe code for one to watch.

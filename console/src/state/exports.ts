@@ -105,7 +105,7 @@ export class ExportsWatch {
     this.#isOtherView = false;
     this.problem.value = problem;
     this.isLoading.value = false;
-    // An empty page says what is wrong and has a button; one that shows something mends itself.
+    // An empty page says what is wrong and has a button; a page with exports tries again by itself.
     if (this.page.value) {
       this.#failures += 1;
       this.#schedule(nextTry(this.#failures, problem.retryAfter));

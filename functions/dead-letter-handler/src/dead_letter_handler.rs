@@ -1,4 +1,4 @@
-//! What becomes of a message in the dead-letter queue.
+//! Handles the messages of the dead-letter queue.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::Error;

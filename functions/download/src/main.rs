@@ -1,4 +1,4 @@
-//! Leads whoever has a mailed link to the file.
+//! Redirects a mailed link to the file.
 
 mod download;
 mod page;

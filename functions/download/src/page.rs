@@ -1,4 +1,4 @@
-//! A refusal as a page for whoever clicked a link, or as JSON when that is asked for.
+//! A refusal as a page for a person who clicked a link, or as JSON for a client that accepts it.
 
 use askama::Template;
 use http::header;

@@ -47,7 +47,7 @@ impl Expirer {
     }
 }
 
-/// Whose expiry a record tells of. Everything else in the stream is passed over, and so is what no retry could read.
+/// The export whose expiry a stream record reports. Other records are skipped, and records that no retry could read.
 fn removed_marker(record: EventRecord) -> Option<(String, ExportId)> {
     if record.event_name != "REMOVE" {
         return None;

@@ -10,8 +10,8 @@ use shared::{
 };
 use tracing::{error, info};
 
-/// How long the removal of an expiry marker is waited for before the export is expired without it. TTL takes up to days,
-/// and nobody reads an expired export as READY meanwhile: this only bounds how long the file stays.
+/// How long the reconciler waits for the removal of an expiry marker before it expires the export itself. TTL takes up to
+/// days. Readers see EXPIRED meanwhile, so this only limits how long the file stays.
 const EXPIRY_GRACE: SignedDuration = SignedDuration::from_mins(10);
 
 /// What reconciling needs.
@@ -22,22 +22,24 @@ pub struct Reconciler {
 }
 
 impl Reconciler {
-    /// Sends a message for each pending export that nobody is at work on, expires what is overdue, and cleans up after
-    /// what failed. One that fails does not keep the others from it.
+    /// Sends a message for each pending export that no attempt has, expires overdue exports, and cleans up after failed
+    /// ones. If one export fails, the others are handled all the same.
     pub async fn pass(&self) -> Result<(), Error> {
         let now = time::now();
-        let failed = self.mend(DueKind::Pending, now, now).await
-            + self.mend(DueKind::Expiry, now - EXPIRY_GRACE, now).await
-            + self.mend(DueKind::Leftovers, now, now).await;
+        let failed = self.reconcile(DueKind::Pending, now, now).await
+            + self
+                .reconcile(DueKind::Expiry, now - EXPIRY_GRACE, now)
+                .await
+            + self.reconcile(DueKind::CleanUp, now, now).await;
         if failed == 0 {
             Ok(())
         } else {
-            Err(format!("{failed} exports could not be mended").into())
+            Err(format!("{failed} exports could not be reconciled").into())
         }
     }
 
-    /// Answers how much could not be mended.
-    async fn mend(&self, kind: DueKind, before: Timestamp, now: Timestamp) -> usize {
+    /// Returns the number of exports that failed.
+    async fn reconcile(&self, kind: DueKind, before: Timestamp, now: Timestamp) -> usize {
         let due = match self.exports.due(kind, before).await {
             Ok(due) => due,
             Err(cause) => {
@@ -48,18 +50,18 @@ impl Reconciler {
         let mut failed = 0;
         for export in due {
             let result = match export {
-                Ok(export) => self.mend_one(kind, &export, now).await,
+                Ok(export) => self.reconcile_one(kind, &export, now).await,
                 Err(cause) => Err(cause),
             };
             if let Err(cause) = result {
-                error!(%cause, "an export is not mended yet");
+                error!(%cause, "an export is not reconciled yet");
                 failed += 1;
             }
         }
         failed
     }
 
-    async fn mend_one(
+    async fn reconcile_one(
         &self,
         kind: DueKind,
         export: &Export,
@@ -81,7 +83,7 @@ impl Reconciler {
                 .await?;
                 "expired"
             }
-            DueKind::Leftovers => {
+            DueKind::CleanUp => {
                 self.files.clean(export, |_| true, &[]).await?;
                 self.exports.record_cleaned(export).await?;
                 "cleaned up"
@@ -91,7 +93,7 @@ impl Reconciler {
         Ok(())
     }
 
-    /// A message too many does nothing: it meets a lease or an export that has ended.
+    /// A message too many does no harm: it meets a live lease, or an export that has ended.
     async fn send_again(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
         self.queue.send(export, SignedDuration::ZERO).await?;
         self.exports.record_resent(export, now).await

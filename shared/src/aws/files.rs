@@ -37,7 +37,7 @@ pub struct Upload {
 #[derive(Clone, Debug)]
 pub struct Parts(Vec<CompletedPart>);
 
-/// The upload is not what was left: it was completed or aborted, or a part of it is another one.
+/// The upload has changed: it was completed or aborted, or a part was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the upload is not what was left")]
 pub struct Gone;
@@ -60,12 +60,12 @@ impl ExportFiles {
         self.put_object(key, CSV, name, content).await
     }
 
-    /// Stores what accompanies a file.
+    /// Stores the manifest of a file.
     pub async fn put_json(&self, key: &str, json: String) -> Result<(), AwsError> {
         self.put_object(key, JSON, None, json.into()).await
     }
 
-    /// Stores what is too little for a part.
+    /// Stores rows that do not fill a part.
     pub async fn put_tail(&self, key: &str, tail: Bytes) -> Result<(), AwsError> {
         self.put_object(key, CSV, None, tail).await
     }
@@ -90,7 +90,7 @@ impl ExportFiles {
         Ok(())
     }
 
-    /// A small object; none if there is no such.
+    /// A small object. `None` if it does not exist.
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, AwsError> {
         let answer = self
             .client
@@ -112,7 +112,7 @@ impl ExportFiles {
         Ok(Some(content.to_vec()))
     }
 
-    /// How many bytes an object has; none if there is no such.
+    /// The size of an object in bytes. `None` if it does not exist.
     pub async fn size(&self, key: &str) -> Result<Option<u64>, AwsError> {
         let answer = self
             .client
@@ -130,7 +130,7 @@ impl ExportFiles {
         }
     }
 
-    /// Begins an upload in parts.
+    /// Starts an upload in parts.
     pub async fn start(&self, key: &str, file_name: &str) -> Result<Upload, AwsError> {
         let answer = self
             .client
@@ -216,7 +216,7 @@ impl ExportFiles {
                     .build()
             }));
         }
-        // An attempt that died may have left more than it recorded.
+        // An attempt that died may have uploaded more parts than it recorded.
         let last = part_number(count)?;
         parts.retain(|part| part.part_number.is_some_and(|number| number <= last));
         Ok(if parts.len() == count as usize {
@@ -226,7 +226,7 @@ impl ExportFiles {
         })
     }
 
-    /// Makes the file of its parts.
+    /// Completes the upload.
     pub async fn complete(
         &self,
         upload: &Upload,
@@ -255,7 +255,7 @@ impl ExportFiles {
         }
     }
 
-    /// Removes an object; one that is not there is removed already.
+    /// Removes an object. It is no error if there is none.
     pub async fn delete(&self, key: &str) -> Result<(), AwsError> {
         self.client
             .delete_object()

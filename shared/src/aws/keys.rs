@@ -20,7 +20,7 @@ impl ApiKeysTable {
         }
     }
 
-    /// Whom the key stands for, disabled or not; nobody if it is unknown.
+    /// The user of a key, also of a disabled one. `None` if the key is unknown.
     pub async fn find(&self, key: &str) -> Result<Option<ApiKeyItem>, AwsError> {
         let answer = self
             .client

@@ -31,7 +31,7 @@ pub struct Lane {
     partition: String,
 }
 
-/// What to ask of every lane.
+/// The query that every lane gets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LedgerQuery {
     /// Sort keys, inclusive.
@@ -43,7 +43,7 @@ pub struct LedgerQuery {
     values: HashMap<String, AttributeValue>,
 }
 
-/// What a query answered: DynamoDB's JSON, of up to 1 MB of items, as it came.
+/// The answer to a query: DynamoDB's JSON as it was sent, with up to 1 MB of items.
 #[derive(Debug)]
 pub struct LedgerPage(SdkBody);
 
@@ -55,7 +55,7 @@ impl LedgerTable {
         }
     }
 
-    /// The partitions that the selected records are in. None where the tenant has no records of the type.
+    /// The partitions that hold the selected records. Empty if the tenant has no records of the type.
     pub async fn lanes(
         &self,
         tenant_id: &str,
@@ -90,7 +90,7 @@ impl LedgerTable {
         })
     }
 
-    /// One page of a lane: records with this sort key and greater ones, of which at most `limit` are looked at.
+    /// One page of a lane: records from this sort key on. The query looks at `limit` records at most.
     pub async fn page(
         &self,
         lane: &Lane,
@@ -126,7 +126,7 @@ impl LedgerTable {
             .ok_or_else(|| AwsError::unexpected("Query", "an answer without a body"))
     }
 
-    /// The id of a tenant's contact, which is named by its id or its external id.
+    /// The id of the tenant's contact that has this id or external id.
     pub async fn find_contact(
         &self,
         tenant_id: &str,
@@ -191,7 +191,7 @@ impl LedgerQuery {
         &self.least
     }
 
-    /// Asks for the selected records and of them only the given columns, with the sort key that orders them.
+    /// A query for the selected records, with the given columns and the sort key.
     pub fn new<'a>(selection: &Selection, columns: impl IntoIterator<Item = &'a str>) -> Self {
         let mut query = Self {
             least: ledger::least_sort(selection.from.unwrap_or(Timestamp::UNIX_EPOCH)),
@@ -238,7 +238,7 @@ impl LedgerQuery {
         }
     }
 
-    /// A placeholder: `status` and others are words that DynamoDB keeps for itself.
+    /// A placeholder, because `status` and other words are reserved in DynamoDB.
     fn name(&mut self, attribute: &str) -> String {
         let name = format!("#{attribute}");
         self.names.insert(name.clone(), attribute.to_owned());

@@ -88,7 +88,7 @@ fn classify(error: &SdkError<SendEmailError>) -> MailError {
     }
 }
 
-/// Whether SES will answer the same for ever.
+/// Whether SES will give the same answer to every retry.
 ///
 /// A sender that is not verified also comes as `MessageRejected`, and passes once somebody verifies it. Source: the SES
 /// API's `SendEmail` errors.

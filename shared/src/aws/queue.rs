@@ -17,7 +17,7 @@ pub struct ExportQueue {
     url: String,
 }
 
-/// Names an export that somebody should work on. It says nothing of what to do: that is in the table.
+/// Names an export to work on. What to do is in the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
@@ -33,7 +33,7 @@ impl Job {
         }
     }
 
-    /// Reads a message's body; one that is not a job never becomes one, however often it comes.
+    /// Reads a message's body. `None` if it names no export; then a retry cannot help.
     pub fn parse(body: &str) -> Option<(String, ExportId)> {
         let job: Job = serde_json::from_str(body).ok()?;
         Some((job.tenant_id, job.export_id.parse().ok()?))
@@ -48,7 +48,7 @@ impl ExportQueue {
         }
     }
 
-    /// Asks for work on the export after a delay of at most 15 minutes.
+    /// Sends a message for the export, with a delay of at most 15 minutes.
     pub async fn send(&self, export: &Export, delay: SignedDuration) -> Result<(), AwsError> {
         let body = serde_json::to_string(&Job::of(export)).expect("a job is plain JSON");
         let seconds = delay.clamp(SignedDuration::ZERO, LONGEST_DELAY).as_secs();

@@ -13,7 +13,7 @@ const ULID_LENGTH: usize = 26;
 /// An export's id: opaque to callers, in order of time, and unguessable (80 random bits).
 ///
 /// `exp_`, a ULID in lower case, and the letter of its dataset. The letter lets a caller's tenant and an id find the
-/// export in one consistent read, whatever its type.
+/// export in one consistent read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExportId(String);
 

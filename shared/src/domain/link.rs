@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// 256 random bits: whoever has them may download. Only its hash is stored, so it cannot be read back.
+/// 256 random bits, with which anybody may download. Only the token's hash is stored, so it cannot be read back.
 pub struct LinkToken(String);
 
 /// What is stored of a [`LinkToken`]: its SHA-256 in lower-case hexadecimal.

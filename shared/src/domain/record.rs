@@ -41,7 +41,8 @@ pub struct RecordProblem {
     pub rule: Rule,
 }
 
-/// What a value must hold to. Displays as what follows a column's name in a sentence, without the value itself.
+/// The rule that a value breaks. It displays as the rest of a sentence that begins with the column's name, without the
+/// value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rule {
     #[error("is not a column of {0}")]

@@ -17,14 +17,14 @@ use crate::domain::{
     id::ExportId,
 };
 
-/// How soon an export is looked at again whose message the reconciler has sent: by then the queue was long enough that
-/// another message would not make it faster.
+/// After how long the reconciler looks again at an export whose message it has sent. If the queue is that long, another
+/// message would not help.
 pub const RESENT_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
-/// When a failed export is cleaned up once more: later than any attempt at it can still be running.
-pub const LEFTOVERS_AFTER: SignedDuration = SignedDuration::from_mins(16);
+/// When a failed export is cleaned up again: by then no attempt can still be running.
+pub const CLEAN_UP_AFTER: SignedDuration = SignedDuration::from_mins(16);
 
-/// How soon a new export is looked for by the reconciler, should its message never have been sent.
+/// After how long the reconciler looks at a new export, in case its message was never sent.
 pub const UNSENT_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,16 +100,16 @@ pub fn requester(user_id: &str, scope: &Scope) -> String {
     }
 }
 
-/// What the reconciler would do.
+/// What the reconciler has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum DueKind {
-    /// See to it that somebody works on the export.
+    /// Send its message again.
     Pending,
     /// Expire it.
     Expiry,
-    /// Remove what late attempts at a failed one may have left in the bucket.
-    Leftovers,
+    /// Remove what late attempts may have left in the bucket, of a failed export.
+    CleanUp,
 }
 
 /// The sort keys of the local indexes, which change with the status.

@@ -1,4 +1,4 @@
-//! What a file holds, so that whoever has it can check that it is whole.
+//! The manifest: what a file holds, so that its readers can check that it is complete.
 
 use std::collections::BTreeMap;
 

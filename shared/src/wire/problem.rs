@@ -155,7 +155,7 @@ impl Problem {
         }
     }
 
-    /// What the kind of problem is called, whatever the request.
+    /// The title of this kind of problem.
     pub fn title(&self) -> &'static str {
         match self.code() {
             Code::InvalidRequest => "The request is not valid",

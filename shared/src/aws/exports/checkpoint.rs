@@ -1,4 +1,4 @@
-//! How far the making of a file has come, recorded so that another attempt can go on from there.
+//! Checkpoints: how much of a file is made, recorded so that another attempt can resume.
 
 use engine::DraftState;
 use jiff::Timestamp;
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::{Attempt, AwsError, ExportsTable, Superseded, count, number, text};
 use crate::aws::files::Upload;
 
-/// A point from which a file can be written to its end, whoever wrote it up to there.
+/// A point from which any attempt can write the rest of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Checkpoint {
-    /// The least sort key whose record may not be in the file yet; none once every record is.
+    /// The least sort key whose record may not be in the file yet. `None` once every record is in it.
     pub position: Option<String>,
     pub draft: DraftState,
-    /// None until there was enough for a part.
+    /// `None` until the first part was full.
     pub upload: Option<UploadState>,
-    /// The key of the object that holds what belongs to no part yet.
+    /// The key of the object with the rows that do not fill a part yet.
     pub tail: Option<String>,
 }
 
@@ -26,20 +26,20 @@ pub struct Checkpoint {
 pub struct UploadState {
     pub upload: Upload,
     pub parts: u32,
-    /// A digest of the parts' entity tags, by which it is known at the end that no late attempt replaced one. The tags
-    /// themselves would outgrow the item.
+    /// A digest of the parts' entity tags. At the end it shows whether a late attempt has replaced a part. The tags
+    /// themselves would be too large for the item.
     pub digest: String,
 }
 
 impl ExportsTable {
-    /// Records how far the file has come, keeps the lease, and counts attempts anew: this one has achieved something.
+    /// Records a checkpoint, renews the lease, and restarts the count of attempts, because this one has achieved something.
     pub async fn record_checkpoint(
         &self,
         attempt: &Attempt,
         checkpoint: &Checkpoint,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        // JSON, for DynamoDB's numbers are smaller than the sums may be.
+        // JSON, because the sums may be larger than DynamoDB's numbers.
         let json = serde_json::to_string(checkpoint)
             .map_err(|error| AwsError::unexpected("writing a checkpoint", error))?;
         let update = self
@@ -52,7 +52,7 @@ impl ExportsTable {
         self.change(update).await
     }
 
-    /// Forgets how far the file has come: it is made from the beginning, and how often that happens is counted.
+    /// Deletes the checkpoint, so that the file is made from the beginning, and counts the restart.
     pub async fn restart(&self, attempt: &Attempt) -> Result<Result<(), Superseded>, AwsError> {
         let update = self
             .fenced(attempt)

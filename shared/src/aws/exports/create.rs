@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug, PartialEq)]
 pub enum Creation {
     Created,
@@ -33,7 +33,7 @@ pub enum Creation {
 }
 
 impl ExportsTable {
-    /// Records the export, its user's lock and the idempotency key, all or nothing, however many requests race.
+    /// Records the export, its user's lock and the idempotency key in one transaction. Of requests that race, one wins.
     pub async fn create(
         &self,
         export: &Export,

@@ -1,4 +1,4 @@
-//! What the reconciler has to look at.
+//! The exports that the reconciler has to work on.
 
 use jiff::Timestamp;
 
@@ -8,12 +8,11 @@ use crate::{
     items::export::{DueKind, RESENT_AFTER},
 };
 
-/// Most exports of a kind that one pass looks at; the next one goes on.
+/// The most exports of a kind in one pass; the next pass continues.
 const MOST_PER_PASS: usize = 1000;
 
 impl ExportsTable {
-    /// Exports that have been due for `kind` since `before` or longer, the longest first. One that cannot be read does
-    /// not hide the others.
+    /// The exports that became due for `kind` before `before`, the oldest first. An export that cannot be read is skipped.
     pub async fn due(
         &self,
         kind: DueKind,
@@ -41,21 +40,21 @@ impl ExportsTable {
         Ok(due)
     }
 
-    /// Notes that a failed export was cleaned up after its last attempt: nothing is left to do.
+    /// Records that a failed export was cleaned up after its last attempt, so that it is no longer due.
     pub async fn record_cleaned(&self, export: &Export) -> Result<(), AwsError> {
-        let kind: &'static str = DueKind::Leftovers.into();
+        let kind: &'static str = DueKind::CleanUp.into();
         let update = self
             .update(export)
             .update_expression("REMOVE dueKind, dueAt")
             .condition_expression("#status = :failed AND dueKind = :kind")
             .expression_attribute_values(":failed", text(Status::Failed.to_string()))
             .expression_attribute_values(":kind", text(kind));
-        // Refused only if another pass has noted it.
+        // This is refused only if another pass has recorded it.
         let _ = self.change(update).await?;
         Ok(())
     }
 
-    /// Notes that a pending export's message was sent again, so that the next pass leaves it alone for a while.
+    /// Records that a pending export's message was sent again, so that the next passes skip the export for a while.
     pub async fn record_resent(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
         let update = self
             .update(export)
@@ -64,7 +63,7 @@ impl ExportsTable {
             .expression_attribute_values(":pending", text(Status::Pending.to_string()))
             .expression_attribute_values(":now", number(now.as_second()))
             .expression_attribute_values(":due", number((now + RESENT_AFTER).as_second()));
-        // Refused if somebody is at work on it again, or it has ended.
+        // This is refused if an attempt has the export again, or if it has ended.
         let _ = self.change(update).await?;
         Ok(())
     }

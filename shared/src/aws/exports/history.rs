@@ -111,7 +111,7 @@ fn with_expiry(
         Some(Expiry::Passed) => "expiresAt <= :now",
         Some(Expiry::Ahead) => "expiresAt > :now",
     };
-    // Few that are stored as READY have passed: those are looked for a megabyte at a time, not a page at a time.
+    // Few exports that are stored as READY have expired, so the query reads a megabyte at a time, not a page.
     let limit = read.get_limit().filter(|_| expiry == Some(Expiry::Ahead));
     read.set_limit(limit)
         .filter_expression(condition)

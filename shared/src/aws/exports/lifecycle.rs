@@ -1,5 +1,5 @@
 //! The changes of an export after it was accepted. Each is conditional on its status and, while it is made, on the
-//! fence of the attempt that makes it, so that a late or doubled attempt changes nothing.
+//! fence of the attempt that makes it, so that a late or duplicate attempt changes nothing.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
@@ -24,14 +24,14 @@ use crate::{
     },
     items::{
         expiry_marker::{ExpiryMarkerItem, expiry_partition},
-        export::{DueKind, FileItem, LEFTOVERS_AFTER, StatusSorts, UNSENT_AFTER},
+        export::{CLEAN_UP_AFTER, DueKind, FileItem, StatusSorts, UNSENT_AFTER},
         link::LinkItem,
         lock::{LOCK, lock_partition},
         sending::SendingItem,
     },
 };
 
-/// How long an attempt is left alone without a sign of life.
+/// How long a lease lasts after it was renewed.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// The right to work on an export until its lease ends, given to one attempt at a time.
@@ -40,22 +40,21 @@ pub struct Attempt {
     pub export: Export,
     /// Grows with each attempt; a write with an older one is refused.
     pub fence: u64,
-    /// How many attempts there have been since the last one that got somewhere, this one included.
+    /// The number of attempts since the last checkpoint, with this one.
     pub tries: u64,
-    /// How often the file was begun anew.
+    /// How often the file was started again.
     pub restarts: u64,
-    /// How far the file has come.
+    /// The last checkpoint.
     pub checkpoint: Option<Checkpoint>,
 }
 
-/// Another attempt has taken the export over, or it has ended: this one must stop and leave everything as it is.
+/// Another attempt has the export, or the export has ended. This attempt must stop and change nothing.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("another attempt has taken the export over")]
 pub struct Superseded;
 
 impl ExportsTable {
-    /// Takes a pending export that nobody is working on. Answers nothing where there is nothing to do: another attempt
-    /// is at work, the export has ended, or there never was one.
+    /// Claims a pending export. Returns `None` if another attempt has it, if it has ended, or if there is no such export.
     pub async fn claim(
         &self,
         tenant_id: &str,
@@ -86,13 +85,13 @@ impl ExportsTable {
             .await;
         match result {
             Ok(answer) => read_attempt(answer.attributes.unwrap_or_default()).map(Some),
-            // A transaction on the export is somebody at work.
+            // If a transaction changes the export now, another attempt has it.
             Err(error) if is_refused(&error) || is_in_transaction(&error) => Ok(None),
             Err(error) => Err(AwsError::new("UpdateItem")(error)),
         }
     }
 
-    /// Shows how far the attempt has come, and keeps its lease.
+    /// Records the attempt's progress and renews its lease.
     pub async fn record_progress(
         &self,
         attempt: &Attempt,
@@ -106,13 +105,13 @@ impl ExportsTable {
         self.change(update).await
     }
 
-    /// Gives the export up until `retry_at`, when a message comes back for it; one that comes earlier is in vain.
+    /// Releases the lease at `retry_at`, when the next message comes. A message that comes earlier is dropped.
     pub async fn release(
         &self,
         attempt: &Attempt,
         retry_at: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        // The message's delay is in whole seconds: it may come up to one early.
+        // The message's delay is in whole seconds, so it may come up to a second early.
         let not_before = retry_at - SignedDuration::from_secs(1);
         let update = self
             .fenced(attempt)
@@ -122,8 +121,7 @@ impl ExportsTable {
         self.change(update).await
     }
 
-    /// Records the finished file, its expiry and the link that a mail is about to carry. From then on it can be
-    /// downloaded.
+    /// Records the finished file, its expiry and the link for the mail. From then on the link works.
     pub async fn record_delivery(
         &self,
         attempt: &Attempt,
@@ -155,7 +153,7 @@ impl ExportsTable {
         .await
     }
 
-    /// Ends the export READY: its mail was accepted, which is recorded with it.
+    /// Ends the export READY and records the mail that was accepted.
     pub async fn mark_ready(
         &self,
         attempt: &Attempt,
@@ -179,10 +177,10 @@ impl ExportsTable {
         self.end(update, &attempt.export, vec![sending]).await
     }
 
-    /// Ends a pending export FAILED and forgets what was delivered of it.
+    /// Ends a pending export FAILED and deletes its file and link from the record.
     ///
-    /// `fence` is the attempt's own; without one the export is ended whoever is at work, whose next write is then
-    /// refused.
+    /// With the fence of an attempt, it must still be the export's. Without a fence the export ends even if an attempt has
+    /// it, whose next write is then refused.
     pub async fn mark_failed(
         &self,
         export: &Export,
@@ -190,7 +188,7 @@ impl ExportsTable {
         reason: &str,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        let due: &'static str = DueKind::Leftovers.into();
+        let due: &'static str = DueKind::CleanUp.into();
         let update = match fence {
             Some(fence) => self.fenced_by(export, fence),
             None => self.pending(export),
@@ -203,7 +201,7 @@ impl ExportsTable {
                  REMOVE leaseUntil, tries, checkpoint, #file, readyAt, expiresAt",
             )
             .expression_attribute_values(":dueKind", text(due))
-            .expression_attribute_values(":due", number((now + LEFTOVERS_AFTER).as_second()))
+            .expression_attribute_values(":due", number((now + CLEAN_UP_AFTER).as_second()))
             .expression_attribute_names("#file", "file")
             .expression_attribute_values(":reason", text(reason));
         self.end(
@@ -236,8 +234,8 @@ impl ExportsTable {
         .await
     }
 
-    /// Ends an export and releases its user's lock in the same transaction, if the lock is still its own; if another
-    /// export has it by now, ends it all the same.
+    /// Ends an export and releases its user's lock in the same transaction. If another export holds the lock by now, the
+    /// lock stays.
     async fn end(
         &self,
         update: UpdateBuilder,
@@ -266,7 +264,7 @@ impl ExportsTable {
         }
     }
 
-    /// One conditional change of an export and of nothing else. Tried again when a transaction is at the same item.
+    /// One conditional change of an export alone. It is retried if it conflicts with a transaction.
     pub(super) async fn change(
         &self,
         update: UpdateBuilder,
@@ -408,7 +406,7 @@ fn read_attempt(item: Item) -> Result<Attempt, AwsError> {
             .unwrap_or_default()
     };
     let (fence, tries, restarts) = (count("fence"), count("tries"), count("restarts"));
-    // One that another release wrote in another form is as good as none: the file is made from the beginning.
+    // A checkpoint that another release wrote in another form counts as none: the file is made from the beginning.
     let checkpoint = item
         .get("checkpoint")
         .and_then(|value| value.as_s().ok())

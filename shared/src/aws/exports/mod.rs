@@ -29,7 +29,7 @@ use crate::{
 
 type Item = HashMap<String, AttributeValue>;
 
-/// How often a transaction that lost against another is tried again.
+/// How often a transaction that conflicted with another is retried.
 const CONFLICT_RETRIES: u32 = 5;
 
 /// The table and the clients to it.
@@ -102,7 +102,7 @@ fn failed_condition(reason: &CancellationReason) -> bool {
     reason.code() == Some("ConditionalCheckFailed")
 }
 
-/// Whether a transaction was cancelled only because another was at the same items: it may be tried again.
+/// Whether a transaction was cancelled only because another one changed the same items. Then it may be retried.
 fn is_conflict(reasons: &[CancellationReason]) -> bool {
     reasons
         .iter()
@@ -110,7 +110,7 @@ fn is_conflict(reasons: &[CancellationReason]) -> bool {
         && !reasons.iter().any(failed_condition)
 }
 
-/// A growing pause with jitter before a transaction is tried again.
+/// A growing pause with jitter before a transaction is retried.
 async fn pause(attempt: u32) {
     let mut random = [0; 1];
     // A pause without jitter is still a pause.

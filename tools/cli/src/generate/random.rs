@@ -1,4 +1,4 @@
-//! Random numbers that are the same for ever: files must not change with a library's version.
+//! Random numbers of a published algorithm: files must not change with a library's version.
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 

@@ -1,4 +1,4 @@
-//! How a tenant's records of a type are spread over shards: settled by the first import, obeyed by all others.
+//! How a tenant's records of a type are spread over shards. The first import decides it; all others follow.
 
 use anyhow::{Context, Result, bail};
 use aws_sdk_dynamodb::{Client, types::AttributeValue};

@@ -1,4 +1,4 @@
-//! What is wrong with a file, for the person who has to mend it.
+//! The problems of a file, for the person who corrects it.
 
 use std::fmt;
 

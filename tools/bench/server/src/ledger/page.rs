@@ -96,7 +96,7 @@ impl Pages {
         (start, end, end == behind)
     }
 
-    /// The first position whose sort key is not before what is looked for.
+    /// The first position whose sort key is not less than this one.
     fn position(&self, lane: u64, is_before: impl Fn(&str) -> bool) -> u64 {
         let mut writer = RecordWriter::new();
         let (mut low, mut high) = (0, self.length(lane));

@@ -23,7 +23,7 @@ pub struct Object {
     pub size: u64,
     pub etag: String,
     pub checksum: String,
-    /// None where contents are not kept.
+    /// `None` if contents are not kept.
     pub content: Option<Bytes>,
 }
 
