@@ -48,7 +48,7 @@ fn value(dataset: &Dataset) -> String {
     let roles: String = dataset.roles.iter().map(role).collect();
     let visibility = match dataset.visibility {
         Visibility::Tenant => "Tenant",
-        Visibility::Requester => "Launcher",
+        Visibility::Requester => "Requester",
     };
     let columns: String = dataset.columns.iter().map(column).collect();
     let filters: String = dataset

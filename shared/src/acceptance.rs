@@ -1,4 +1,4 @@
-//! Accepting a request for an export, whichever door it came through.
+//! Accepts requests for exports, for the operator and the merchant API.
 
 use jiff::SignedDuration;
 use tracing::error;
@@ -13,7 +13,7 @@ use crate::{
     items::idempotency::Idempotency,
 };
 
-/// What accepting needs.
+/// The clients that accepting a request uses.
 pub struct Acceptance {
     pub exports: ExportsTable,
     pub queue: ExportQueue,
@@ -21,9 +21,9 @@ pub struct Acceptance {
 }
 
 impl Acceptance {
-    /// Records the export and asks for work on it.
+    /// Records the export and sends a message for it.
     ///
-    /// Once it is recorded it is promised: if the queue refuses the message, the reconciler sends it.
+    /// Once the export is recorded, the request is accepted. If the queue refuses the message, the reconciler sends it later.
     pub async fn accept(
         &self,
         export: &Export,

@@ -1,5 +1,5 @@
-//! The border between API Gateway's events and the functions: an event becomes a [`Request`], what a handler answers
-//! becomes a response, and every request leaves one line in the log.
+//! The border between API Gateway's events and the functions. An event becomes a [`Request`], a handler's answer becomes a
+//! response, and every request is one line in the log.
 
 use std::time::Instant;
 
@@ -18,25 +18,25 @@ use crate::{
     wire::problem::Problem,
 };
 
-/// Most bytes of a body.
+/// The most bytes of a body.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// What a function is asked.
+/// A request to a function.
 #[derive(Debug)]
 pub struct Request {
-    /// API Gateway's, for the answer and the log.
+    /// API Gateway's id of the request, for the answer and the log.
     pub id: String,
     pub method: String,
-    /// Without the stage.
+    /// The path without the stage.
     pub path: String,
-    /// Whom the authorizer let in; nobody on an API without one.
+    /// The caller whom the authorizer let in. `None` on an API without an authorizer.
     pub caller: Option<Caller>,
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
-/// What a function answers when it does not refuse.
+/// The answer to a request that is not refused.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -45,15 +45,15 @@ pub struct Answer {
 }
 
 impl Request {
-    /// The caller that the authorizer vouches for.
+    /// The caller whom the authorizer let in. Fails on an API without an authorizer.
     pub fn caller(&self) -> Result<&Caller, Problem> {
         self.caller
             .as_ref()
             .ok_or_else(|| Problem::internal("the authorizer's context has no caller"))
     }
 
-    /// The dataset of `/v1/payments/{dataset}/export`, with the id behind it if there is one. The id of a text that
-    /// cannot be one is `None` too.
+    /// The dataset of `/v1/payments/{dataset}/export`, and the id that follows. The id is `None` if there is none, or if
+    /// the text cannot be an id.
     pub fn dataset(&self) -> Result<(&'static Dataset, Option<ExportId>), Problem> {
         let (slug, id) = match self.segments()[..] {
             ["v1", "payments", slug, "export"] => (slug, None),
@@ -77,7 +77,7 @@ impl Request {
         self.path.trim_matches('/').split('/').collect()
     }
 
-    /// A body that may be empty and is JSON otherwise.
+    /// The body, which is empty or JSON.
     pub fn json_body(&self) -> Result<&[u8], Problem> {
         if self.body.len() > LARGEST_BODY {
             return Err(Problem::PayloadTooLarge);
@@ -169,7 +169,7 @@ where
     .await
 }
 
-/// What a refusal and the log need to know of a request when the handler has taken it.
+/// The parts of a request that a refusal and the log need after the handler has consumed it.
 #[derive(Debug, Default)]
 pub struct Facts {
     pub request_id: String,
@@ -294,7 +294,7 @@ impl From<lambda_http::Request> for Request {
     }
 }
 
-/// The authorizer's words for a caller: what [`caller_context`] wrote, `field` reads back.
+/// Reads the caller from the authorizer's context, as [`caller_context`] wrote it.
 fn read_caller(field: impl Fn(&str) -> Option<String>) -> Option<Caller> {
     let role = match field("role")?.parse().ok()? {
         RoleName::Operator => Role::Operator,
@@ -316,7 +316,7 @@ fn read_caller(field: impl Fn(&str) -> Option<String>) -> Option<Caller> {
     })
 }
 
-/// A caller as the authorizer's context, whose values API Gateway wants to be texts.
+/// A caller as the authorizer's context. API Gateway requires its values to be texts.
 pub fn caller_context(caller: &Caller) -> serde_json::Map<String, serde_json::Value> {
     let mut fields = vec![
         ("tenantId", caller.tenant_id.clone()),

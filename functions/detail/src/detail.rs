@@ -12,7 +12,7 @@ use shared::{
 /// How long a download URL works: long enough to click, too short to pass around.
 const DOWNLOAD_URL_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// What showing an export needs.
+/// The clients of this function.
 pub struct Detail {
     pub exports: ExportsTable,
     pub files: ExportFiles,

@@ -27,7 +27,7 @@ impl List {
             .map_err(Problem::InvalidRequest)?;
         let requester = match dataset.visibility {
             Visibility::Tenant => None,
-            Visibility::Launcher => Some(requester(&caller.user_id, &Scope::of(caller))),
+            Visibility::Requester => Some(requester(&caller.user_id, &Scope::of(caller))),
         };
         let now = time::now();
         let page = self

@@ -1,10 +1,10 @@
-//! Who is asking.
+//! The caller of a request.
 
 use strum::{Display, EnumString};
 
 use super::{address::EmailAddress, dataset::Dataset};
 
-/// The user that an API key stands for.
+/// The user of an API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     pub tenant_id: String,
@@ -16,7 +16,7 @@ pub struct Caller {
     pub permissions: Vec<String>,
 }
 
-/// What the user is to the platform.
+/// The user's role on the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     Operator,

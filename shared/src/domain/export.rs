@@ -18,13 +18,13 @@ use super::{
     id::ExportId,
 };
 
-/// How long an export that is PENDING keeps its user from asking for another of the same type.
+/// How long a PENDING export prevents its user from requesting another one of the same type.
 pub const PENDING_BLOCKS_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long an idempotency key is remembered.
 pub const IDEMPOTENCY_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long a link that has expired still says so.
+/// How long an expired link still answers that it has expired.
 pub const LINK_OUTLIVES_FILE_BY: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// What a reader is told about an export.
@@ -61,7 +61,7 @@ pub struct Export {
     pub scope: Scope,
     pub cc: Vec<EmailAddress>,
     pub filters: Filters,
-    /// When it was asked for. Records created later are not in the file.
+    /// When it was requested. Records created later are not in the file.
     pub created_at: Timestamp,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
     pub resends: Vec<Timestamp>,
@@ -76,7 +76,7 @@ pub enum Scope {
     Supplier(String),
 }
 
-/// Where an export is in its life, with what is known there.
+/// The state of an export, with what is known in it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
     Pending {
@@ -92,7 +92,7 @@ pub enum State {
     Expired(Delivery),
 }
 
-/// A complete file and how long it can be had.
+/// A complete file, and how long it can be downloaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     pub file: File,
@@ -111,11 +111,11 @@ pub struct File {
     pub size: u64,
     /// Of its bytes, in hexadecimal digits.
     pub sha256: String,
-    /// What the amounts of its rows add up to, exactly, by currency.
+    /// The exact totals of the amounts, by currency.
     pub totals: BTreeMap<String, String>,
-    /// Rows that no total has, for they lack a currency or a plain decimal for an amount.
+    /// The number of rows in no total, because they lack a currency or a plain decimal for an amount.
     pub rows_not_in_totals: u64,
-    /// When it was complete: mail is tried for a day from then.
+    /// When it was complete. The mail is retried for a day from then on.
     pub made_at: Timestamp,
 }
 
@@ -160,7 +160,7 @@ impl Export {
         self.id.dataset()
     }
 
-    /// What is true at `now`: past its expiry an export is EXPIRED, however late the clean-up runs.
+    /// The status at `now`. After its expiry an export is EXPIRED, even if the clean-up has not run yet.
     pub fn status(&self, now: Timestamp) -> Status {
         match &self.state {
             State::Pending { .. } => Status::Pending,
@@ -201,8 +201,8 @@ impl Export {
         std::iter::once(&self.requester_email).chain(&self.cc)
     }
 
-    /// Whether it was this user, in this role: somebody who was an operator yesterday and is a supplier today has no
-    /// right to yesterday's files.
+    /// Whether this user requested it in this role. A user who was an operator and is a supplier now must not get the
+    /// operator's files.
     pub fn is_launched_by(&self, caller: &Caller) -> bool {
         self.tenant_id == caller.tenant_id
             && self.requester_id == caller.user_id
@@ -213,7 +213,7 @@ impl Export {
     pub fn is_visible_to(&self, caller: &Caller) -> bool {
         match self.dataset().visibility {
             Visibility::Tenant => self.tenant_id == caller.tenant_id,
-            Visibility::Launcher => self.is_launched_by(caller),
+            Visibility::Requester => self.is_launched_by(caller),
         }
     }
 
@@ -225,7 +225,7 @@ impl Export {
         }
     }
 
-    /// What the keys of all its objects begin with.
+    /// The prefix of the keys of all its objects.
     pub fn folder(&self) -> String {
         format!(
             "exports/{}/{}/{}/",

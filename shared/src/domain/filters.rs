@@ -1,4 +1,4 @@
-//! What a request narrows its rows to.
+//! The filters of an export.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use super::{
 /// Most suppliers that one request may name.
 pub const MOST_SUPPLIERS: usize = 100;
 
-/// The filters of an export, valid for its dataset. One that is not set lets every row pass.
+/// The filters of an export, valid for its dataset. A filter that is not set excludes no row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filters {
     /// Inclusive.

@@ -9,7 +9,7 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether the email may be sent once more at `now`, given when it was sent again before, in order of time.
 ///
-/// Answers what to remember then, which is never more than [`MOST_RESENDS`] times; or how long to wait.
+/// Returns the times to remember, [`MOST_RESENDS`] at most, or how long to wait.
 pub fn admit(resends: &[Timestamp], now: Timestamp) -> Result<Vec<Timestamp>, SignedDuration> {
     let mut recent: Vec<_> = resends
         .iter()

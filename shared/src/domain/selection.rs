@@ -1,4 +1,4 @@
-//! Which records of the ledger an export holds, as something that a database can be asked.
+//! The records of the ledger that an export holds, in the terms of a database query.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use super::{
     time::end_of_second,
 };
 
-/// A supplier set this small is read through the supplier index; a larger one costs more queries than the shards do.
+/// The most suppliers that are read through the supplier index. For more of them, reading the shards takes fewer queries.
 pub const MOST_INDEXED_SUPPLIERS: usize = 16;
 
 /// The records that belong in a file: where they are, between which instants, and which of those.
@@ -18,7 +18,7 @@ pub struct Selection {
     pub source: Source,
     /// Inclusive.
     pub from: Option<Timestamp>,
-    /// Inclusive: no later than the request, so that the file holds what was there when it was asked for.
+    /// Inclusive, and not after the request: the file holds the records of that moment.
     pub to: Timestamp,
     pub conditions: Vec<Condition>,
 }
@@ -58,7 +58,7 @@ impl Selection {
             }
         };
         let source = match (&export.scope, &filters.contact) {
-            // A supplier's own id decides, whatever the request named.
+            // A supplier gets its own records, even if the request names others.
             (Scope::Supplier(supplier_id), _) => Source::Suppliers(vec![supplier_id.clone()]),
             (Scope::Tenant, Some(contact)) => Source::Contact(contact.id.clone()),
             (Scope::Tenant, None) if filters.supplier_ids.is_empty() => Source::Shards,
@@ -88,7 +88,7 @@ impl Selection {
         }
     }
 
-    /// Whether the instants leave nothing to read.
+    /// Whether no record can be between the instants.
     pub fn is_empty(&self) -> bool {
         self.from.is_some_and(|from| from > self.to)
     }

@@ -12,7 +12,7 @@ use crate::domain::{
 /// The table's key.
 pub const KEY_HASH: &str = "keyHash";
 
-/// Whom a key stands for. The key itself is not stored.
+/// The user of a key. The key itself is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKeyItem {
@@ -31,7 +31,7 @@ pub struct ApiKeyItem {
     pub created_at: String,
 }
 
-/// What a key is stored under.
+/// The hash that a key is stored under.
 pub fn hash(key: &str) -> String {
     hex::encode(Sha256::digest(key.as_bytes()))
 }

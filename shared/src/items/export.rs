@@ -62,7 +62,7 @@ pub struct ExportItem {
     /// Unix seconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resends: Vec<i64>,
-    /// What the reconciler would do, and from when (Unix seconds). Absent once nothing is left to do.
+    /// What the reconciler has to do, and from when on (Unix seconds). Absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_kind: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,9 +90,9 @@ pub fn partition(tenant_id: &str, dataset: &Dataset) -> String {
     format!("{tenant_id}#{}", dataset.export_type)
 }
 
-/// Who launched an export, and in which role, as the local indexes have it.
+/// The user who requested an export, and the role, in the form of the local indexes.
 ///
-/// A user id has no `|`, so that no two pairs are alike.
+/// A user id has no `|`, so two pairs never have the same text.
 pub fn requester(user_id: &str, scope: &Scope) -> String {
     match scope {
         Scope::Tenant => user_id.to_owned(),

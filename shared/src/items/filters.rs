@@ -64,8 +64,8 @@ impl From<&Filters> for FiltersItem {
 }
 
 impl FiltersItem {
-    /// The filters of an export of this dataset. Fails if one of them is none of the dataset's: exporting more than was
-    /// asked for would be worse.
+    /// The filters of an export of this dataset. Fails if the dataset has no filter of a stored name: without that filter the
+    /// file would hold too much.
     pub fn read(self, dataset: &'static Dataset) -> Result<Filters, UnreadableItem> {
         let amount = |text: Option<String>| -> Result<Option<Amount>, UnreadableItem> {
             text.map(|text| {

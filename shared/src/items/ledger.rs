@@ -1,4 +1,4 @@
-//! Keys and items of the ledger table: the one place that its writer and its reader take them from.
+//! Keys and items of the ledger table. Its writers and its readers take them from here.
 
 use std::collections::HashMap;
 
@@ -71,8 +71,8 @@ pub fn layout_key(tenant_id: &str, dataset: &Dataset) -> (String, &'static str) 
     (format!("{tenant_id}#{}", dataset.export_type), LAYOUT)
 }
 
-/// A record's sort key, `{createdAt}#{id}` with whole seconds: its text order is the order of the file, whose readers
-/// see no more of a time than its second.
+/// A record's sort key, `{createdAt}#{id}` with whole seconds. Its text order is the order of the file, which shows times in
+/// seconds.
 pub fn sort(created_at: Timestamp, record_id: &str) -> String {
     format!("{}#{record_id}", time::to_seconds(created_at))
 }
@@ -120,7 +120,7 @@ pub fn record_item(tenant_id: &str, shards: u32, record: &Record) -> Item {
             SORT.to_owned(),
             AttributeValue::S(sort(record.created_at(), record.id())),
         ),
-        // To the millisecond, for what was created within the very second of a request.
+        // To the millisecond, because records of the same second may be created before or after a request.
         (
             CREATED_AT.to_owned(),
             AttributeValue::S(time::to_milliseconds(record.created_at())),

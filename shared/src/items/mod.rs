@@ -1,4 +1,4 @@
-//! What DynamoDB holds, and the way to and from the domain's types.
+//! The items in DynamoDB, with their conversions to and from the domain's types.
 
 pub mod api_key;
 pub mod expiry_marker;
@@ -12,7 +12,7 @@ pub mod sending;
 
 use crate::domain::id::ExportId;
 
-/// An item that is not what the table's writers write.
+/// An item that does not have the form in which this project writes it.
 #[derive(Debug, thiserror::Error)]
 #[error("an item of the table cannot be read: {0}")]
 pub struct UnreadableItem(pub String);

@@ -10,7 +10,7 @@ use crate::domain::{
     time::to_seconds,
 };
 
-/// A mail in both its forms. Whatever a tenant or supplier wrote is escaped in the HTML and harmless in the subject.
+/// A mail as text and as HTML. Texts of tenants and suppliers are escaped in the HTML and kept to one line in the subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
     pub subject: String,
@@ -55,7 +55,7 @@ pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail,
     })
 }
 
-/// What a mail says.
+/// The values of the templates.
 struct Facts<'a> {
     title: &'a str,
     tenant: String,
@@ -88,7 +88,7 @@ fn for_people(time: Timestamp) -> String {
     time.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
-/// A text that cannot end a header or draw lines of its own.
+/// The text in one line, so that it cannot end a mail header.
 fn one_line(text: &str) -> String {
     let words: Vec<_> = text
         .split(|character: char| character.is_control() || character.is_whitespace())
@@ -97,7 +97,7 @@ fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
-/// `EUR 1,234,567.80`, one for each currency, and what is not in them.
+/// `EUR 1,234,567.80` for each currency, and the number of rows in no total.
 fn totals(file: &File) -> Vec<String> {
     let total = |(currency, amount): (&String, &String)| {
         let (sign, digits) = match amount.strip_prefix('-') {

@@ -33,7 +33,7 @@ pub enum Kind {
     Currency,
     /// A whole number from zero up.
     Count,
-    /// The last four characters of an account number, whatever was given.
+    /// The last four characters of an account number. Only these are kept.
     LastFour,
     /// Any text.
     Text,

@@ -44,8 +44,8 @@ pub struct Dataset {
 pub enum Visibility {
     /// Everyone of the tenant whose role and permissions admit the dataset.
     Tenant,
-    /// Only the user who asked for it.
-    Launcher,
+    /// Only the user who requested it.
+    Requester,
 }
 
 impl Dataset {
