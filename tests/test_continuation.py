@@ -131,7 +131,7 @@ def test_two_million_rows_over_many_invocations_two_of_which_are_killed(
     assert sorted(runs.left_in_the_bucket(caller, export)) == ["csv", "manifest.json"]
 
 
-def test_an_upload_that_is_gone_is_begun_anew(runs: Runs, keys: Keys, stack: dict[str, Any], s3: Any) -> None:
+def test_an_upload_that_is_gone_is_started_again(runs: Runs, keys: Keys, stack: dict[str, Any], s3: Any) -> None:
     caller = keys.operator()
     with serving(BINARY, stack, rows=400_000) as quick:
         expected = runs.undisturbed(quick, caller)

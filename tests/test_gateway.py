@@ -52,7 +52,7 @@ def throttled(gateway: Any, url: str, method: str) -> Iterator[None]:
         {"dj-client": "SUPPLIER", "dj-api-key": "demo_disabled_not_a_secret"},
     ],
 )
-def test_whoever_has_no_good_key_hears_the_same(api: Api, headers: dict[str, str]) -> None:
+def test_every_caller_without_a_valid_key_gets_the_same_answer(api: Api, headers: dict[str, str]) -> None:
     body = problem(api.http.get(f"{api.base_url}/v1/me", headers=headers), 401, "UNAUTHORIZED")
     assert body["detail"] == "The request has no valid API key."
 

@@ -7,12 +7,12 @@ pub struct Amount {
     pub scale: u8,
 }
 
-/// So many digits are counted in a machine word, which is nearly always all of them.
+/// This many digits fit a machine word. Nearly all amounts have no more.
 const WORD_DIGITS: u32 = 18;
 
 impl Amount {
-    /// Reads `-1234.50`. None where the text is not a plain decimal, or has more digits than are held exactly, which are
-    /// at least 38.
+    /// Reads `-1234.50`. `None` if the text is not a plain decimal, or has more digits than fit exactly, which are at least
+    /// 38.
     #[inline]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let digits = text.strip_prefix(b"-").unwrap_or(text);

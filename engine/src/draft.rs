@@ -1,4 +1,4 @@
-//! The file while it is written: the part at hand, and what is known of all that came before.
+//! The file while it is written: the current part, and the hash, size and totals of everything so far.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use sha2::{
 
 use crate::{rows::Rows, totals::Totals};
 
-/// Bytes are hashed in runs of this many: long enough to be fast, short enough to be still in the processor's cache.
+/// The bytes that are hashed at a time: enough to be fast, and few enough to be still in the processor's cache.
 const HASHED_AT_ONCE: usize = 64 * 1024;
 
 /// A file that is being written.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// What belongs to no part yet.
+    /// The rows since the last part.
     buffer: Vec<u8>,
     /// How much of the buffer the hash covers.
     hashed: usize,
@@ -27,7 +27,7 @@ pub struct Draft {
     totals: Totals,
 }
 
-/// What is known of a file's bytes so far, in a form that can be stored.
+/// The hash, size and totals of a file so far, in a form that can be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftState {
@@ -53,7 +53,7 @@ impl Draft {
         }
     }
 
-    /// A file as it was when its state was stored. None if the tail is not what was left then, or the state is not one.
+    /// The file as it was when its state was stored. `None` if the tail has another size than then, or the state is invalid.
     pub fn resume(state: &DraftState, tail: Vec<u8>) -> Option<Self> {
         if state.taken + tail.len() as u64 != state.bytes {
             return None;
@@ -77,7 +77,7 @@ impl Draft {
         self.taken + self.buffer.len() as u64
     }
 
-    /// What belongs to no part yet.
+    /// The rows since the last part.
     pub fn tail(&self) -> &[u8] {
         &self.buffer
     }
@@ -94,7 +94,7 @@ impl Draft {
         }
     }
 
-    /// What there is of the part at hand; `next` becomes the buffer of the part after it.
+    /// Takes the current part. `next` becomes the buffer of the part after it.
     pub fn take_part(&mut self, next: Vec<u8>) -> Vec<u8> {
         self.hash_all();
         self.taken += self.buffer.len() as u64;
@@ -102,7 +102,7 @@ impl Draft {
         std::mem::replace(&mut self.buffer, next)
     }
 
-    /// What is known of the file so far.
+    /// The state of the file so far.
     pub fn state(&mut self) -> DraftState {
         self.hash_all();
         DraftState {
@@ -127,12 +127,12 @@ impl DraftState {
         Some(Sha256::deserialize(&hash).ok()?.finalize().into())
     }
 
-    /// What the amounts add up to so far, by currency.
+    /// The totals so far, by currency.
     pub fn totals(&self) -> BTreeMap<String, String> {
         self.totals.shown()
     }
 
-    /// How many rows so far no total has.
+    /// The number of rows so far that are in no total.
     pub fn rows_not_in_totals(&self) -> u64 {
         self.totals.left_out()
     }

@@ -4,8 +4,8 @@
 //! page ── Decoder ──► rows of the file, with their sort keys ── Merge ──► Draft ──► parts, hash, totals
 //! ```
 //!
-//! Nothing here calls, waits or looks at a clock: what comes out depends on what goes in, so that an export that is
-//! taken up again where it stopped ends in the same bytes.
+//! Nothing here makes calls, waits or reads a clock. The output depends only on the input, so an export that resumes makes the
+//! same bytes.
 
 mod amount;
 mod cell;

@@ -1,17 +1,17 @@
-//! Lanes that are each in order, as one sequence in order.
+//! Merges lanes, each of which is in order, into one sequence in order.
 
 use std::collections::VecDeque;
 
 use crate::{draft::Draft, page::Page, rows::Rows};
 
-/// Merges lanes by their sort keys. It holds the pages that it is given until their rows are in the file.
+/// Merges lanes by their sort keys. It holds the pages until their rows are in the file.
 ///
-/// A lane stands where its next row is or, if that is not known yet, where its next page begins: a row may go as soon as
+/// A lane's place is its next row or, if that is not known yet, the start of its next page. A row may go as soon as
 /// no lane has an earlier place. So lanes without matching records do not hold the others back.
 #[derive(Clone, Debug, Default)]
 pub struct Merge {
     lanes: Vec<Lane>,
-    /// The lanes that have not ended, as a binary heap: the first stands before all others.
+    /// The lanes that have not ended, as a binary heap. The first has the earliest place.
     heap: Vec<usize>,
 }
 
@@ -20,7 +20,7 @@ struct Lane {
     pages: VecDeque<Rows>,
     /// The next row of the first page.
     row: usize,
-    /// The least sort key that no page covered yet; none once the lane has ended.
+    /// The least sort key that no page has covered yet. `None` once the lane has ended.
     unread: Option<String>,
 }
 
@@ -36,7 +36,7 @@ pub enum Drained {
 }
 
 impl Merge {
-    /// Lanes of which nothing is read; each begins at the least sort key.
+    /// Lanes that are not read yet. Each begins at this least sort key.
     pub fn new(lanes: usize, least: &str) -> Self {
         let lane = Lane {
             pages: VecDeque::new(),
@@ -49,7 +49,7 @@ impl Merge {
         }
     }
 
-    /// Where the next page of a lane begins; none if there is none.
+    /// The start of a lane's next page. `None` if there is none.
     pub fn unread(&self, lane: usize) -> Option<&str> {
         self.lanes[lane].unread.as_deref()
     }
@@ -108,7 +108,7 @@ impl Merge {
         Drained::End
     }
 
-    /// The least sort key whose record may not be in the draft: everything before it is. None at the end.
+    /// The least sort key whose record may not be in the draft. Everything before it is. `None` at the end.
     pub fn position(&self) -> Option<String> {
         let first = self.heap.first()?;
         let position = self.lanes[*first].position()?;
@@ -157,7 +157,7 @@ impl Merge {
 }
 
 impl Lane {
-    /// Where it stands; none once it has ended.
+    /// The lane's place. `None` once it has ended.
     #[inline]
     fn position(&self) -> Option<&[u8]> {
         match self.pages.front() {

@@ -1,9 +1,9 @@
-//! A page of a DynamoDB query, straight from its JSON to rows of the file.
+//! Turns the JSON of a DynamoDB query's page directly into rows of the file.
 //!
 //! `{"Items":[{"amount":{"S":"100.00"},…},…],"LastEvaluatedKey":{"sort":{"S":…},…},"ScannedCount":2000,…}`
 //!
-//! No map and no text is made of an item. The records of a ledger are alike, so what stands between the values of one
-//! mostly stands between those of the next: it is learned and compared, and read with care only where it differs.
+//! No map or text is made of an item. The records of a ledger are alike, so the bytes between the values of one record mostly
+//! stand between those of the next. The decoder learns these bytes and compares them, and parses them only if they differ.
 
 use memchr::memchr2;
 
@@ -14,7 +14,7 @@ use crate::{
     scanner::{Scanner, Text, Unreadable},
 };
 
-/// Makes rows of pages. What it has learned of the records' form goes from page to page.
+/// Decodes pages into rows. It keeps what it has learned of the records' form from page to page.
 #[derive(Clone, Debug)]
 pub struct Decoder {
     columns: Vec<Column>,
@@ -26,25 +26,25 @@ pub struct Decoder {
     heads: Vec<Head>,
 }
 
-/// What a query answered.
+/// A decoded page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub rows: Rows,
-    /// The sort key of the last record that was looked at, where more follow.
+    /// The sort key of the last record that the query looked at. `None` on the last page.
     pub last_evaluated: Option<String>,
-    /// How many records were looked at, those that were filtered out included.
+    /// How many records the query looked at, also those that the filter left out.
     pub scanned: u64,
 }
 
-/// What stands before a value: `"amount":{"S":"`.
+/// The bytes before a value: `"amount":{"S":"`.
 #[derive(Clone, Debug)]
 struct Head {
     bytes: Vec<u8>,
-    /// Which of the attributes the value is of; none for one that is not read.
+    /// The attribute of the value. `None` if it is not read.
     attribute: Option<usize>,
 }
 
-/// Records have some dozens of attributes: more forms than this are noise that need not be remembered.
+/// Records have some dozens of attributes. More forms than this need not be remembered.
 const MOST_HEADS: usize = 64;
 
 impl Decoder {
@@ -86,11 +86,11 @@ impl Decoder {
 
     fn items(&mut self, scanner: &mut Scanner<'_>, json: &[u8]) -> Result<Rows, Unreadable> {
         let mut rows = Rows {
-            // What a page holds besides names and punctuation is seldom more than half of it.
+            // Without names and punctuation, a page's values are seldom more than half of it.
             file: Vec::with_capacity(json.len() / 2),
             ..Rows::default()
         };
-        // JSON escapes the ends of lines. Where one stands bare nonetheless, it could end a row early.
+        // JSON escapes line breaks. A line break that is not escaped could end a row early.
         let is_plain = memchr2(b'\n', b'\r', json).is_none();
         let mut values = vec![None; self.attributes.len()];
         scanner.expect(b'[', "a list was expected")?;
@@ -142,8 +142,8 @@ impl Decoder {
         }
     }
 
-    /// Goes past what stands before a value, up to and with its first quote, and says which attribute it is of. A value
-    /// that is neither text nor number is gone past altogether: no file shows it.
+    /// Reads the bytes before a value, up to and with its first quote, and returns the value's attribute. A value that is
+    /// neither text nor number is skipped, because no file shows it.
     #[inline]
     fn head(
         &mut self,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::amount::Amount;
 
-/// Rows as the file will hold them, with what the merge and the totals need of each.
+/// Rows in the form of the file, with the sort keys and amounts that the merge and the totals need.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rows {
     pub(crate) file: Vec<u8>,

@@ -1,10 +1,10 @@
-//! A reader of JSON that borrows everything: strings are slices of the text, and what nobody asks for is passed over.
+//! A JSON reader that borrows everything: strings are slices of the text, and values that are not needed are skipped.
 
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memchr3};
 
-/// A page that is not what DynamoDB answers, or a record that no row can be made of.
+/// The text is no page of DynamoDB, or a record cannot become a row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}, at byte {at} of the page")]
 pub struct Unreadable {
@@ -17,7 +17,7 @@ pub struct Unreadable {
 pub struct Text<'p> {
     pub raw: &'p [u8],
     pub is_escaped: bool,
-    /// Whether a `;` is in it: found on the way, and what decides whether a cell is quoted.
+    /// Whether a `;` is in it, which decides whether the cell is quoted.
     pub has_delimiter: bool,
 }
 
@@ -36,7 +36,7 @@ impl<'p> Scanner<'p> {
         Err(Unreadable { what, at: self.at })
     }
 
-    /// What is not read yet.
+    /// The text that is not read yet.
     pub fn rest(&self) -> &'p [u8] {
         &self.text[self.at..]
     }
@@ -55,7 +55,7 @@ impl<'p> Scanner<'p> {
         }
     }
 
-    /// Goes past `byte` if it comes next.
+    /// Skips `byte` if it comes next, and returns whether it did.
     pub fn take(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
@@ -123,7 +123,7 @@ impl<'p> Scanner<'p> {
         }
     }
 
-    /// Goes past a value of any kind.
+    /// Skips a value of any kind.
     pub fn skip(&mut self) -> Result<(), Unreadable> {
         let mut depth = 0_usize;
         loop {
@@ -177,7 +177,7 @@ impl<'p> Scanner<'p> {
         }
     }
 
-    /// The character after a backslash is part of the string, whatever it is.
+    /// Any character after a backslash is part of the string.
     fn skip_escape(&mut self) -> Result<(), Unreadable> {
         self.at += 2;
         if self.at > self.text.len() {
@@ -189,7 +189,7 @@ impl<'p> Scanner<'p> {
 }
 
 impl<'p> Text<'p> {
-    /// What the string says. Fails with what is wrong with it.
+    /// The unescaped string. Fails with what is wrong with it.
     pub fn unescaped(&self) -> Result<Cow<'p, [u8]>, &'static str> {
         if self.is_escaped {
             let text =

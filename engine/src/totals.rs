@@ -1,4 +1,4 @@
-//! What the amounts of a file add up to, exactly.
+//! The exact totals of a file's amounts.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ const MOST_CURRENCIES: usize = 300;
 
 /// The sums of a file's amounts by currency, each with as many decimals as its longest amount.
 ///
-/// Sums are kept apart by their number of decimals and come together only when they are shown, so that nothing is ever
-/// rounded and no sum of fewer than 10^10 rows is too large.
+/// There is a sum for each number of decimals. They are added only when they are shown, so nothing is ever rounded, and no sum
+/// of fewer than 10^10 rows is too large.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
@@ -29,8 +29,8 @@ struct Total {
 }
 
 impl Totals {
-    /// Adds a row's amount. A row without a currency or without a plain decimal for its amount is counted instead: the
-    /// file has it, the sums have not.
+    /// Adds a row's amount. A row without a currency, or without a plain decimal for its amount, is in the file but in no sum:
+    /// it is counted instead.
     #[inline]
     pub fn add(&mut self, currency: &str, amount: Option<Amount>) {
         let sum = amount.filter(|_| !currency.is_empty());
@@ -42,7 +42,7 @@ impl Totals {
         }
     }
 
-    /// How many rows no sum has.
+    /// The number of rows in no sum.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }

@@ -56,7 +56,7 @@ class MerchantApi:
 
 
 def triple(answer: httpx.Response, code: str, status: int = 400) -> list[tuple[str, str]]:
-    """The bad arguments of a refusal, as argument and type; whoever gave it."""
+    """The bad arguments of a refusal, as argument and type; from a function or the gateway."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].partition(";")[0] == "application/json"
     found, message, details = answer.json()

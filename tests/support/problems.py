@@ -8,7 +8,7 @@ import httpx
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The body of a refusal of the operator or link API, whoever gave it: a function or the gateway."""
+    """The body of a refusal of the operator or link API, from a function or the gateway."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()

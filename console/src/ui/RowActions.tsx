@@ -18,7 +18,7 @@ interface Props {
   onStale: () => void;
 }
 
-/** What can be done with an export as it is, by whoever looks at it. */
+/** The actions that an export in its status offers to this caller. */
 export function RowActions({
   session: { api, caller },
   dataset,

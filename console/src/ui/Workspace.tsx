@@ -23,7 +23,7 @@ const open = (next: OpenDialog) => {
 const close = () => {
   dialog.value = null;
 };
-/** Whoever signs in next sees nothing of what was said here. */
+/** The next person who signs in must not see these notices. */
 const leave = () => {
   close();
   dismissAll();

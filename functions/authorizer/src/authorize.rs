@@ -1,4 +1,4 @@
-//! Who a request's credentials stand for, as API Gateway wants to hear it.
+//! Finds the user of a request's credentials, and answers in API Gateway's form.
 
 use aws_lambda_events::{
     apigw::{
@@ -17,7 +17,7 @@ use shared::{
 };
 use tracing::info;
 
-/// What a request shows of itself.
+/// The credentials of a request.
 #[derive(Debug, PartialEq, Eq)]
 struct Credentials {
     key: String,
@@ -33,7 +33,7 @@ enum Door {
     Merchant,
 }
 
-/// What is to be done with a request.
+/// The decision about a request.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Allow,
@@ -41,8 +41,8 @@ enum Verdict {
     Deny,
 }
 
-/// Answers a policy for the whole API, since API Gateway caches it for every path. Whoever is not to be let in at all
-/// gets the one error that it turns into a 401.
+/// Returns a policy for the whole API, because API Gateway caches it for every path. A caller without a valid key gets
+/// the one error that API Gateway turns into a 401.
 pub async fn authorize(
     keys: &ApiKeysTable,
     request: ApiGatewayCustomAuthorizerRequestTypeRequest,
@@ -74,8 +74,8 @@ fn refuse(reason: &'static str) -> Error {
     Error::from("Unauthorized")
 }
 
-/// Each door has its own credentials; those of the other one count for nothing. `resource` is the path's template, for
-/// the path itself is the caller's text.
+/// Each API has its own credentials, and ignores those of the other. `resource` is the path's template, because the path
+/// itself is the caller's text.
 fn credentials(resource: &str, headers: &HeaderMap) -> Option<Credentials> {
     let header = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?.trim();

@@ -1,4 +1,4 @@
-//! Lets callers in: an API key, and for the operator API the role that the caller says it has.
+//! Authorizes callers by their API key and, on the operator API, by the role that they name.
 
 mod authorize;
 

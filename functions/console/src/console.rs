@@ -8,13 +8,13 @@ use shared::{
 
 include!(concat!(env!("OUT_DIR"), "/built.rs"));
 
-/// Everything of the page comes from where the page itself does, and nobody may frame it.
+/// Every file of the page comes from the page's own origin, and no other page may frame it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                                        img-src 'self' data:; base-uri 'none'; form-action 'none'; \
                                        frame-ancestors 'none'";
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
-/// The page names its assets, so it must be fresh where they may be kept.
+/// The page names its assets, so it must be fresh while they may be cached.
 const FRESH: &str = "no-cache";
 /// An asset's name changes with its content.
 const FOREVER: &str = "public, max-age=31536000, immutable";

@@ -11,14 +11,14 @@ use tracing::{error, warn};
 
 const REASON: &str = "The file could not be made after several tries. Ask for the export again.";
 
-/// What ending exports needs.
+/// The clients of this function.
 pub struct DeadLetterHandler {
     pub exports: ExportsTable,
     pub files: ExportFiles,
 }
 
 impl DeadLetterHandler {
-    /// Ends each message's export FAILED; a message whose export could not be ended comes back.
+    /// Ends each message's export FAILED. If an export cannot be ended, its message comes back.
     pub async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let mut response = SqsBatchResponse::default();
         for message in event.records {

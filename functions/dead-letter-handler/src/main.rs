@@ -1,4 +1,4 @@
-//! Ends the exports whose messages the queue has given up.
+//! Ends the exports whose messages are in the dead-letter queue.
 
 mod dead_letter_handler;
 

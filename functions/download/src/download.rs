@@ -9,17 +9,17 @@ use shared::{
     wire::problem::Problem,
 };
 
-/// How long the URL works that a link leads to: a browser follows it at once.
+/// How long the presigned URL works. A browser follows it at once.
 const DOWNLOAD_URL_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 
-/// What following a link needs.
+/// The clients of this function.
 pub struct Download {
     pub exports: ExportsTable,
     pub files: ExportFiles,
 }
 
 impl Download {
-    /// The token is the right: a wrong one is as good as none, and tells nothing of the export.
+    /// The token is the right to download. A wrong token is answered like none, and the answer reveals nothing of the export.
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
         let not_found =
             || Problem::NotFound("There is no such link. Check that it was copied whole.");

@@ -1,4 +1,4 @@
-//! What the removal of an expiry marker sets off.
+//! Expires the exports whose expiry marker was removed.
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use lambda_runtime::Error;
@@ -10,15 +10,15 @@ use shared::{
 };
 use tracing::{error, info};
 
-/// What expiring needs.
+/// The clients of this function.
 pub struct Expirer {
     pub exports: ExportsTable,
     pub files: ExportFiles,
 }
 
 impl Expirer {
-    /// Expires every export that the batch names. One that cannot be expired does not keep the others from it, and
-    /// fails the batch at the end, so that the stream sends it again: doing it twice changes nothing.
+    /// Expires every export of the batch. If one of them fails, the others are expired all the same, and the batch fails at
+    /// the end, so that the stream sends it again. Expiring an export twice changes nothing.
     pub async fn handle(&self, event: Event) -> Result<(), Error> {
         let mut failed = 0;
         for record in event.records {

@@ -13,7 +13,7 @@ use shared::{
     },
 };
 
-/// What listing needs.
+/// The clients of this function.
 pub struct List {
     pub exports: ExportsTable,
 }

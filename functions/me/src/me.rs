@@ -8,7 +8,7 @@ use shared::{
     wire::problem::Problem,
 };
 
-/// Who a key stands for.
+/// The user of a key.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Me<'a> {

@@ -1,4 +1,4 @@
-//! The bodies of requests, read strictly and to the end. As this API has it, `null` is the same as nothing.
+//! The bodies of requests, read strictly and to the end. In this API `null` means that a field is absent.
 
 use serde_json::value::RawValue;
 use shared::{
@@ -54,7 +54,7 @@ pub fn request(body: &[u8]) -> Result<RequestArguments, Vec<FieldError>> {
     reader.finish(RequestArguments { contact_id })
 }
 
-/// Answers the `export_id`, which is any text: one that cannot be an id is not found.
+/// Returns the `export_id`, which may be any text. A text that cannot be an id is not found later.
 pub fn find(body: &[u8]) -> Result<String, Vec<FieldError>> {
     let mut reader = Reader::default();
     let mut export_id = None;

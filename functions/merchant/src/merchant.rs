@@ -1,4 +1,4 @@
-//! The three operations. What they bring about is the engine's; only the words are this API's.
+//! The three operations. They do the same as the operator API's, in the words of this API.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ use crate::{
 /// How long a `download_url` works.
 const DOWNLOAD_URL_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the operations need.
+/// The clients and settings of the operations.
 pub struct Merchant {
     pub acceptance: Acceptance,
     pub ledger: LedgerTable,

@@ -1,4 +1,4 @@
-//! Errors as this API has them: `[CODE, message, details]`, with status 400, or 500 for what nobody expected.
+//! Errors in the form of this API: `[CODE, message, details]`, with status 400, or 500 for an unexpected error.
 
 use http::{StatusCode, header};
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub struct Detail {
     message: String,
 }
 
-/// The engine's refusals in this API's words.
+/// The project's refusals in the words of this API.
 pub fn answer(problem: &Problem, _: &Facts) -> Answer {
     match problem {
         Problem::InvalidRequest(errors) => {

@@ -1,4 +1,4 @@
-//! Which operation a path names.
+//! The operation that a path names.
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,7 +6,7 @@ pub enum Route {
     Request,
     Find,
     List,
-    /// A version that there is not.
+    /// A version that does not exist.
     BadVersion,
     Unknown,
 }

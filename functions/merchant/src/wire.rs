@@ -1,4 +1,4 @@
-//! What callers of this API are answered.
+//! The answers of this API.
 
 use jiff::Timestamp;
 use serde::Serialize;

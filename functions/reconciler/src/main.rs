@@ -1,4 +1,4 @@
-//! Mends, once a minute, what no message will come back for.
+//! Handles, once a minute, exports for which no message will come: lost messages, missed expiries, clean-ups.
 
 mod reconciler;
 

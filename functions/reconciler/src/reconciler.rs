@@ -1,4 +1,4 @@
-//! One pass over what is due.
+//! One pass over the exports that are due.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
@@ -14,7 +14,7 @@ use tracing::{error, info};
 /// days. Readers see EXPIRED meanwhile, so this only limits how long the file stays.
 const EXPIRY_GRACE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What reconciling needs.
+/// The clients of this function.
 pub struct Reconciler {
     pub exports: ExportsTable,
     pub files: ExportFiles,
@@ -89,7 +89,7 @@ impl Reconciler {
                 "cleaned up"
             }
         };
-        info!(tenantId = export.tenant_id, exportId = %export.id, done, "mended");
+        info!(tenantId = export.tenant_id, exportId = %export.id, done, "reconciled");
         Ok(())
     }
 

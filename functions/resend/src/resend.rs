@@ -17,7 +17,7 @@ use shared::{
 };
 use tracing::error;
 
-/// What sending again needs.
+/// The clients and settings of this function.
 pub struct Resend {
     pub exports: ExportsTable,
     pub mailer: Mailer,
@@ -62,7 +62,7 @@ impl Resend {
             .exports
             .admit_resend(&export, delivery, &token.hash(), &resends)
             .await?;
-        // Another sending of this very moment was admitted first, or the export has just expired.
+        // Another sending was admitted at the same moment, or the export has just expired.
         admitted.map_err(|_| Problem::TooManyRequests { retry_after: 1 })?;
 
         let link = mail::download_link(&self.link_api_url, &export, &token);
@@ -79,7 +79,7 @@ impl Resend {
             recipients,
             message_id,
         };
-        // The mail is on its way: that its record failed is for the log, not for the caller.
+        // The mail is sent. If its record fails, only the log says so.
         if let Err(cause) = self
             .exports
             .record_sending(&export, delivery, &sending)

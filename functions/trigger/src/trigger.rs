@@ -24,7 +24,7 @@ use shared::{
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 
-/// What answering a request needs.
+/// The clients and settings of this function.
 pub struct Trigger {
     pub acceptance: Acceptance,
 }

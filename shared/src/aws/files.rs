@@ -139,7 +139,7 @@ impl ExportFiles {
             .key(key)
             .content_type(CSV)
             .content_disposition(attachment(file_name))
-            // That of the parts, which the SDK chooses: S3 refuses parts with another one than the upload's.
+            // The checksum that the SDK chooses for parts. S3 refuses parts whose checksum has another algorithm than the upload's.
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .send()
             .await
@@ -153,11 +153,11 @@ impl ExportFiles {
         })
     }
 
-    /// Uploads a part, of at least 5 MiB unless it is the last, in place of an earlier one of the same number. Answers
-    /// its entity tag.
+    /// Uploads a part, and replaces an earlier one of the same number. Every part but the last must have 5 MiB or more.
+    /// Returns its entity tag.
     ///
-    /// The signature does not cover the content, which would be hashed once more for it: TLS and the part's own checksum
-    /// do.
+    /// The signature does not cover the content, because that would hash the content once more. TLS and the part's checksum
+    /// protect it.
     pub async fn upload_part(
         &self,
         upload: &Upload,
@@ -267,8 +267,8 @@ impl ExportFiles {
         Ok(())
     }
 
-    /// Removes the objects and uploads of an export whose keys `is_left` says so of: what attempts left, wherever they
-    /// died. Objects may be kept all the same; a complete file's upload is no longer one, so that any at its key is left.
+    /// Removes the objects and uploads of an export for whose keys `is_left` is true. The objects in `kept` stay. An upload at
+    /// a kept key is removed, because the upload of a complete file no longer exists.
     pub async fn clean(
         &self,
         export: &Export,

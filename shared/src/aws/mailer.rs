@@ -36,7 +36,7 @@ impl Mailer {
         }
     }
 
-    /// Sends a mail to one person with copies, and answers SES's id of it.
+    /// Sends a mail to one person with copies. Returns SES's id of it.
     pub async fn send(
         &self,
         to: &EmailAddress,

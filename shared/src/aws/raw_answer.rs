@@ -16,8 +16,8 @@ use aws_smithy_types::body::SdkBody;
 
 /// An interceptor for one query, and the place where it leaves the body of the answer.
 ///
-/// It stands in for the SDK's deserializer only once an answer is known to be a success: failures, and with them the
-/// choice of what is tried again, stay the SDK's. The body is read inside the SDK's retries, which cover it too.
+/// It replaces the SDK's deserializer only for successful answers. The SDK handles failures and decides what is retried. The
+/// body is read within the SDK's retries, which cover it too.
 #[derive(Clone, Debug, Default)]
 pub struct RawAnswer(Arc<Mutex<Option<SdkBody>>>);
 

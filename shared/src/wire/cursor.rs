@@ -1,4 +1,4 @@
-//! Where the next page of a list begins, as a text that only its own list takes back.
+//! Cursors: the start of the next page as a text that only the same list accepts.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -7,9 +7,9 @@ use crate::domain::{caller::Caller, dataset::Dataset, id::ExportId};
 
 const CHECK_BYTES: usize = 16;
 
-/// What a cursor is bound to: changed or used elsewhere it is not accepted.
+/// What a cursor is bound to. A cursor that was changed, or made for another list, is refused.
 ///
-/// The check is a plain digest. It needs no secret: a forged position could only be one within the forger's own list.
+/// The check is a plain digest without a secret, because a forged position can only be within the forger's own list.
 pub struct CursorBinding(Sha256);
 
 impl CursorBinding {

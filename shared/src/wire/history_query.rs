@@ -20,8 +20,7 @@ use crate::domain::{
 const DEFAULT_LIMIT: usize = 25;
 const MOST: usize = 100;
 
-/// Reads the parameters of a list, or says everything that is wrong with them. Answers the query and what its next
-/// cursor is bound to.
+/// Reads the parameters of a list. Returns the query and the binding of its next cursor, or every problem.
 pub fn parse(
     parameters: &[(String, String)],
     caller: &Caller,

@@ -24,7 +24,7 @@ pub struct Manifest {
     as_of: String,
 }
 
-/// The document beside the file, which also says of what it is.
+/// The document beside the file, which also names the export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ManifestDocument {

@@ -8,7 +8,7 @@ use strum::IntoStaticStr;
 
 use crate::domain::{export::Status, id::ExportId};
 
-/// Why a request was not done.
+/// Why a request was refused or failed.
 ///
 /// What the caller reads is in the variant; an internal cause goes to the log and nowhere else.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ pub enum Code {
     InternalError,
 }
 
-/// The body of an answer that says no.
+/// The body of a refusal.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document<'a> {
@@ -173,7 +173,7 @@ impl Problem {
         }
     }
 
-    /// What this request met, for a person to read.
+    /// What is wrong with this request, as a sentence for a person.
     pub fn detail(&self) -> String {
         match self {
             Self::InvalidRequest(errors) => match errors.len() {
@@ -212,7 +212,7 @@ impl Problem {
         }
     }
 
-    /// Seconds until a further try may succeed, where that can be said.
+    /// Seconds until a retry may succeed, if that is known.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             // An export of ordinary size takes seconds.

@@ -43,7 +43,7 @@ impl RuntimeApi {
         }
     }
 
-    /// The event, once. Whoever asks again waits for ever, as a function does that nobody calls.
+    /// The event, once. A second request waits without end, like a function that nobody calls.
     async fn next(&self) -> Reply {
         let event = lock(&self.event).take();
         let Some(event) = event else {
