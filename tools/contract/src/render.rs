@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result};
-use dataset_files::{Dataset, Filter, Test};
+use dataset_files::{Dataset, Filter, Test, operator_api::pascal};
 use minijinja::{
     AutoEscape, Environment, UndefinedBehavior, Value, context, path_loader, syntax::SyntaxConfig,
     value::Serde,
@@ -112,33 +112,20 @@ fn environment(folder: &Path) -> Environment<'static> {
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.add_filter("pascal", |text: &str| pascal(text));
+    environment.add_filter("pascal", pascal);
     environment
 }
 
-/// The sets of choices that have a name of their own, which the OpenAPI file declares once.
+/// The sets of choices that the OpenAPI file declares once, by their names.
 fn shared_choices(datasets: &[Dataset]) -> Value {
-    let columns = datasets.iter().filter(|dataset| dataset.is_for_operators());
-    let sets = columns
-        .flat_map(|dataset| &dataset.columns)
-        .filter(|(name, column)| column.choices_name.as_ref().is_some_and(|set| set != *name))
-        .map(|(_, column)| {
-            (
-                column.choices_name.as_deref(),
-                column.choices.keys().collect(),
-            )
+    let operators = datasets.iter().filter(|dataset| dataset.is_for_operators());
+    let sets = operators
+        .flat_map(|dataset| dataset.columns.values())
+        .filter_map(|column| {
+            let name = column.shared_choices.as_deref()?;
+            Some((name, column.choices.keys().collect()))
         });
     Value::from(Serde(sets.collect::<BTreeMap<_, Vec<_>>>()))
-}
-
-/// `funding-transfers` and `balanceAccountType` as `FundingTransfers` and `BalanceAccountType`.
-fn pascal(text: &str) -> String {
-    text.split('-')
-        .filter_map(|word| {
-            let first = word.chars().next()?.to_ascii_uppercase();
-            Some(format!("{first}{}", &word[1..]))
-        })
-        .collect()
 }
 
 impl<'a> View<'a> {
@@ -179,5 +166,55 @@ impl<'a> Input<'a> {
                 .collect(),
             example: column.examples.first().map(String::as_str),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use dataset_files::operator_api;
+
+    use super::*;
+
+    /// What the operator API has without any dataset.
+    fn rendered_without_datasets() -> String {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let targets = targets(&root, &[]).unwrap();
+        targets
+            .into_iter()
+            .find(|(target, _)| *target == "infra/operator-api.yaml")
+            .map(|(_, text)| text)
+            .unwrap()
+    }
+
+    /// What follows each of these words.
+    fn after<'a>(text: &'a str, word: &str) -> BTreeSet<&'a str> {
+        text.lines()
+            .filter_map(|line| line.strip_prefix(word))
+            .collect()
+    }
+
+    #[test]
+    fn no_dataset_can_take_a_name_of_the_operator_api() {
+        let text = rendered_without_datasets();
+        assert_eq!(
+            after(&text, "      operationId: "),
+            BTreeSet::from(operator_api::OPERATIONS)
+        );
+        assert_eq!(
+            after(&text, "  - name: "),
+            BTreeSet::from(operator_api::TAGS)
+        );
+        let (_, schemas) = text.split_once("\n  schemas:\n").unwrap();
+        let schemas = schemas
+            .lines()
+            .take_while(|line| line.starts_with("    "))
+            .filter_map(|line| line.strip_prefix("    ")?.strip_suffix(':'))
+            .filter(|name| !name.starts_with(' '));
+        assert_eq!(
+            schemas.collect::<BTreeSet<_>>(),
+            BTreeSet::from(operator_api::SCHEMAS)
+        );
     }
 }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{Kind, Operations, Problem, Role, Visibility};
+use crate::{Kind, Problem, Role, Visibility};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,19 +13,27 @@ pub struct DatasetFile {
     pub export_type: Spanned<String>,
     pub title: Spanned<String>,
     pub description: String,
-    pub position: u32,
+    pub position: Spanned<u32>,
     pub letter: Spanned<String>,
     pub accepted_status: Spanned<u16>,
     pub roles: Spanned<Vec<Role>>,
-    pub visibility: Visibility,
-    pub operations: Option<Spanned<Operations>>,
+    pub visibility: Spanned<Visibility>,
+    pub operations: Option<Spanned<OperationsTable>>,
     pub records: RecordsTable,
     pub columns: IndexMap<String, Spanned<ColumnTable>>,
     #[serde(default)]
     pub choices: IndexMap<String, Spanned<IndexMap<String, String>>>,
     #[serde(default)]
     pub filters: IndexMap<String, Spanned<FilterTable>>,
-    pub example: Option<Spanned<toml::Table>>,
+    pub example: Option<Spanned<ExampleTable>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationsTable {
+    pub launch: Spanned<String>,
+    pub list: Spanned<String>,
+    pub show: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +68,14 @@ pub struct FilterTable {
     pub equals: Option<String>,
     pub label: String,
     pub phrase: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleTable {
+    pub cc: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default)]
+    pub filters: IndexMap<String, Spanned<toml::Value>>,
 }
 
 /// Reads the text. Fails at the first place that is no TOML, or that no key of a dataset fits.

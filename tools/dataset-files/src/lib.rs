@@ -1,10 +1,12 @@
 //! The files of `datasets/`, read and checked.
 //!
-//! `shared` makes its `Dataset` values of them when it is compiled, and `contract` the operator API, the page's list of
+//! `shared` makes its `Dataset` values from them when it is compiled, and `contract` the operator API, the page's list of
 //! datasets and the documentation. `datasets/README.md` describes every key.
 
 mod check;
+mod claims;
 mod file;
+pub mod operator_api;
 mod problem;
 
 use std::{fs, io, path::Path};
@@ -40,8 +42,7 @@ pub struct Dataset {
     /// In the order of the file.
     pub columns: IndexMap<String, Column>,
     pub filters: IndexMap<String, Filter>,
-    /// A request's body, for the OpenAPI file.
-    pub example: toml::Table,
+    pub example: Example,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -63,8 +64,7 @@ pub enum Visibility {
 }
 
 /// The operation ids of the operator API.
-#[derive(Clone, Debug, Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Operations {
     pub launch: String,
     pub list: String,
@@ -93,8 +93,9 @@ pub struct Column {
     pub operators_only: bool,
     /// Whether a value gets a leading `'` if a spreadsheet would take it for a formula.
     pub guarded: bool,
-    /// The set of values of a choice, by its name in `[choices]`.
-    pub choices_name: Option<String>,
+    /// The name of a choice's set of values, unless it is a column's name. The OpenAPI file declares such a set once, for
+    /// all columns and datasets that use it.
+    pub shared_choices: Option<String>,
     /// The values of a choice with their labels for people; empty for other kinds.
     pub choices: IndexMap<String, String>,
     /// Values of a code, for generated records and hints.
@@ -139,12 +140,16 @@ pub enum Test {
     Equals,
 }
 
-impl Dataset {
-    /// The column's declaration.
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.get(name)
-    }
+/// A request's body, for the OpenAPI file.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Example {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cc: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub filters: IndexMap<String, toml::Value>,
+}
 
+impl Dataset {
     /// Whether the operator API and the page have the dataset.
     pub fn is_for_operators(&self) -> bool {
         self.roles.contains(&Role::Operator)
@@ -176,17 +181,17 @@ pub fn load(folder: &Path) -> io::Result<Result<Vec<Dataset>, Vec<Problem>>> {
 /// Reads files, given as their slugs with their texts.
 pub fn read(sources: &[(String, String)]) -> Result<Vec<Dataset>, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut datasets = Vec::new();
+    let mut good = Vec::new();
     for (slug, text) in sources {
         match file::parse(slug, text) {
-            Ok(file) => datasets.extend(check::dataset(slug, text, file, &mut problems)),
+            Ok(file) => good.extend(check::dataset(slug, text, file, &mut problems)),
             Err(problem) => problems.push(problem),
         }
     }
-    check::together(&datasets, &mut problems);
+    let (mut datasets, claims): (Vec<_>, Vec<_>) = good.into_iter().unzip();
+    claims::check(&claims, &mut problems);
     if problems.is_empty() {
-        datasets
-            .sort_by(|one, other| (one.position, &one.slug).cmp(&(other.position, &other.slug)));
+        datasets.sort_by_key(|dataset| dataset.position);
         Ok(datasets)
     } else {
         Err(problems)

@@ -1,0 +1,50 @@
+//! The names that the operator API has besides those of the datasets.
+//!
+//! They are written out here, where the compiler finds a dataset that takes one of them. A test of `contract` compares
+//! them with the templates.
+
+/// The operations that are not of one dataset.
+pub const OPERATIONS: [&str; 4] = [
+    "ADM-EXPORT-200",
+    "ADM-ME-100",
+    "CONSOLE-ASSET-100",
+    "CONSOLE-PAGE-100",
+];
+
+/// The groups of operations that are not of one dataset.
+pub const TAGS: [&str; 3] = ["Back Office", "Caller", "Exports"];
+
+/// The schemas that are not of one dataset.
+pub const SCHEMAS: [&str; 21] = [
+    "AlreadyPendingProblem",
+    "Amount",
+    "Caller",
+    "Cc",
+    "Export",
+    "ExportDetail",
+    "ExportPage",
+    "ExportStatus",
+    "ExportType",
+    "FieldProblem",
+    "InvalidRequestProblem",
+    "Manifest",
+    "NotReadyProblem",
+    "PayoutsExportRequest",
+    "Problem",
+    "ResendRequest",
+    "Resent",
+    "SupplierIds",
+    "Time",
+    "TimeOrDate",
+    "UtcTime",
+];
+
+/// `funding-transfers` and `balanceAccountType` as schemas are named: `FundingTransfers` and `BalanceAccountType`.
+pub fn pascal(text: &str) -> String {
+    text.split('-')
+        .filter_map(|word| {
+            let first = word.chars().next()?.to_ascii_uppercase();
+            Some(format!("{first}{}", &word[1..]))
+        })
+        .collect()
+}
