@@ -99,7 +99,8 @@ mod tests {
     use super::*;
 
     /// The contract's table, written out: a column that is added, renamed, moved or declared as another kind fails
-    /// here, so that nobody widens a file or drops a guard without saying so.
+    /// here, so that nobody widens a file or drops a guard without saying so. `'` marks a guard, `!` what only operators
+    /// get.
     #[test]
     fn the_files_have_the_columns_of_the_contract() {
         let layout = |dataset: &Dataset| {
@@ -109,39 +110,62 @@ mod tests {
                 .map(|column| {
                     let guard = if column.is_guarded { "'" } else { "" };
                     let operators = if column.is_operators_only { "!" } else { "" };
-                    format!("{guard}{}{operators}", column.name)
+                    format!("{guard}{}{operators} {}", column.name, word(column.kind))
                 })
                 .collect::<Vec<_>>()
                 .join(", ")
         };
         assert_eq!(
             layout(&FUNDING_TRANSFERS),
-            "transferId, createdAt, status, amount, currency, sourceBalanceAccountType, targetBalanceAccountType, \
-             'supplierExternalId, 'supplierName, 'reference, relatedEntityType, relatedEntityId, 'failureReason"
+            "transferId identifier, createdAt time, status choice, amount amount, currency currency, \
+             sourceBalanceAccountType choice, targetBalanceAccountType choice, \
+             'supplierExternalId text, 'supplierName text, 'reference text, relatedEntityType code, \
+             relatedEntityId identifier, 'failureReason text"
         );
         assert_eq!(
             layout(&SUPPLIER_PAYOUTS),
-            "payoutId, createdAt, status, amount, currency, 'supplierExternalId, 'supplierName, periodStart, \
-             periodEnd, orderCount, executedAt, settledAt, 'reference, 'pspReference, 'failureReason"
+            "payoutId identifier, createdAt time, status choice, amount amount, currency currency, \
+             'supplierExternalId text, 'supplierName text, periodStart time, periodEnd time, \
+             orderCount count, executedAt time, settledAt time, 'reference text, 'pspReference text, \
+             'failureReason text"
         );
         assert_eq!(
             layout(&MARKETPLACE_PAYOUTS),
-            "payoutId, createdAt, status, amount, currency, commissionAmount, orderCount, periodStart, periodEnd, \
-             executedAt, settledAt, 'reference, 'pspReference, 'failureReason"
+            "payoutId identifier, createdAt time, status choice, amount amount, currency currency, \
+             commissionAmount amount, orderCount count, periodStart time, periodEnd time, \
+             executedAt time, settledAt time, 'reference text, 'pspReference text, \
+             'failureReason text"
         );
         assert_eq!(
             layout(&TRANSACTION_EVENTS),
-            "transactionId, eventId, eventType, createdAt, status, 'commercialOrderReference, \
-             'logisticOrderReference, 'supplierExternalId, 'supplierName, 'customerAccountExternalId, \
-             'customerAccountName, paymentMethod, 'pspReference, amount, currency, platformCommission!, \
-             marketplaceCommission!, netAmount, 'failureReason"
+            "transactionId identifier, eventId identifier, eventType code, createdAt time, \
+             status choice, 'commercialOrderReference text, 'logisticOrderReference text, \
+             'supplierExternalId text, 'supplierName text, 'customerAccountExternalId text, \
+             'customerAccountName text, paymentMethod code, 'pspReference text, amount amount, \
+             currency currency, platformCommission! amount, marketplaceCommission! amount, \
+             netAmount amount, 'failureReason text"
         );
         assert_eq!(
             layout(&PAYOUTS_BY_CONTACT),
-            "payoutId, 'externalId, createdAt, sentAt, paidAt, status, amount, currency, contactId, \
-             'contactExternalId, 'contactName, payoutMethod, 'bankCode, bankAccountNumber, 'reference, \
-             'failureReason"
+            "payoutId identifier, 'externalId text, createdAt time, sentAt time, paidAt time, \
+             status choice, amount amount, currency currency, contactId identifier, \
+             'contactExternalId text, 'contactName text, payoutMethod code, 'bankCode text, \
+             bankAccountNumber last four, 'reference text, 'failureReason text"
         );
+    }
+
+    fn word(kind: Kind) -> &'static str {
+        match kind {
+            Kind::Identifier => "identifier",
+            Kind::Code { .. } => "code",
+            Kind::Choice(_) => "choice",
+            Kind::Time => "time",
+            Kind::Amount => "amount",
+            Kind::Currency => "currency",
+            Kind::Count => "count",
+            Kind::LastFour => "last four",
+            Kind::Text => "text",
+        }
     }
 
     #[test]
