@@ -13,8 +13,8 @@ import httpx
 import pytest
 from support.api import Api, Caller
 from support.contract import Contract, Document
+from support.datasets import DATASETS, LETTERS
 from support.functions import Functions
-from support.history import LETTERS
 from support.keys import Keys
 from support.merchant import triple
 from support.problems import problem
@@ -90,7 +90,7 @@ def test_the_links_api_has_nothing_else(http: httpx.Client, stack: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    "path", [*(f"/v1/payments/{dataset}/export" for dataset in LETTERS), "/v1/exports/exp_1/resend-email"]
+    "path", [*(f"/v1/payments/{dataset}/export" for dataset in DATASETS), "/v1/exports/exp_1/resend-email"]
 )
 def test_a_body_must_be_json_and_small(api: Api, operator: Caller, path: str) -> None:
     large = api.post(operator, path, content=" " * (64 * 1024 + 1), headers={"content-type": "application/json"})
@@ -195,7 +195,7 @@ def _headers(document: Document, operator: Caller, merchant: Caller) -> dict[str
 
 def _send(http: httpx.Client, document: Document, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
     """A good request to an operation, whose export or contact there is not."""
-    letter = next((letter for dataset, letter in LETTERS.items() if dataset in path), "f")
+    letter = next((letter for dataset, letter in LETTERS.items() if f"/{dataset}/" in path), "f")
     path = path.replace("{exportId}", f"exp_01kh0c8rm0e4t8v2zj6m3x9q5a{letter}").replace("{version}", "v2")
     path = path.replace("{operation}", "find-export").replace("{file}", "nothing.js")
     body = {"find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"}, "request": {"contact_id": "C-1"}}

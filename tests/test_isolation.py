@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from support.api import Api, Caller
+from support.datasets import DATASETS
 from support.mailbox import Mailbox
 
 # The columns, each with the credentials that it shows. Exports of operators are ana's; those "of a supplier" are sam's.
@@ -157,7 +158,7 @@ def test_an_id_of_nothing_is_not_found(api: Api, operator: Caller, export_id: st
     assert api.post(operator, f"/v1/exports/{export_id}/resend-email").status_code == 404
 
 
-@pytest.mark.parametrize("other", ["transactions", "supplier-payouts", "marketplace-payouts"])
+@pytest.mark.parametrize("other", [dataset for dataset in DATASETS if dataset != "funding-transfers"])
 def test_an_id_is_not_found_under_another_type(api: Api, operator: Caller, exports: dict[str, str], other: str) -> None:
     assert api.detail(operator, other, exports["funding-transfers"]).status_code == 404
 

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import pytest
 from support.api import Api, Caller
 from support.counting import Counter
+from support.datasets import DATASETS
 from support.functions import Functions
 from support.generator import Generator
-from support.history import LETTERS, History, history_of, minutes
+from support.history import History, history_of, minutes
 from support.keys import Keys
 from support.problems import refusals
 from support.table import ExportsTable
@@ -186,7 +187,7 @@ def test_what_a_list_does_not_know_is_refused_by_name(
     assert [pointer for pointer, _ in refusals(answer)] == pointers
 
 
-@pytest.mark.parametrize("dataset", LETTERS)
+@pytest.mark.parametrize("dataset", DATASETS)
 def test_every_list_refuses_what_it_does_not_know(api: Api, operator: Caller, dataset: str) -> None:
     answer = api.get(operator, f"/v1/payments/{dataset}/export?page=2")
     assert refusals(answer) == [("/page", "UNKNOWN_FIELD")]
@@ -240,8 +241,7 @@ def test_a_walk_misses_and_repeats_nothing_while_exports_are_created(
 
 def test_a_list_right_after_a_request_shows_it(api: Api, newcomer: Caller, generator: Generator) -> None:
     with generator.held():
-        for number in range(3):
-            dataset = [DATASET, OWN, "transactions"][number]
+        for dataset in DATASETS:
             export = api.trigger(newcomer, dataset).json()
             assert page(api, newcomer, dataset)["items"] == [export]
             assert page(api, newcomer, dataset, status="PENDING")["items"] == [export]

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 import pytest
 from support.api import Api, Caller
+from support.datasets import ACCEPTED, TYPES
 from support.generator import Generator
 from support.keys import Keys
 from support.ledger import read_file
@@ -17,13 +18,6 @@ from support.mailbox import Mailbox
 from support.problems import problem, refusals
 from support.table import ExportsTable, LedgerTable
 
-ACCEPTED = {"transactions": 202, "supplier-payouts": 202, "marketplace-payouts": 202, "funding-transfers": 201}
-TYPES = {
-    "transactions": "TRANSACTION_EVENTS",
-    "supplier-payouts": "SUPPLIER_PAYOUTS",
-    "marketplace-payouts": "MARKETPLACE_PAYOUTS",
-    "funding-transfers": "FUNDING_TRANSFERS",
-}
 TRANSFERS = "funding-transfers"
 PAYOUTS = "supplier-payouts"
 LARGEST_BODY = 64 * 1024

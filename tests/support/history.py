@@ -9,11 +9,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from support.api import Caller
+from support.datasets import LETTERS
 from support.table import ExportsTable
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-# The last letter of an export's id.
-LETTERS = {"funding-transfers": "f", "transactions": "t", "supplier-payouts": "s", "marketplace-payouts": "m"}
 A_WEEK = 7 * 24 * 3600
 
 

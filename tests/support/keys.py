@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from support.api import Caller
+from support.datasets import DATASETS
 
-DATASETS = ("transactions", "supplier-payouts", "marketplace-payouts", "funding-transfers")
 EVERYTHING = tuple(f"{dataset}:{act}" for dataset in DATASETS for act in ("create", "read"))
 
 

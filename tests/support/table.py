@@ -10,16 +10,10 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Key
 
+from support.datasets import TYPES
+
 # How many shards a tenant's records are spread over unless told otherwise.
 SHARDS = 16
-
-TYPES = {
-    "funding-transfers": "FUNDING_TRANSFERS",
-    "transactions": "TRANSACTION_EVENTS",
-    "supplier-payouts": "SUPPLIER_PAYOUTS",
-    "marketplace-payouts": "MARKETPLACE_PAYOUTS",
-    "payouts-by-contact": "PAYOUTS_BY_CONTACT",
-}
 
 
 class ExportsTable:

@@ -16,8 +16,6 @@ class Dataset:
     """A dataset's file."""
 
     slug: str
-    type: str
-    title: str
     roles: tuple[str, ...]
 
 
@@ -33,4 +31,4 @@ def slugs_for(role: str) -> list[str]:
 
 def _read(slug: str, text: str) -> Dataset:
     table = tomlkit.parse(text).unwrap()
-    return Dataset(slug, table["type"], table["title"], tuple(table["roles"]))
+    return Dataset(slug, tuple(table["roles"]))
