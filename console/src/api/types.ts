@@ -1,6 +1,8 @@
-import type { components, operations } from "./schema.ts";
+import type { components, paths } from "./schema.ts";
 
 type Schemas = components["schemas"];
+/** The paths that launch and list exports: one for each dataset, and alike but for the filters. */
+type ExportsPath = Extract<keyof paths, `/v1/payments/${string}/export`>;
 
 export type Caller = Schemas["Caller"];
 export type Role = Caller["role"];
@@ -8,7 +10,7 @@ export type ExportStatus = Schemas["ExportStatus"];
 export type ExportType = Schemas["ExportType"];
 export type FieldProblem = Schemas["FieldProblem"];
 export type Resent = Schemas["Resent"];
-export type ListQuery = NonNullable<operations["ADM-PAY-553"]["parameters"]["query"]>;
+export type ListQuery = NonNullable<paths[ExportsPath]["get"]["parameters"]["query"]>;
 
 /** Filters by their names. Amounts stay the text that they are written in: a JavaScript number rounds. */
 export type Filters = Readonly<Record<string, string | readonly string[]>>;
