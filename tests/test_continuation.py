@@ -23,8 +23,8 @@ ROWS = 2_000_000
 # So many milliseconds a page, one page of a lane after another, keep a run going over several short invocations
 # however fast the machine is.
 PAGE_LATENCY = 200
-TIMEOUT = 4
-PATIENCE = 120
+INVOCATION_SECONDS = 4
+TIMEOUT_SECONDS = 120
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Runs:
         """An export whose invocations are short, and some of which are killed; and how many pages were read after the
         last death."""
         before = ledger.queries()
-        with self.functions.changed("generator", timeout=TIMEOUT, AWS_ENDPOINT_URL_DYNAMODB=ledger.url):
+        with self.functions.changed("generator", timeout=INVOCATION_SECONDS, AWS_ENDPOINT_URL_DYNAMODB=ledger.url):
             launched = self.api.launch(caller, DATASET, body)
             for death in range(1, deaths + 1):
                 self.until(lambda death=death: ledger.queries() - before > total_queries * death / (deaths + 1))
@@ -85,9 +85,9 @@ class Runs:
 
     @staticmethod
     def until(is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not is_so():
-            assert time.monotonic() < deadline, f"not within {PATIENCE} s"
+            assert time.monotonic() < deadline, f"not within {TIMEOUT_SECONDS} s"
             time.sleep(0.02)
 
 

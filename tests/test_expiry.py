@@ -16,7 +16,7 @@ from support.manifest import manifest_key
 from support.table import ExportsTable
 
 DATASET = "supplier-payouts"
-PATIENCE = 90
+TIMEOUT_SECONDS = 90
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def export(api: Api, operator: Caller) -> dict[str, Any]:
 
 
 def eventually(is_so: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not is_so():
         if time.monotonic() > deadline:
             return False

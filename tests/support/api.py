@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 ENDED = {"READY", "FAILED", "EXPIRED"}
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Api:
 
     def launch(self, caller: Caller, dataset: str, body: Any = None) -> dict[str, Any]:
         """An accepted export. One that is pending from an earlier test is waited for."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             answer = self.trigger(caller, dataset, body)
             if answer.status_code != 409 or time.monotonic() > deadline:
@@ -67,13 +67,13 @@ class Api:
 
     def wait(self, caller: Caller, dataset: str, export_id: str) -> dict[str, Any]:
         """The export once it has ended."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             export = self.detail(caller, dataset, export_id).json()
             if export["status"] in ENDED:
                 return export
             time.sleep(0.1)
-        raise AssertionError(f"{export_id} is {export['status']} after {PATIENCE} s")
+        raise AssertionError(f"{export_id} is {export['status']} after {TIMEOUT_SECONDS} s")
 
     def make(self, caller: Caller, dataset: str, body: Any = None) -> dict[str, Any]:
         """A READY export, as its detail shows it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-PATIENCE = 30
+TIMEOUT_SECONDS = 30
 
 
 class Generator:
@@ -34,7 +34,7 @@ class Generator:
     def _switch(self, *, enabled: bool) -> None:
         self.lambdas.update_event_source_mapping(UUID=self.mapping, Enabled=enabled)
         wanted = "Enabled" if enabled else "Disabled"
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while self.lambdas.get_event_source_mapping(UUID=self.mapping)["State"] != wanted:
             assert time.monotonic() < deadline, f"the mapping is not {wanted}"
             time.sleep(0.05)

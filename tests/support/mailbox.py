@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 10
+TIMEOUT_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Mailbox:
         return [_read(message) for message in messages if export_id in message["BodyText"]]
 
     def wait(self, export_id: str, count: int = 1) -> list[Mail]:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while len(mails := self.about(export_id)) < count and time.monotonic() < deadline:
             time.sleep(0.1)
         assert len(mails) >= count, f"{len(mails)} of {count} mails about {export_id}"

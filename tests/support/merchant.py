@@ -9,7 +9,7 @@ import httpx
 
 from support.api import Caller
 
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 
 
 class MerchantApi:
@@ -38,13 +38,13 @@ class MerchantApi:
 
     def wait(self, caller: Caller, export_id: str) -> dict[str, Any]:
         """The export once it has ended."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             export = self.find(caller, export_id).json()
             if export["status"] != "pending":
                 return export
             time.sleep(0.1)
-        raise AssertionError(f"{export_id} is pending after {PATIENCE} s")
+        raise AssertionError(f"{export_id} is pending after {TIMEOUT_SECONDS} s")
 
     def make(self, caller: Caller, contact_id: str) -> dict[str, Any]:
         """A completed export."""

@@ -16,7 +16,7 @@ from .server import Server, serving
 from .settings import PEER_PYTHON, PEERS, RELEASE, RUST_PEER, SHARDS, WORK, Cores
 
 POLL_SECONDS = 0.02
-PATIENCE_SECONDS = 900
+TIMEOUT_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def export(client: Client, rows: int, cores: Cores, *server_arguments: str) -> R
     ):
         process = Measured(client.command, client.environment(server), cores.client, output, output)
         report = None
-        for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
+        for _ in range(int(TIMEOUT_SECONDS / POLL_SECONDS)):
             report = server.report(POLL_SECONDS)
             if process.has_ended() or report is not None:
                 break

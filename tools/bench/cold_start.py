@@ -15,7 +15,7 @@ from .process import Measured
 from .server import serving
 from .settings import PEER_PYTHON, PEERS, WORK, Cores, Plan
 
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 MEGABYTE = 1_000_000
 # The handler that the peers do the same as.
 PEERS_FUNCTION = "detail"
@@ -65,7 +65,7 @@ def _start(name: str, function: Function, command: tuple[str, ...], cores: Cores
         log.open("w") as output,
     ):
         process = Measured(command, function.environment(server), cores.client, output, output)
-        report = server.report(PATIENCE_SECONDS)
+        report = server.report(TIMEOUT_SECONDS)
         usage = process.usage()
     if report is None or not _is_answered(report):
         raise Failure(f"{name} did not answer its event well: {report}; see {log}.")

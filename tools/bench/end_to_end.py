@@ -18,7 +18,7 @@ from .settings import RELEASE
 
 PATH = "/v1/payments/funding-transfers/export"
 POLL_SECONDS = 0.02
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 def measure(runs: int, steps: Steps) -> dict[str, Any]:
@@ -38,14 +38,14 @@ def _export(http: httpx.Client, url: str, headers: dict[str, str]) -> tuple[floa
     if accepted.status_code != httpx.codes.CREATED:
         raise Failure(f"The local stack accepted no export: {accepted.status_code} {accepted.text}")
     export_url = f"{url}/{accepted.json()['exportId']}"
-    while time.monotonic() - began < PATIENCE_SECONDS:
+    while time.monotonic() - began < TIMEOUT_SECONDS:
         export = http.get(export_url, headers=headers).json()
         if export["status"] == "READY":
             return time.monotonic() - began, export["rowCount"]
         if export["status"] != "PENDING":
             raise Failure(f"The local stack's export ended {export['status']}.")
         time.sleep(POLL_SECONDS)
-    raise Failure(f"The local stack's export was not READY after {PATIENCE_SECONDS} seconds.")
+    raise Failure(f"The local stack's export was not READY after {TIMEOUT_SECONDS} seconds.")
 
 
 @contextmanager

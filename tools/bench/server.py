@@ -36,10 +36,10 @@ class Server:
         self.endpoint = f"{'https' if own_ca else 'http'}://127.0.0.1:{ports['port']}"
         self.runtime_api = f"127.0.0.1:{ports['runtimePort']}"
 
-    def report(self, patience: float) -> dict[str, Any] | None:
+    def report(self, timeout_seconds: float) -> dict[str, Any] | None:
         """What a function has answered; none if it has not within so many seconds."""
         try:
-            return json.loads(self._lines.get(timeout=patience))
+            return json.loads(self._lines.get(timeout=timeout_seconds))
         except queue.Empty:
             return None
 

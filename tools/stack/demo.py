@@ -23,7 +23,7 @@ from .steps import Steps, console
 COPY_TO = "finance@northwind.example"
 PATH = "/v1/payments/funding-transfers/export"
 POLL_SECONDS = 0.2
-PATIENCE_SECONDS = 300
+TIMEOUT_SECONDS = 300
 SHOWN_LINES = 6
 SHOWN_DIFFERENCES = 5
 
@@ -85,7 +85,7 @@ class _Api:
             TextColumn("{task.completed:,.0f} rows"),
             TimeElapsedColumn(),
         )
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("PENDING", total=total)
             while time.monotonic() < deadline:
@@ -96,7 +96,7 @@ class _Api:
                 progress.update(task, completed=export.get("progress", {}).get("rowsWritten", 0))
                 time.sleep(POLL_SECONDS)
         raise Failure(
-            f"The export {export_id} was still PENDING after {PATIENCE_SECONDS} seconds; the log of the local AWS is"
+            f"The export {export_id} was still PENDING after {TIMEOUT_SECONDS} seconds; the log of the local AWS is"
             " .local/<port>/emulator.log."
         )
 

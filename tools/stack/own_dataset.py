@@ -30,7 +30,7 @@ COLUMNS = "refundId createdAt status reason amount currency orderCount supplierE
 GUARDED = {"supplierExternalId", "failureReason"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 REASONS = ["DAMAGED", "LATE"]
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 def prove() -> None:
@@ -95,7 +95,7 @@ def _exported(stack: Mapping[str, Any]) -> str:
         accepted = http.post(url, json={"filters": {"reasons": REASONS}})
         if accepted.status_code != httpx.codes.ACCEPTED:
             raise Failure(f"The request for refunds answered {accepted.status_code}: {accepted.text}")
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         export = accepted.json()
         while export["status"] == "PENDING" and time.monotonic() < deadline:
             time.sleep(0.2)

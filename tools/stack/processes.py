@@ -82,8 +82,8 @@ def stop(pid_file: Path) -> bool:
         return False
     known = json.loads(pid_file.read_text())
     ran = bool(_group_of(**known))
-    for sign, patience in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, GRACE_SECONDS)):
-        deadline = time.monotonic() + patience
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + GRACE_SECONDS
         for row in _group_of(**known):
             _signal(row.pid, sign)
         while _group_of(**known) and time.monotonic() < deadline:
