@@ -1,4 +1,4 @@
-//! Makes the datasets' Rust values of `datasets/*.toml`, so that reading them costs nothing at run time.
+//! Makes the datasets' Rust values from `datasets/*.toml`, so that reading them costs nothing at run time.
 
 use std::{env, fs, path::Path};
 

@@ -1,6 +1,6 @@
 """The running stack and its OpenAPI files, compared in both directions.
 
-That each answer is as its file says is looked at whenever one comes: see support/contract.py.
+Every answer of the session is checked against its file when it comes: see support/contract.py.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ EXAMPLES = 15
 # Far above what a run takes: it only ends one that hangs.
 SECONDS = 300
 
-# What schemathesis would check that is not so here, each with its reason.
+# Checks of schemathesis that do not fit here, each with its reason.
 SWITCHED_OFF = {
     "unsupported_method": "A REST gateway answers a method that it does not know as a path that it does not know: 404.",
-    "allow_header_conformance": "It goes with 405, which there is not.",
+    "allow_header_conformance": "It is about answers with status 405, which the gateway does not give.",
     "missing_required_header": "Without dj-client the answer is a 401, as without a key: none says which was missing.",
     "positive_data_acceptance": "No schema can say that bounds must not cross, or that a domain needs a dot.",
 }
@@ -34,7 +34,7 @@ NOT_ON_A_LOCAL_GATEWAY = {
     "GATEWAY_TIMEOUT": "The local gateway waits for a function as long as the function may take.",
 }
 NEVER = {
-    ("/console", "INTERNAL_ERROR"): "The page is part of the function: there is nothing that it could fail to read.",
+    ("/console", "INTERNAL_ERROR"): "The page is part of the function: it reads nothing that could be missing.",
     ("/console/assets/{file}", "INTERNAL_ERROR"): "So are its assets.",
 }
 

@@ -79,7 +79,7 @@ def test_a_key_in_another_role_is_forbidden(api: Api, operator: Caller, role: st
         ("GET", "/v1/exports/exp_1/resend-email"),
     ],
 )
-def test_a_path_or_method_that_there_is_not_is_not_found(api: Api, operator: Caller, method: str, path: str) -> None:
+def test_a_path_or_method_that_does_not_exist_is_not_found(api: Api, operator: Caller, method: str, path: str) -> None:
     problem(api.request(method, operator, path), 404, "NOT_FOUND")
 
 
@@ -194,7 +194,7 @@ def _headers(document: Document, operator: Caller, merchant: Caller) -> dict[str
 
 
 def _send(http: httpx.Client, document: Document, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-    """A good request to an operation, whose export or contact there is not."""
+    """A good request to an operation, for an export or a contact that does not exist."""
     letter = next((letter for dataset, letter in LETTERS.items() if f"/{dataset}/" in path), "f")
     path = path.replace("{exportId}", f"exp_01kh0c8rm0e4t8v2zj6m3x9q5a{letter}").replace("{version}", "v2")
     path = path.replace("{operation}", "find-export").replace("{file}", "nothing.js")

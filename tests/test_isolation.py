@@ -24,7 +24,7 @@ COLUMNS = {
     "no-key": "ana without her key",
     "no-client": "ana without dj-client",
     "as-supplier": "ana as SUPPLIER",
-    "unknown": "a key that there is not",
+    "unknown": "a key that does not exist",
 }
 
 MATRIX = """

@@ -189,13 +189,13 @@ def test_one_export_at_a_time_for_an_hour(
 
 @pytest.mark.parametrize("contact", ["C-nobody", "cnt_nobody", "id#cnt_atlas_100", " C-100"])
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_a_contact_that_there_is_not(merchant_api: MerchantApi, user: Caller, contact: str, prefix: str) -> None:
+def test_a_contact_that_does_not_exist(merchant_api: MerchantApi, user: Caller, contact: str, prefix: str) -> None:
     assert triple(merchant_api.request(user, contact, prefix=prefix), "NOT_FOUND") == []
 
 
 @pytest.mark.parametrize("export_id", ["exp_01kh0c8rm0e4t8v2zj6m3x9q5ac", "exp_01kh0c8rm0e4t8v2zj6m3x9q5af", "x"])
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_an_export_that_there_is_not(merchant_api: MerchantApi, user: Caller, export_id: str, prefix: str) -> None:
+def test_an_export_that_does_not_exist(merchant_api: MerchantApi, user: Caller, export_id: str, prefix: str) -> None:
     assert triple(merchant_api.find(user, export_id, prefix=prefix), "NOT_FOUND") == []
 
 
@@ -272,7 +272,7 @@ def test_another_version_is_a_bad_one(merchant_api: MerchantApi, user: Caller, v
         ("GET", "/v1/me"),
     ],
 )
-def test_a_path_or_method_that_there_is_not(merchant_api: MerchantApi, user: Caller, method: str, path: str) -> None:
+def test_a_path_or_method_that_does_not_exist(merchant_api: MerchantApi, user: Caller, method: str, path: str) -> None:
     headers = {"authorization": f"Bearer {user.key}"}
     answer = merchant_api.http.request(method, merchant_api.base_url + path, headers=headers)
     assert triple(answer, "UNKNOWN_ENDPOINT") == []

@@ -1,4 +1,4 @@
-"""The email once more: to whom, how often, and by whose word."""
+"""Sending an export's mail again: to whom, how often, and who may ask for it."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_only_who_launched_it_sends_it_again(
     assert len(mailbox.about(export["exportId"])) == 1
 
 
-def test_an_export_that_there_is_not(api: Api, operator: Caller) -> None:
+def test_an_export_that_does_not_exist(api: Api, operator: Caller) -> None:
     for export_id in ("exp_01kh0c8rm0e4t8v2zj6m3x9q5as", "exp_", "anything"):
         problem(resend(api, operator, export_id), 404, "NOT_FOUND")
 

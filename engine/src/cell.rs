@@ -33,8 +33,8 @@ pub fn header(columns: &[Column]) -> Vec<u8> {
     (names.join(";") + "\n").into_bytes()
 }
 
-/// Writes a value, or fails with what is wrong with it. One without an escape needs no second look: in JSON neither a
-/// quote nor, if the page `is_plain`, a line's end stands bare.
+/// Writes a value, or fails with what is wrong with it. Most values are copied as they are: a text of JSON without an
+/// escape has no quote, and in a page that `is_plain` it has no line break.
 #[inline]
 pub fn write(
     format: Format,
@@ -75,7 +75,7 @@ fn write_with_care(format: Format, value: &[u8], file: &mut Vec<u8>) {
     }
 }
 
-/// What is written before a value, of it, and after it.
+/// What to write before the value, what of the value, and what after it.
 #[inline]
 fn formatted(format: Format, value: &[u8]) -> (&'static [u8], &[u8], &'static [u8]) {
     match format {

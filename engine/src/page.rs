@@ -2,7 +2,7 @@
 //!
 //! `{"Items":[{"amount":{"S":"100.00"},…},…],"LastEvaluatedKey":{"sort":{"S":…},…},"ScannedCount":2000,…}`
 //!
-//! No map or text is made of an item. The records of a ledger are alike, so the bytes between the values of one record mostly
+//! No item becomes a map or a text. The records of a ledger are alike, so the bytes between the values of one record mostly
 //! stand between those of the next. The decoder learns these bytes and compares them, and parses them only if they differ.
 
 use memchr::memchr2;

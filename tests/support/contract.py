@@ -66,7 +66,7 @@ class Document:
         return set(schemas[problem]["properties"][member]["enum"]) if problem in schemas else set()
 
     def see(self, answer: httpx.Response) -> None:
-        """Holds an answer to the file, and remembers it."""
+        """Fails unless the answer is as the file says, and notes that it was seen."""
         found = self._find(answer.request)
         if found is None:
             return

@@ -1,4 +1,4 @@
-"""The hand on the queue's tap."""
+"""Stops and starts the generator: while it is stopped, messages stay in the queue."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ A_WEEK = 7 * 24 * 3600
 
 
 class History:
-    """Exports of one user, as `example`, the item of a READY one, but for what is said of each."""
+    """Exports of one user: copies of `example`, the item of a READY export, with other times and statuses."""
 
     def __init__(self, table: ExportsTable, dataset: str, example: Mapping[str, Any]) -> None:
         self.table = table
@@ -25,7 +25,7 @@ class History:
         self.example = dict(example)
 
     def write(self, exports: Iterable[tuple[str, str]]) -> list[str]:
-        """Writes exports of a time (`2026-01-31T23:59:59.999Z`) and a status each; answers their ids."""
+        """Writes an export for each time (`2026-01-31T23:59:59.999Z`) and status, and returns their ids."""
         ids = []
         with self.table.table.batch_writer() as batch:
             for created_at, status in exports:
@@ -49,7 +49,7 @@ class History:
         }
         if status == "FAILED":
             item["failureReason"] = "The email could not be delivered."
-        # Nobody is to look after these.
+        # Without these the reconciler leaves the export alone.
         return {name: value for name, value in item.items() if name not in ("dueKind", "dueAt")}
 
 

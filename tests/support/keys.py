@@ -1,4 +1,4 @@
-"""Keys for callers that the demo data has not, each of a tenant of its own: nothing of another test is in their way."""
+"""Keys for new callers. Each has a tenant of its own, so that other tests do not get in the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo data, and the files that must come of it: worked out here, with nothing of the product's own code."""
+"""The demo data, and the files that exports of it must give: worked out here, without the product's own code."""
 
 from __future__ import annotations
 

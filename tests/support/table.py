@@ -91,7 +91,7 @@ class ExportsTable:
 
 
 class LedgerTable:
-    """The table `ledger`, for records that the demo data has not."""
+    """The table `ledger`, for records that are not in the demo data."""
 
     def __init__(self, table: Any) -> None:
         self.table = table

@@ -37,7 +37,7 @@ class Server:
         self.runtime_api = f"127.0.0.1:{ports['runtimePort']}"
 
     def report(self, timeout_seconds: float) -> dict[str, Any] | None:
-        """What a function has answered; none if it has not within so many seconds."""
+        """What a function answered, or none if it did not within so many seconds."""
         try:
             return json.loads(self._lines.get(timeout=timeout_seconds))
         except queue.Empty:

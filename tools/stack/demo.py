@@ -29,7 +29,7 @@ SHOWN_DIFFERENCES = 5
 
 
 def demo(stack: Stack, steps: Steps) -> None:
-    """Brings the stack up, exports its funding transfers, shows and checks what came of it."""
+    """Brings the stack up, exports its funding transfers, then shows and checks the result."""
     described = lifecycle.up(stack, steps)
     operator = described["keys"]["operator"]
     data = DEMO_DATA / operator["tenantId"] / "funding-transfers.csv"
@@ -39,7 +39,7 @@ def demo(stack: Stack, steps: Steps) -> None:
         with steps.step("export", f"Exporting the funding transfers of {operator['email']}, with a copy to {COPY_TO}"):
             api = _Api(http, described["operatorApiUrl"], operator)
             export = api.wait(api.trigger(), total=rows)
-        console.print(Panel(JSON.from_data(export), title="The export, as the API answers it", title_align="left"))
+        console.print(Panel(JSON.from_data(export), title="The export, as the API returns it", title_align="left"))
         if export["status"] != "READY":
             raise Failure(f"The export ended {export['status']}: {export.get('failureReason', 'no reason given')}")
         email = _email(http, stack, export)
@@ -68,7 +68,7 @@ class _Api:
         self._headers = {"dj-client": identity["role"], "dj-api-key": identity["key"]}
 
     def trigger(self) -> str:
-        """Launches an export, after one that is still being made; answers its id."""
+        """Launches an export, after one that is still being made. Returns its id."""
         while True:
             response = self._http.post(self._url, headers=self._headers, json={"cc": [COPY_TO]})
             if response.status_code != httpx.codes.CONFLICT:
@@ -127,7 +127,7 @@ def _link(email: dict[str, Any], link_api: str) -> str:
 
 
 def _false_claims(export: dict[str, Any], email: dict[str, Any], *, rows: int, size: int) -> Iterator[str]:
-    """A sentence for each thing that the export or its mail says and that is not so."""
+    """A sentence for each thing that the export or its mail says wrongly."""
     if export["rowCount"] != rows:
         yield f"the export says it has {export['rowCount']} rows; {rows} were loaded"
     if export["fileSize"] != size:

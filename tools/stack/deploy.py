@@ -33,7 +33,7 @@ def is_current(stack: Stack) -> bool:
 
 
 def deploy(stack: Stack) -> dict[str, str]:
-    """Deploys the real template; answers the stack's outputs."""
+    """Deploys the real template. Returns the stack's outputs."""
     _stamp_file(stack).unlink(missing_ok=True)
     local_template = stack.folder / "template.yaml"
     template.write_local(local_template)

@@ -27,7 +27,7 @@ OUTPUT_NAMES = {
 
 
 def up(stack: Stack, steps: Steps, *, is_latest: bool = True) -> dict[str, Any]:
-    """Brings the stack to the state of the checkout, reusing what is there; answers `stack.json`.
+    """Brings the stack to the state of the checkout, reusing what is there. Returns `stack.json`.
 
     `is_latest` says whether `.local/stack.json` shall tell of this stack from now on.
     """

@@ -11,12 +11,12 @@ from .commands import end_of, run_quietly
 from .settings import CONSOLE, LOCAL, ROOT, Failure
 
 LOCK_FILE = CONSOLE / "package-lock.json"
-# Inside what it vouches for: gone with it.
+# Inside the folder that it describes, so that removing the folder removes it too.
 INSTALLED_STAMP = CONSOLE / "node_modules" / ".lock.sha256"
 BUILT_STAMP = CONSOLE / "dist" / ".sha256"
 LOG = LOCAL / "console.log"
 SOURCES = ("index.html", "package.json", "tsconfig.json", "vite.config.ts", "src", "public")
-# The build makes it of this file.
+# The build makes it from the file below.
 GENERATED_TYPES = CONSOLE / "src" / "api" / "schema.ts"
 API_FILE = ROOT / "infra" / "operator-api.yaml"
 

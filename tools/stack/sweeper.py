@@ -40,7 +40,7 @@ def _log_file(stack: Stack) -> Path:
 
 
 def sweep(dynamodb: Any, table: str, now: int) -> int:
-    """Deletes what is due; answers how many items that was."""
+    """Deletes the items that are due. Returns how many there were."""
     values = {":now": {"N": str(now)}}
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,

@@ -7,19 +7,19 @@ use std::{
 
 use tokio::time::Instant;
 
-/// The moments at which an invocation must think of its end, and what it has achieved for a message's export.
+/// When an invocation must stop, and whether it has advanced the export.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// From then on nothing more is read: what is there is stored, and another invocation goes on.
+    /// From then on nothing more is read: the rows that were read are stored, and another invocation continues.
     pub stop_at: Instant,
-    /// From then on nothing is waited for: there is just time to send the message of the next one.
+    /// From then on the invocation waits for nothing: only the time to send the next one's message is left.
     pub give_up_at: Instant,
     /// Whether a checkpoint was recorded: attempts are counted from the last one.
     pub has_advanced: Cell<bool>,
 }
 
 impl Invocation {
-    /// One that Lambda ends at `deadline`.
+    /// An invocation that Lambda ends at `deadline`.
     pub fn until(deadline: SystemTime) -> Self {
         let left = deadline
             .duration_since(SystemTime::now())

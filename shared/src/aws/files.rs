@@ -387,7 +387,7 @@ fn completion_timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// File names are made of a dataset's slug and a day, and so need no escaping.
+/// File names are made from a dataset's slug and a day, and so need no escaping.
 fn attachment(file_name: &str) -> String {
     format!("attachment; filename=\"{file_name}\"")
 }

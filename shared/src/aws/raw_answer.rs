@@ -1,4 +1,4 @@
-//! The bytes of an answer, taken before the SDK makes maps and texts of them.
+//! The bytes of an answer, taken before the SDK makes maps and texts from them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -59,7 +59,8 @@ impl DeserializeResponse for RawAnswer {
         _: &ConfigBag,
     ) -> Result<Output, OrchestratorError<Error>> {
         if !response.status().is_success() {
-            // A try before this one began to answer and broke off. This one is tried again like that.
+            // An earlier attempt was answered with success, and the answer broke off. So this deserializer is still in
+            // place. It cannot read errors: it fails as if this answer had broken off too, and the SDK tries again.
             let status = response.status().as_u16();
             return Err(OrchestratorError::response(
                 format!("HTTP status {status}").into(),

@@ -58,7 +58,7 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// A text for a log: of the addresses in it enough is left to tell them apart, and too little to write to one.
+/// A text for a log. Of each address in it, enough is left to tell it from others, but not enough to write to it.
 pub fn mask_addresses(text: &str) -> String {
     let is_part = |character: char| {
         character.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.@".contains(character)

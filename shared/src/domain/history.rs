@@ -57,7 +57,7 @@ impl HistoryQuery {
     /// The least and the greatest text that an id on this page can have; `None` where no id can be.
     ///
     /// Ids end with their dataset's letter. An id without it lies just before the id, and an id with one character
-    /// more just behind it, with no other id between: that makes inclusive bounds of an exclusive position.
+    /// more just behind it, with no other id between: that turns an exclusive position into inclusive bounds.
     pub fn id_range(&self) -> Option<(String, String)> {
         let mut least = self
             .created_at_from

@@ -13,7 +13,7 @@ use super::{
 /// Most characters of a text.
 pub const LONGEST_TEXT: usize = 1024;
 
-/// Most characters of an identifier, a code, and a text that keys of the ledger are made of: DynamoDB's keys have at
+/// Most characters of an identifier, a code, and a text that keys of the ledger are made from: DynamoDB's keys have at
 /// most 1,024 bytes, and a character may take four of them.
 pub const LONGEST_IDENTIFIER: usize = 200;
 

@@ -36,7 +36,7 @@ pub struct Idempotency {
 }
 
 impl Idempotency {
-    /// The key of the request that `export` was made of.
+    /// The key of the request that `export` was made for.
     pub fn of(key: String, export: &Export) -> Self {
         let cc: Vec<_> = export.cc.iter().map(EmailAddress::as_str).collect();
         let request = serde_json::to_vec(&(

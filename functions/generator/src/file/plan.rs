@@ -47,7 +47,7 @@ impl Plan {
     }
 }
 
-/// Of the time of creation, which is stored to the millisecond, the file shows the second.
+/// The time of creation is stored with milliseconds; the file shows it without them.
 fn format(column: &dataset::Column) -> Format {
     match column {
         column if column.name == CREATED_AT => Format::Seconds,

@@ -40,7 +40,7 @@ const PAGE_SIZE: usize = 1024 * 1024;
 /// The assumed bytes of a record, until the first ones are known.
 const RECORD_SIZE: usize = 400;
 
-/// Records after which the older ones count less for the size of the next.
+/// The size of a page follows from the average record. After this many records, older ones count less.
 const RECENT: u64 = 50_000;
 
 /// How often the position is recorded where rows are so rare that no part is full.
@@ -203,8 +203,8 @@ impl<'a, P: Pages> Reading<'a, P> {
         }
     }
 
-    /// The rows since the last segment. `None` if the position has not moved: only what moves it counts as an
-    /// achievement.
+    /// The rows since the last segment. `None` if the position has not moved, because a checkpoint there would count as
+    /// progress.
     fn tail(&mut self) -> Option<Segment> {
         if self.merge.position() == self.marked {
             return None;

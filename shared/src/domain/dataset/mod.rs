@@ -1,4 +1,4 @@
-//! What can be exported, as data. The values are made of the files in `datasets/` when this crate is compiled.
+//! What can be exported, as data. The values are made from the files in `datasets/` when this crate is compiled.
 
 mod column;
 mod filter;

@@ -1,4 +1,4 @@
-//! The Lambda Runtime API for one invocation, and what came of it.
+//! The Lambda Runtime API for one invocation, and its result.
 
 use std::{
     future::pending,

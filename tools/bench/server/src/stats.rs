@@ -25,7 +25,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Counts a query; answers how many there have been.
+    /// Counts a query. Returns how many there have been.
     pub fn query(&self) -> u64 {
         add(&self.queries, 1)
     }
@@ -35,7 +35,7 @@ impl Stats {
         add(&self.items_served, items);
     }
 
-    /// Counts a part; answers how many there have been.
+    /// Counts a part. Returns how many there have been.
     pub fn part(&self, bytes: usize) -> u64 {
         add(&self.part_bytes, bytes as u64);
         add(&self.parts, 1)

@@ -59,7 +59,7 @@ pub fn row(market: &Market, index: u64) -> Row {
     row
 }
 
-/// The value of a column that means something to every dataset, or the word that its kind says it all.
+/// The value of a column that has the same meaning in every dataset. For other columns, the kind decides.
 enum Given {
     Value(Option<String>),
     ByKind,

@@ -9,7 +9,7 @@ use crate::{
     file::{ColumnTable, DatasetFile},
 };
 
-/// The columns that the ledger's keys, the engine's totals and the importer's rules are made of, with their kinds.
+/// The columns that the ledger's keys, the engine's totals and the importer's rules use, with their kinds.
 const NEEDED: [(&str, Kind); 4] = [
     ("createdAt", Kind::Time),
     ("status", Kind::Choice),

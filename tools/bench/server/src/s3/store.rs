@@ -60,7 +60,7 @@ impl Store {
         id
     }
 
-    /// Makes an object of the given parts; none if the upload does not have them all.
+    /// Makes an object from the given parts; none if the upload does not have them all.
     pub fn complete(&mut self, id: &str, numbers: &[u32]) -> Option<Object> {
         let upload = self.uploads.get(id)?;
         let parts: Vec<_> = numbers
