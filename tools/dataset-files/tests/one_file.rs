@@ -179,9 +179,33 @@ fn an_example_is_a_request_that_would_be_accepted() {
     datasets/refunds.toml:50: example.filters.reason must be a filter of [filters]
     datasets/refunds.toml:50: example.filters.reasons must be a list of 1 to 100 texts
     datasets/refunds.toml:50: example.filters.reasons must be a list of 1 to 100 texts
-    datasets/refunds.toml:50: example.filters.reasons must be texts in quotation marks
-    datasets/refunds.toml:50: example.filters.reasons must be of DAMAGED, LATE, UNWANTED, not "LOST"
+    datasets/refunds.toml:50: example.filters.reasons must be text in quotation marks
+    datasets/refunds.toml:50: example.filters.reasons must be one of DAMAGED, LATE, UNWANTED, not "LOST"
     datasets/refunds.toml:50: example.filters.createdAtFrom must be a time in quotation marks, such as "2026-01-31T23:59:59Z"
     datasets/refunds.toml:50: example.filters.createdAtFrom must be a time in quotation marks, such as "2026-01-31T23:59:59Z"
     "#);
+}
+
+#[test]
+fn the_bounds_of_an_example_are_in_order() {
+    let file = REFUNDS.replace(
+        "reasons = { any_of",
+        "createdAtTo = { to = \"createdAt\", label = \"To\" }
+amountMin = { from = \"amount\", label = \"From\" }
+amountMax = { to = \"amount\", label = \"To\" }
+reasons = { any_of",
+    );
+    let of = |low: &str, high: &str| {
+        problems(
+            "refunds",
+            &file,
+            "reasons = [\"DAMAGED\"]",
+            &format!("{low}\n{high}"),
+        )
+    };
+    insta::assert_snapshot!(of("amountMin = 9", "amountMax = \"8.5\""), @"datasets/refunds.toml:54: example.filters.amountMax must not be less than amountMin");
+    insta::assert_snapshot!(of(
+        "createdAtFrom = \"2026-01-31T01:00:00+02:00\"",
+        "createdAtTo = \"2026-01-30T22:59:59Z\"",
+    ), @"datasets/refunds.toml:54: example.filters.createdAtTo must not be less than createdAtFrom");
 }

@@ -1,7 +1,8 @@
 //! The rules of the example: it must be a request that the operator API accepts.
 
 use indexmap::IndexMap;
-use toml::{Spanned, Value, value::Datetime};
+use jiff::Timestamp;
+use toml::Value;
 
 use super::Checker;
 use crate::{Column, Example, Filter, Test, file::DatasetFile};
@@ -49,14 +50,19 @@ pub fn check_example(
             );
         }
     }
+    for (low, high) in [("createdAtFrom", "createdAtTo"), ("amountMin", "amountMax")] {
+        let bounds = example.filters.get(low).zip(example.filters.get(high));
+        if let Some((from, to)) = bounds {
+            let rule = format!("example.filters.{high} must not be less than {low}");
+            check.require(are_in_order(from.get_ref(), to.get_ref()), to.span(), rule);
+        }
+    }
     Example {
         cc,
         filters: example
             .filters
             .iter()
-            .map(|(name, value): (&String, &Spanned<Value>)| {
-                (name.clone(), value.get_ref().clone())
-            })
+            .map(|(name, value)| (name.clone(), value.get_ref().clone()))
             .collect(),
     }
 }
@@ -64,9 +70,11 @@ pub fn check_example(
 /// The rule that a filter's value breaks.
 fn broken_rule(filter: &Filter, column: &Column, value: &Value) -> Option<String> {
     match filter.test {
-        Test::From | Test::To if filter.column == "createdAt" => (!is_time(value)).then(|| {
-            "must be a time in quotation marks, such as \"2026-01-31T23:59:59Z\"".to_owned()
-        }),
+        Test::From | Test::To if filter.column == "createdAt" => {
+            time_of(value).is_none().then(|| {
+                "must be a time in quotation marks, such as \"2026-01-31T23:59:59Z\"".to_owned()
+            })
+        }
         Test::From | Test::To => (!is_amount(value))
             .then(|| "must be a number, or a decimal in quotation marks".to_owned()),
         Test::AnyOf => match value.as_array() {
@@ -82,22 +90,43 @@ fn broken_rule(filter: &Filter, column: &Column, value: &Value) -> Option<String
 /// The rule that one value breaks, which is compared as a text.
 fn broken_text(column: &Column, value: &Value) -> Option<String> {
     let Some(text) = value.as_str() else {
-        return Some("must be texts in quotation marks".to_owned());
+        return Some("must be text in quotation marks".to_owned());
     };
     if !column.choices.is_empty() && !column.choices.contains_key(text) {
         let known: Vec<_> = column.choices.keys().map(String::as_str).collect();
-        return Some(format!("must be of {}, not {text:?}", known.join(", ")));
+        return Some(format!("must be one of {}, not {text:?}", known.join(", ")));
     }
     (!(1..=LONGEST_VALUE).contains(&text.chars().count()))
-        .then(|| format!("must be texts of 1 to {LONGEST_VALUE} characters"))
+        .then(|| format!("must be text of 1 to {LONGEST_VALUE} characters"))
 }
 
-/// A time of TOML's has no form in JSON: it must be a text, with a date, a time of day and an offset.
-fn is_time(value: &Value) -> bool {
-    value
-        .as_str()
-        .and_then(|text| text.parse::<Datetime>().ok())
-        .is_some_and(|time| time.date.is_some() && time.time.is_some() && time.offset.is_some())
+/// Whether the upper of two bounds is not below the lower one: of times, or of amounts.
+fn are_in_order(low: &Value, high: &Value) -> bool {
+    match (time_of(low), time_of(high), number_of(low), number_of(high)) {
+        (Some(low), Some(high), ..) => low <= high,
+        (_, _, Some(low), Some(high)) => low <= high,
+        _ => true,
+    }
+}
+
+/// Precise enough for an example.
+fn number_of(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(number) => number.to_string().parse().ok(),
+        Value::Float(number) => Some(*number),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A time as the operator API reads it: a text, for a time of TOML's has no form in JSON.
+fn time_of(value: &Value) -> Option<Timestamp> {
+    let text = value.as_str()?;
+    // Jiff also reads a zone's name and a space between date and time.
+    if text.contains('[') || text.as_bytes().get(10) != Some(&b'T') {
+        return None;
+    }
+    text.parse().ok()
 }
 
 fn is_amount(value: &Value) -> bool {
