@@ -14,11 +14,13 @@ import pytest
 from support.api import Api, Caller
 from support.bucket import Bucket
 from support.contract import Contract
+from support.feed import Feed
 from support.functions import Functions
 from support.generator import Generator
 from support.keys import Keys
 from support.ledger import Ledger
 from support.mailbox import Mailbox
+from support.merchant import MerchantApi
 from support.sender import Sender
 from support.table import ExportsTable, LedgerTable
 
@@ -63,6 +65,11 @@ def http(contract: Contract) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def api(stack: dict[str, Any], http: httpx.Client) -> Api:
     return Api(stack["operatorApiUrl"], http)
+
+
+@pytest.fixture(scope="session")
+def merchant_api(stack: dict[str, Any], http: httpx.Client) -> MerchantApi:
+    return MerchantApi(stack["merchantApiUrl"], http)
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +129,11 @@ def bucket(s3: Any, stack: dict[str, Any]) -> Bucket:
 @pytest.fixture(scope="session")
 def sqs(stack: dict[str, Any], aws: boto3.Session) -> Any:
     return aws.client("sqs", endpoint_url=stack["endpointUrl"])
+
+
+@pytest.fixture(scope="session")
+def feed(sqs: Any, stack: dict[str, Any]) -> Feed:
+    return Feed(sqs, stack)
 
 
 @pytest.fixture(scope="session")

@@ -25,11 +25,6 @@ ID = "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"
 
 
 @pytest.fixture(scope="module")
-def merchant_api(stack: dict[str, Any], http: httpx.Client) -> MerchantApi:
-    return MerchantApi(stack["merchantApiUrl"], http)
-
-
-@pytest.fixture(scope="module")
 def mia(callers: dict[str, Caller]) -> Caller:
     return callers["merchant"]
 

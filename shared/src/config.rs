@@ -27,6 +27,10 @@ pub fn api_keys_table() -> Result<String, ConfigError> {
     text("API_KEYS_TABLE")
 }
 
+pub fn ledger_dead_letter_queue_url() -> Result<String, ConfigError> {
+    text("LEDGER_DEAD_LETTER_QUEUE_URL")
+}
+
 pub fn exports_bucket() -> Result<String, ConfigError> {
     text("EXPORTS_BUCKET")
 }

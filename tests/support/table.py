@@ -110,11 +110,9 @@ class LedgerTable:
     @contextmanager
     def holding(self, tenant: str, dataset: str, record_id: str, created_at: str, **columns: Any) -> Iterator[None]:
         """One record more, within. `created_at` has milliseconds: `2026-01-31T23:59:59.000Z`."""
-        key = {
-            "partition": f"{tenant}#{TYPES[dataset]}#{_shard(record_id)}",
-            "sort": f"{created_at[:19]}Z#{record_id}",
-        }
-        self.table.put_item(Item={**key, "createdAt": created_at, **columns})
+        key = {"partition": f"{tenant}#{TYPES[dataset]}#{_shard(record_id)}", "sort": record_id}
+        position = f"{created_at[:19]}Z#{record_id}"
+        self.table.put_item(Item={**key, "position": position, "createdAt": created_at, **columns})
         try:
             yield
         finally:

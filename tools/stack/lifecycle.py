@@ -20,6 +20,8 @@ OUTPUT_NAMES = {
     "bucket": "Bucket",
     "queueUrl": "QueueUrl",
     "deadLetterQueueUrl": "DeadLetterQueueUrl",
+    "ledgerQueueUrl": "LedgerQueueUrl",
+    "ledgerDeadLetterQueueUrl": "LedgerDeadLetterQueueUrl",
     "exportsTable": "ExportsTable",
     "ledgerTable": "LedgerTable",
     "apiKeysTable": "ApiKeysTable",

@@ -6,7 +6,6 @@ mod error;
 mod file;
 mod generator;
 mod invocation;
-mod retry;
 
 use aws_lambda_events::sqs::SqsEvent;
 use generator::Generator;

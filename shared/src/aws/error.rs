@@ -37,6 +37,15 @@ impl AwsError {
         }
     }
 
+    /// Something that took longer than it may; another try may be faster.
+    pub fn late(operation: &'static str) -> Self {
+        Self {
+            operation,
+            cause: "it took too long".to_owned(),
+            may_pass: true,
+        }
+    }
+
     /// Whether the same call may succeed later: it was throttled, not answered in time, or the service is in trouble.
     pub fn may_pass(&self) -> bool {
         self.may_pass

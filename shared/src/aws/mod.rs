@@ -5,9 +5,12 @@ pub mod exports;
 pub mod files;
 pub mod keys;
 pub mod ledger;
+pub mod ledger_dead_letters;
 pub mod mailer;
 pub mod queue;
 mod raw_answer;
+pub mod retry;
+pub mod tenants;
 
 use std::time::Duration;
 

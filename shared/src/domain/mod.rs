@@ -3,12 +3,15 @@
 pub mod address;
 pub mod amount;
 pub mod caller;
+pub mod change;
+pub mod contacts;
 pub mod dataset;
 pub mod export;
 pub mod filters;
 pub mod history;
 pub mod id;
 pub mod link;
+pub mod received;
 pub mod record;
 pub mod resend;
 pub mod selection;

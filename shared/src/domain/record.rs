@@ -244,8 +244,10 @@ fn normal_form(dataset: &Dataset, column: &Column, value: &str) -> Result<String
     }
 }
 
-fn is_identifier(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphanumeric())
+/// Whether a text can be an identifier: letters, digits and `_ - . :`, beginning with a letter or digit.
+pub fn is_identifier(text: &str) -> bool {
+    text.len() <= LONGEST_IDENTIFIER
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte))

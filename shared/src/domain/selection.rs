@@ -20,6 +20,8 @@ pub struct Selection {
     pub from: Option<Timestamp>,
     /// Inclusive, and not after the request: the file holds the records of that moment.
     pub to: Timestamp,
+    /// When the export was requested: what was written to the ledger later does not count.
+    pub as_of: Timestamp,
     pub conditions: Vec<Condition>,
 }
 
@@ -84,6 +86,7 @@ impl Selection {
             source,
             from: filters.created_at_from,
             to: to.map_or(export.created_at, |to| to.min(export.created_at)),
+            as_of: export.created_at,
             conditions,
         }
     }
@@ -122,6 +125,7 @@ mod tests {
                 source: Source::Shards,
                 from: None,
                 to: at("2026-11-20T09:30:00.250Z"),
+                as_of: at("2026-11-20T09:30:00.250Z"),
                 conditions: vec![]
             }
         );

@@ -12,6 +12,11 @@ use crate::domain::{
 /// The table's key.
 pub const KEY_HASH: &str = "keyHash";
 
+/// The index of keys by their tenant.
+pub const BY_TENANT: &str = "by-tenant";
+/// The partition key of [`BY_TENANT`].
+pub const TENANT_ID: &str = "tenantId";
+
 /// The user of a key. The key itself is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,8 @@
 //! Keys and items of the ledger table. Its writers and its readers take them from here.
+//!
+//! A record's item has the record's id as its sort key, so a change of a record is one conditional write, and an id can
+//! never be there twice. Exports read the indexes, which hold the records by their position in the file. How a write
+//! treats what is there already is in [`super::ledger_head`].
 
 use std::collections::HashMap;
 
@@ -10,8 +14,10 @@ use crate::domain::{dataset::Dataset, record::Record, time};
 
 /// The table's partition key.
 pub const PARTITION: &str = "partition";
-/// The table's sort key, and that of its indexes.
+/// The table's sort key: a record's id, or what else an item is.
 pub const SORT: &str = "sort";
+/// The indexes' sort key: where a record stands in files. See [`position`].
+pub const POSITION: &str = "position";
 /// A record's amount as a number, for filters to compare.
 pub const AMOUNT_VALUE: &str = "amountValue";
 /// The partition key of [`BY_SUPPLIER`].
@@ -21,10 +27,24 @@ pub const CONTACT_PARTITION: &str = "contactPartition";
 /// On the layout item: how many shards the records are spread over.
 pub const SHARDS: &str = "shards";
 
-pub const CONTACT_ID: &str = "contactId";
-pub const CONTACT_EXTERNAL_ID: &str = "contactExternalId";
-pub const CONTACT_NAME: &str = "contactName";
+pub use crate::domain::contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME};
 
+/// On a contact's items: when the latest payout was created that said what they say.
+pub const CONTACT_AS_OF: &str = "asOf";
+
+/// The version of a record's last change. Records that were loaded without versions have none.
+pub const VERSION: &str = "version";
+/// From which second on a record's last change counts, in Unix seconds. See [`crate::domain::received`].
+pub const RECEIVED_AT: &str = "receivedAt";
+/// From which second on exports hold this row, in Unix seconds.
+pub const VISIBLE_FROM: &str = "visibleFrom";
+/// From which second on exports no longer hold this row, in Unix seconds: the record has moved to another row.
+pub const VISIBLE_UNTIL: &str = "visibleUntil";
+/// When DynamoDB removes a row that no export holds any more, in Unix seconds.
+pub const TIME_TO_LIVE: &str = "timeToLive";
+
+/// The index of a shard's records by their position.
+pub const BY_POSITION: &str = "by-position";
 /// The index of records by their supplier.
 pub const BY_SUPPLIER: &str = "by-supplier";
 /// The index of payouts by their contact.
@@ -71,19 +91,19 @@ pub fn layout_key(tenant_id: &str, dataset: &Dataset) -> (String, &'static str) 
     (format!("{tenant_id}#{}", dataset.export_type), LAYOUT)
 }
 
-/// A record's sort key, `{createdAt}#{id}` with whole seconds. Its text order is the order of the file, which shows times in
-/// seconds.
-pub fn sort(created_at: Timestamp, record_id: &str) -> String {
+/// A record's position, `{createdAt}#{id}` with whole seconds. Its text order is the order of the file, which shows times
+/// in seconds.
+pub fn position(created_at: Timestamp, record_id: &str) -> String {
     format!("{}#{record_id}", time::to_seconds(created_at))
 }
 
-/// The least sort key that a record of this second or later can have.
-pub fn least_sort(from: Timestamp) -> String {
+/// The least position that a record of this second or later can have.
+pub fn least_position(from: Timestamp) -> String {
     time::to_seconds(from)
 }
 
-/// A sort key behind those of all records of this second or earlier: `~` comes after every character of an id.
-pub fn greatest_sort(to: Timestamp) -> String {
+/// A position behind those of all records of this second or earlier: `~` comes after every character of an id.
+pub fn greatest_position(to: Timestamp) -> String {
     format!("{}#~", time::to_seconds(to))
 }
 
@@ -102,23 +122,18 @@ pub fn contact_external_sort(contact_external_id: &str) -> String {
     format!("external#{contact_external_id}")
 }
 
-/// The item of a record in a ledger of `shards` shards.
-pub fn record_item(tenant_id: &str, shards: u32, record: &Record) -> Item {
+/// What a row says of its record: all but the table's keys and what the writer notes of the write.
+pub fn record_attributes(tenant_id: &str, record: &Record) -> Item {
     let dataset = record.dataset();
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let mut item: Item = record
         .values()
         .map(|(column, value)| (column.name.to_owned(), text(value)))
         .collect();
-    let shard = shard_of(record.id(), shards);
     item.extend([
         (
-            PARTITION.to_owned(),
-            AttributeValue::S(partition(tenant_id, dataset, shard)),
-        ),
-        (
-            SORT.to_owned(),
-            AttributeValue::S(sort(record.created_at(), record.id())),
+            POSITION.to_owned(),
+            AttributeValue::S(position(record.created_at(), record.id())),
         ),
         // To the millisecond, because records of the same second may be created before or after a request.
         (
@@ -142,40 +157,6 @@ pub fn record_item(tenant_id: &str, shards: u32, record: &Record) -> Item {
         item.insert(CONTACT_PARTITION.to_owned(), AttributeValue::S(partition));
     }
     item
-}
-
-/// The items of one contact: under its id, and under its external id if it has one.
-pub fn contact_items(
-    tenant_id: &str,
-    contact_id: &str,
-    contact_external_id: Option<&str>,
-    contact_name: Option<&str>,
-) -> Vec<Item> {
-    let item = |sort: String, attributes: &[(&str, Option<&str>)]| {
-        let key = [(PARTITION, contacts_partition(tenant_id)), (SORT, sort)];
-        let attributes = attributes
-            .iter()
-            .filter_map(|(name, value)| Some((*name, (*value)?.to_owned())));
-        key.into_iter()
-            .chain(attributes)
-            .map(|(name, value)| (name.to_owned(), AttributeValue::S(value)))
-            .collect()
-    };
-    let mut items = vec![item(
-        contact_sort(contact_id),
-        &[
-            (CONTACT_ID, Some(contact_id)),
-            (CONTACT_EXTERNAL_ID, contact_external_id),
-            (CONTACT_NAME, contact_name),
-        ],
-    )];
-    if let Some(external) = contact_external_id {
-        items.push(item(
-            contact_external_sort(external),
-            &[(CONTACT_ID, Some(contact_id))],
-        ));
-    }
-    items
 }
 
 #[cfg(test)]
@@ -209,13 +190,12 @@ mod tests {
             ("supplierName", ""),
         ];
         let record = Record::check(&FUNDING_TRANSFERS, values).unwrap();
-        insta::assert_snapshot!(shown(record_item("northwind-market", 16, &record)), @r"
+        insta::assert_snapshot!(shown(record_attributes("northwind-market", &record)), @r"
         amount: S 100.00
         amountValue: N 100.00
         createdAt: S 2026-01-31T23:59:59.500Z
         currency: S EUR
-        partition: S northwind-market#FUNDING_TRANSFERS#7
-        sort: S 2026-01-31T23:59:59Z#trf_1
+        position: S 2026-01-31T23:59:59Z#trf_1
         sourceBalanceAccountType: S MARKETPLACE
         status: S COMPLETED
         supplierExternalId: S SUP-1001
@@ -236,34 +216,12 @@ mod tests {
             ("contactId", "cnt_1"),
         ];
         let record = Record::check(&PAYOUTS_BY_CONTACT, values).unwrap();
-        let item = record_item("atlas", 1, &record);
-        assert_eq!(
-            item[PARTITION].as_s().unwrap(),
-            "atlas#PAYOUTS_BY_CONTACT#0"
-        );
+        let item = record_attributes("atlas", &record);
         assert_eq!(
             item[CONTACT_PARTITION].as_s().unwrap(),
             "atlas#PAYOUTS_BY_CONTACT#cnt_1"
         );
         assert!(!item.contains_key(SUPPLIER_PARTITION));
-    }
-
-    #[test]
-    fn a_contact_is_found_by_its_id_and_by_its_external_id() {
-        let items = contact_items("atlas", "cnt_1", Some("C-100"), Some("Ana"));
-        let items: Vec<String> = items.into_iter().map(shown).collect();
-        insta::assert_snapshot!(items.join("\n\n"), @r"
-        contactExternalId: S C-100
-        contactId: S cnt_1
-        contactName: S Ana
-        partition: S atlas#CONTACTS
-        sort: S id#cnt_1
-
-        contactId: S cnt_1
-        partition: S atlas#CONTACTS
-        sort: S external#C-100
-        ");
-        assert_eq!(contact_items("atlas", "cnt_1", None, None).len(), 1);
     }
 
     #[test]
@@ -284,11 +242,11 @@ mod tests {
 
     #[test]
     fn text_order_is_the_order_of_the_file() {
-        let key = |time, id| sort(time::parse(time).unwrap(), id);
+        let key = |time, id| position(time::parse(time).unwrap(), id);
         assert!(key("2026-01-31T23:59:59Z", "z") < key("2026-02-01T00:00:00Z", "a"));
         assert!(key("2026-01-31T23:59:59.900Z", "a") < key("2026-01-31T23:59:59.100Z", "b"));
         let bound = time::parse("2026-01-31T23:59:59.250Z").unwrap();
-        let range = least_sort(bound)..=greatest_sort(bound);
+        let range = least_position(bound)..=greatest_position(bound);
         assert!(range.contains(&key("2026-01-31T23:59:59.999Z", "zzz")));
         assert!(!range.contains(&key("2026-01-31T23:59:58.999Z", "zzz")));
         assert!(!range.contains(&key("2026-02-01T00:00:00Z", "0")));

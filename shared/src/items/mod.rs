@@ -6,6 +6,7 @@ pub mod export;
 pub mod filters;
 pub mod idempotency;
 pub mod ledger;
+pub mod ledger_head;
 pub mod link;
 pub mod lock;
 pub mod sending;

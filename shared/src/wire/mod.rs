@@ -1,9 +1,11 @@
-//! What callers of the operator and link APIs send and see. The OpenAPI files in `infra/` say the same.
+//! What callers of the operator and link APIs send and see, and what sources of records send. The OpenAPI files and the JSON
+//! Schema in `infra/` say the same.
 
 pub mod cursor;
 pub mod export;
 pub mod history_query;
 pub mod json;
+pub mod ledger_change;
 pub mod manifest;
 pub mod problem;
 pub mod resend_request;

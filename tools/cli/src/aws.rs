@@ -1,6 +1,7 @@
 //! DynamoDB as the environment configures it, and its errors as sentences.
 
 use anyhow::{Context, Result, anyhow};
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     Client,
     config::{Builder, retry::RetryConfig},
@@ -10,12 +11,18 @@ use aws_sdk_dynamodb::{
 /// Attempts that the SDK makes of a call that is throttled or fails in passing.
 const ATTEMPTS: u32 = 6;
 
-/// A client for the region and the endpoint of the environment.
-pub async fn dynamodb() -> Result<Client> {
+/// The region, credentials and endpoint of the environment.
+pub async fn load() -> Result<SdkConfig> {
     let config = shared::aws::load(shared::aws::Timeouts::Background).await;
     config
         .region()
         .context("no AWS region is set: set AWS_REGION")?;
+    Ok(config)
+}
+
+/// A client of DynamoDB.
+pub async fn dynamodb() -> Result<Client> {
+    let config = load().await?;
     let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
     Ok(Client::from_conf(
         Builder::from(&config).retry_config(retries).build(),

@@ -1,6 +1,7 @@
 //! `make contract`: writes what follows from `datasets/` and from the templates, each of which names its target's sources
 //! in its first lines.
 
+mod change_schema;
 mod render;
 
 use std::{
@@ -12,7 +13,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 
-/// Make the OpenAPI files, the page's datasets and their documentation.
+/// Make the OpenAPI files, the schema of the ledger's messages, the page's datasets and their documentation.
 #[derive(Parser)]
 struct Args {
     /// The project's folder

@@ -10,6 +10,8 @@ use minijinja::{
 };
 use serde::Serialize;
 
+use crate::change_schema;
+
 /// The OpenAPI files: the template in `infra/openapi/`, and where its result goes.
 const OPENAPI: [(&str, &str); 3] = [
     ("operator-api.yaml.jinja", "infra/operator-api.yaml"),
@@ -90,6 +92,7 @@ pub fn targets(root: &Path, datasets: &[Dataset]) -> Result<Vec<(&'static str, S
     targets.push((PAGE, page));
     let documentation = rendered(&own, "datasets.md.jinja", context! { datasets => all })?;
     targets.push((DOCUMENTATION, documentation));
+    targets.push((change_schema::TARGET, change_schema::render(datasets)?));
     Ok(targets)
 }
 

@@ -20,6 +20,7 @@ use shared::{
     aws::{
         AwsError,
         exports::{Attempt, Checkpoint, UploadState},
+        retry::with_back_off,
     },
     domain::{export::File, time},
     wire::manifest::ManifestDocument,
@@ -37,9 +38,7 @@ use self::{
     reading::{End, Reading},
     writing::{Writing, are_recorded},
 };
-use crate::{
-    error::AttemptError, generator::Generator, invocation::Invocation, retry::with_back_off,
-};
+use crate::{error::AttemptError, generator::Generator, invocation::Invocation};
 
 /// How often progress is recorded.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);

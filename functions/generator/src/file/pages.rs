@@ -3,10 +3,10 @@
 use shared::aws::{
     AwsError,
     ledger::{LedgerPage, LedgerTable},
+    retry::with_back_off,
 };
 
 use super::plan::Plan;
-use crate::retry::with_back_off;
 
 /// The lanes of an export's records, each of which is read page by page.
 pub trait Pages: Sync {

@@ -7,7 +7,7 @@ use shared::{
         ledger::{Lane, LedgerQuery, LedgerTable},
     },
     domain::{dataset, export::Export, selection::Selection},
-    items::ledger::{CREATED_AT, SORT},
+    items::ledger::{CREATED_AT, POSITION},
 };
 
 /// The lanes of the ledger that hold an export's records, and how they become its file.
@@ -43,7 +43,7 @@ impl Plan {
     }
 
     pub fn decoder(&self) -> Decoder {
-        Decoder::new(self.columns.clone(), SORT)
+        Decoder::new(self.columns.clone(), POSITION)
     }
 }
 

@@ -10,6 +10,7 @@ use shared::{
         AwsError,
         exports::{Attempt, Checkpoint, UploadState},
         files::{Parts, Upload},
+        retry::with_back_off,
     },
     domain::time,
 };
@@ -21,7 +22,7 @@ use super::{
     parts::uploads_at_once,
     segment::{Mark, Segment},
 };
-use crate::{error::AttemptError, generator::Generator, retry::with_back_off};
+use crate::{error::AttemptError, generator::Generator};
 
 /// What a segment became in the bucket.
 enum Stored {

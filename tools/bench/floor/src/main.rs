@@ -37,10 +37,12 @@ async fn main() -> anyhow::Result<()> {
     let lanes = ledger
         .lanes(TENANT, &FUNDING_TRANSFERS, &Source::Shards)
         .await?;
+    let now = Timestamp::now();
     let selection = Selection {
         source: Source::Shards,
         from: None,
-        to: Timestamp::now(),
+        to: now,
+        as_of: now,
         conditions: Vec::new(),
     };
     let columns = FUNDING_TRANSFERS.columns.iter().map(|column| column.name);
@@ -77,10 +79,10 @@ async fn page<'a>(
     Ok((lane, ledger.page(lane, query, &least, None).await?))
 }
 
-/// Where the next page begins, from the end of this one: `"LastEvaluatedKey":{…"sort":{"S":"…"}…`.
+/// Where the next page begins, from the end of this one: `"LastEvaluatedKey":{…"position":{"S":"…"}…`.
 fn next(json: &[u8]) -> Option<String> {
     let key = &json[memmem::rfind(json, b"\"LastEvaluatedKey\"")?..];
-    let sort = &key[memmem::find(key, b"\"sort\":{\"S\":\"")? + 13..];
+    let sort = &key[memmem::find(key, b"\"position\":{\"S\":\"")? + 17..];
     let end = memchr::memchr(b'"', sort)?;
     Some(format!("{}\0", String::from_utf8_lossy(&sort[..end])))
 }

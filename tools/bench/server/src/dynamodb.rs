@@ -63,7 +63,7 @@ impl Request {
         Range {
             least: value(":least"),
             greatest: value(":greatest"),
-            after: text_of(&self.exclusive_start_key, "sort").map(str::to_owned),
+            after: text_of(&self.exclusive_start_key, "position").map(str::to_owned),
             limit: self.limit,
             is_sparse: self.filter_expression.contains(" IN ("),
         }

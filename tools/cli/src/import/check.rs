@@ -4,10 +4,12 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use anyhow::{Result, bail};
 use sha2::{Digest, Sha256};
-use shared::{domain::record::Record, items::ledger::CONTACT_EXTERNAL_ID};
+use shared::domain::{
+    contacts::{CONTACT_EXTERNAL_ID, Contact, Contacts},
+    record::Record,
+};
 
 use super::{
-    contacts::Contacts,
     problems::{Problem, Problems},
     rows::{Input, Row, RowError},
 };
@@ -36,7 +38,7 @@ pub fn check(input: &Input) -> Result<Checked> {
         progress.advance(1);
         match row {
             Ok(row) => match row.check(input.dataset()) {
-                Ok(record) => problems.extend(pass.take(&row, &record)),
+                Ok((record, _)) => problems.extend(pass.take(&row, &record)),
                 Err(found) => problems.extend(found),
             },
             Err(RowError::Io(error)) => return Err(input.explain(error)),
@@ -58,6 +60,8 @@ pub fn check(input: &Input) -> Result<Checked> {
 struct Pass {
     records: u64,
     contacts: Contacts,
+    /// Whose contact each external id is.
+    owners: HashMap<String, String>,
     /// The lines of the records by half of their id's SHA-256: 24 bytes a record, however long the ids are.
     lines: HashMap<[u8; 16], u64>,
 }
@@ -78,10 +82,23 @@ impl Pass {
                 problems.push(row.problem(record.dataset().id_column, rule));
             }
         }
-        if let Err(owner) = self.contacts.note(record) {
-            let rule = format!("belongs to the contact {owner} already");
-            problems.push(row.problem(CONTACT_EXTERNAL_ID, rule));
+        if let Some(contact) = Contact::of(record) {
+            if let Some(owner) = self.other_owner(&contact) {
+                let rule = format!("belongs to the contact {owner} already");
+                problems.push(row.problem(CONTACT_EXTERNAL_ID, rule));
+            }
+            self.contacts.note(contact);
         }
         problems
+    }
+
+    /// The other contact that has this one's external id.
+    fn other_owner(&mut self, contact: &Contact) -> Option<&str> {
+        let external_id = contact.external_id.clone()?;
+        let owner = self
+            .owners
+            .entry(external_id)
+            .or_insert_with(|| contact.id.clone());
+        (*owner != contact.id).then_some(owner.as_str())
     }
 }

@@ -6,7 +6,10 @@
 use std::io::BufRead;
 
 use csv_core::ReadRecordResult;
-use shared::domain::{dataset::Dataset, record::Rule};
+use shared::{
+    domain::{dataset::Dataset, record::Rule},
+    items::ledger::VERSION,
+};
 
 use super::{
     lines::{LONGEST_RECORD, Lines},
@@ -179,7 +182,7 @@ fn header_problems(columns: &[String], dataset: &Dataset, line: u64) -> Vec<Prob
     };
     let mut problems = Vec::new();
     for (index, name) in columns.iter().enumerate() {
-        if dataset.column(name).is_none() {
+        if dataset.column(name).is_none() && name != VERSION {
             let rule = Rule::Unknown(dataset.export_type).to_string();
             problems.push(problem(name, Some(index), &rule));
         } else if columns[..index].contains(name) {

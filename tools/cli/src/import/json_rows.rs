@@ -7,9 +7,9 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use shared::domain::{
-    amount::Amount,
-    dataset::{Dataset, Kind},
+use shared::{
+    domain::dataset::Dataset,
+    wire::ledger_change::{CELL_RULE, cell},
 };
 
 use super::{
@@ -64,7 +64,7 @@ impl<R: BufRead> JsonRows<R> {
         let mut fields = Vec::with_capacity(members.len());
         let mut problems = Vec::new();
         for (name, value) in members {
-            match self.text(&name, value) {
+            match cell(self.dataset.column(&name), value) {
                 Some(text) => fields.push((name, text)),
                 None => problems.push(Problem {
                     line,
@@ -72,7 +72,7 @@ impl<R: BufRead> JsonRows<R> {
                         name,
                         position: None,
                     }),
-                    rule: "must be a string, a number or null".to_owned(),
+                    rule: CELL_RULE.to_owned(),
                 }),
             }
         }
@@ -84,26 +84,6 @@ impl<R: BufRead> JsonRows<R> {
             }))
         } else {
             Err(RowError::Problems(problems))
-        }
-    }
-
-    /// A member's value as text, empty for null; numbers keep their digits, and amounts lose their exponent.
-    fn text(&self, name: &str, value: &RawValue) -> Option<String> {
-        let json = value.get();
-        match json.as_bytes().first()? {
-            b'"' => serde_json::from_str(json).ok(),
-            b'n' => Some(String::new()),
-            b'-' | b'0'..=b'9' => {
-                let is_amount = self
-                    .dataset
-                    .column(name)
-                    .is_some_and(|column| column.kind == Kind::Amount);
-                let amount = is_amount
-                    .then(|| Amount::from_json_number(json).ok())
-                    .flatten();
-                Some(amount.map_or_else(|| json.to_owned(), |amount| amount.to_string()))
-            }
-            _ => None,
         }
     }
 }

@@ -1,10 +1,8 @@
 //! `import`: a file of records into the ledger, all of it checked before any of it is written.
 
 mod check;
-mod contacts;
 mod csv_rows;
 mod json_rows;
-mod layout;
 mod lines;
 mod problems;
 mod rows;
@@ -12,16 +10,21 @@ mod write;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use indicatif::HumanCount;
-use shared::{domain::dataset::Dataset, items::ledger};
+use shared::{
+    aws::ledger::LedgerTable,
+    domain::{dataset::Dataset, time},
+};
+use write::{Target, write_all, write_contacts};
 
 use crate::{arguments, aws, progress::Progress};
 
 /// Load a file of records into the ledger.
 ///
 /// The whole file is checked first: if any record is bad, each problem is named with its line and column, and nothing
-/// is written. Importing the same file again is safe, since records are written under the same keys.
+/// is written. Importing the same file again changes nothing. A column `version` says how new each record is: it does
+/// not replace a newer one. Records without a version replace only others without one.
 #[derive(clap::Args)]
 pub struct Args {
     /// CSV with a header and `,` or `;` between values; or JSON lines, one object a line
@@ -45,45 +48,58 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Result<()> {
-    let input = rows::Input::new(args.file, args.dataset, args.delimiter)?;
+    let input = rows::Input::new(args.file.clone(), args.dataset, args.delimiter)?;
     let checked = check::check(&input)?;
     if checked.records == 0 {
         println!("{input} holds no records; nothing was written.");
         return Ok(());
     }
 
-    let client = aws::dynamodb().await?;
-    let shards = layout::settle(
-        &client,
-        &args.table,
-        &args.tenant,
-        args.dataset,
-        args.shards,
-    )
-    .await?;
+    let ledger = LedgerTable::new(&aws::load().await?, args.table.clone());
+    let target = Target {
+        ledger: &ledger,
+        tenant_id: &args.tenant,
+        shards: shards(&ledger, &args).await?,
+    };
     let progress = Progress::new("Importing", Some(checked.records));
-    let records = rows::records(&input)?
-        .map(|record| record.map(|record| ledger::record_item(&args.tenant, shards, &record)));
-    let outcome = write::write_all(&client, &args.table, records, |count| {
-        progress.advance(count)
-    });
-    let outcome = outcome.await;
+    let changes = rows::changes(&input, &args.tenant)?;
+    let outcome = write_all(&target, changes, |count| progress.advance(count)).await;
     progress.finish();
-    outcome.map_err(|failure| failure.of(checked.records))?;
+    let totals = outcome.map_err(|failure| failure.of(checked.records))?;
     // After the records, so that a contact that can be asked for has its payouts.
-    let contacts = checked.contacts.items(&args.tenant);
-    write::write_all(&client, &args.table, contacts, |_| {})
-        .await
-        .map_err(|failure| failure.of_contacts(checked.records))?;
-
+    write_contacts(&target, &checked.contacts).await?;
     let seconds = progress.elapsed().as_secs_f64();
+    // Exports that are requested after this command has ended hold the records.
+    if let Some(received) = totals.counts_from {
+        tokio::time::sleep(received.wait(time::now())).await;
+    }
     println!(
-        "Imported {} records of {} for {} into {} ({shards} shards) in {seconds:.1} s, {:.0} a second.",
+        "Imported {} records of {} for {} into {} ({} shards) in {seconds:.1} s, {:.0} a second: {} written, {} unchanged.",
         HumanCount(checked.records),
         args.dataset.slug,
         args.tenant,
         args.table,
+        target.shards,
         checked.records as f64 / seconds.max(0.001),
+        HumanCount(totals.written),
+        HumanCount(totals.unchanged),
     );
     Ok(())
+}
+
+/// The number of shards to write to. Fails if the ledger has another number than the command asks for.
+async fn shards(ledger: &LedgerTable, args: &Args) -> Result<u32> {
+    let shards = ledger
+        .settle_shards(&args.tenant, args.dataset, args.shards)
+        .await
+        .with_context(|| format!("cannot reach the ledger table {}", args.table))?;
+    if args.shards.is_some_and(|wanted| wanted != shards) {
+        bail!(
+            "the {} records of {} are spread over {shards} shards since they were first written: leave --shards out; \
+             nothing was written",
+            args.dataset.export_type,
+            args.tenant
+        );
+    }
+    Ok(shards)
 }

@@ -10,9 +10,12 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 use shared::domain::{
+    change::{Change, VERSION_RULE},
     dataset::Dataset,
-    record::{Record, RecordProblem},
+    record::{Record, RecordProblem, Rule},
 };
+
+use shared::items::ledger::VERSION;
 
 use super::{
     csv_rows::CsvRows,
@@ -122,18 +125,39 @@ impl fmt::Display for Input {
 }
 
 impl Row {
-    /// The record, or everything that is wrong with it.
-    pub fn check(&self, dataset: &'static Dataset) -> Result<Record, Vec<Problem>> {
-        let fields = self
+    /// The record and its version, if it has one; or everything that is wrong with it.
+    pub fn check(&self, dataset: &'static Dataset) -> Result<(Record, Option<u64>), Vec<Problem>> {
+        let (versions, fields): (Vec<_>, Vec<_>) = self
             .fields
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
-        Record::check(dataset, fields).map_err(|problems| {
-            let located = problems
-                .into_iter()
-                .map(|RecordProblem { column, rule }| self.problem(&column, rule.to_string()));
-            located.collect()
-        })
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .partition(|(name, _)| *name == VERSION);
+        let mut problems = Vec::new();
+        let version = match versions[..] {
+            [] | [(_, "")] => None,
+            [(_, text)] => {
+                let version = text.parse().ok();
+                if version.is_none() {
+                    problems.push(self.problem(VERSION, VERSION_RULE.to_owned()));
+                }
+                version
+            }
+            _ => {
+                problems.push(self.problem(VERSION, Rule::Repeated.to_string()));
+                None
+            }
+        };
+        match Record::check(dataset, fields) {
+            Ok(record) if problems.is_empty() => Ok((record, version)),
+            Ok(_) => Err(problems),
+            Err(found) => {
+                let located = found
+                    .into_iter()
+                    .map(|RecordProblem { column, rule }| self.problem(&column, rule.to_string()));
+                problems.extend(located);
+                Err(problems)
+            }
+        }
     }
 
     /// A problem of one column of this row.
@@ -154,17 +178,22 @@ impl Row {
     }
 }
 
-/// The records of a file that was found to be good: a problem now is a change of the file.
-pub fn records(input: &Input) -> Result<impl Iterator<Item = Result<Record>>> {
+/// The records of a file that was found to be good, as changes of a tenant's ledger: a problem now is a change of the file.
+pub fn changes(input: &Input, tenant_id: &str) -> Result<impl Iterator<Item = Result<Change>>> {
     let explain = |error| match error {
         RowError::Io(error) => input.explain(error),
         RowError::Problems(_) => changed(input),
     };
     let rows = input.rows().map_err(explain)?;
     Ok(rows.map(move |row| {
-        row.map_err(explain)?
+        let (record, version) = row
+            .map_err(explain)?
             .check(input.dataset)
-            .map_err(|_| changed(input))
+            .map_err(|_| changed(input))?;
+        Ok(Change {
+            version,
+            ..Change::unversioned(tenant_id, record)
+        })
     }))
 }
 

@@ -1,36 +1,53 @@
-//! The second pass: items to DynamoDB in batches, several at a time.
+//! The second pass: changes to the ledger in batches, several at a time.
 
 use std::{
     cell::{Cell, RefCell},
+    future::ready,
     iter,
-    time::Duration,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
-use aws_sdk_dynamodb::{
-    Client,
-    types::{PutRequest, WriteRequest},
-};
+use anyhow::{Context, Result};
 use futures::{StreamExt, stream};
 use indicatif::HumanCount;
-use shared::items::ledger::Item;
+use shared::{
+    aws::{
+        ledger::{BATCH, LedgerTable, Outcome},
+        retry::with_limited_back_off,
+    },
+    domain::{
+        change::Change,
+        contacts::{Contact, Contacts},
+        received::Received,
+    },
+};
 
-use crate::aws::explain;
-
-/// Most items that BatchWriteItem takes.
-const BATCH: usize = 25;
 const BATCHES_IN_FLIGHT: usize = 8;
 
-/// Attempts in a row that write nothing before a batch is given up: about a minute and a half.
-const FRUITLESS_ATTEMPTS: u32 = 12;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// How often a batch is tried again while the ledger takes none of it: about a minute and a half.
+const MOST_RETRIES: usize = 14;
+
+/// Where the records go.
+pub struct Target<'a> {
+    pub ledger: &'a LedgerTable,
+    pub tenant_id: &'a str,
+    pub shards: u32,
+}
+
+/// What became of a file's records.
+#[derive(Debug, Default)]
+pub struct Totals {
+    pub written: u64,
+    /// Records that the ledger has already, or has a newer version of.
+    pub unchanged: u64,
+    /// The exports that are requested from then on hold them all.
+    pub counts_from: Option<Received>,
+}
 
 /// Writing stopped before the end.
 #[derive(Debug)]
 pub struct Failure {
-    /// Items that are certainly written.
-    written: u64,
+    /// Records that are certainly in the ledger.
+    done: u64,
     cause: anyhow::Error,
 }
 
@@ -40,36 +57,27 @@ impl Failure {
         self.cause.context(format!(
             "{} of {} records were certainly written before this stopped it; importing the file again is safe and \
              writes the rest",
-            HumanCount(self.written),
-            HumanCount(records)
-        ))
-    }
-
-    /// The sentence for a failure among their contacts.
-    pub fn of_contacts(self, records: u64) -> anyhow::Error {
-        self.cause.context(format!(
-            "all {} records were written, but not all of their contacts; importing the file again is safe and writes \
-             the rest",
+            HumanCount(self.done),
             HumanCount(records)
         ))
     }
 }
 
-/// Writes all items, whose keys are distinct. `on_written` is told of items as they are written.
+/// Writes all changes, whose records differ. `on_done` is told how many are done as the work goes on.
 ///
-/// Stops at the first error, of an item or of DynamoDB, after the batches that are on their way.
+/// Stops at the first error, of a record or of DynamoDB, after the batches that are on their way.
 pub async fn write_all(
-    client: &Client,
-    table: &str,
-    items: impl Iterator<Item = Result<Item>>,
-    on_written: impl Fn(u64),
-) -> Result<(), Failure> {
-    let written = Cell::new(0);
+    target: &Target<'_>,
+    changes: impl Iterator<Item = Result<Change>>,
+    on_done: impl Fn(u64),
+) -> Result<Totals, Failure> {
+    let totals = RefCell::new(Totals::default());
+    let done = Cell::new(0);
     let failure = RefCell::new(None);
-    let mut items = items.fuse();
+    let mut changes = changes.fuse();
     let batches = iter::from_fn(|| {
         let has_failed = failure.borrow().is_some();
-        let batch: Result<Vec<Item>> = items.by_ref().take(BATCH).collect();
+        let batch: Result<Vec<Change>> = changes.by_ref().take(BATCH).collect();
         match batch {
             Ok(batch) if batch.is_empty() || has_failed => None,
             other => Some(other),
@@ -77,88 +85,54 @@ pub async fn write_all(
     });
     stream::iter(batches)
         .map(|batch| async {
-            let count = |items: u64| {
-                written.set(written.get() + items);
-                on_written(items);
-            };
-            write_batch(client, table, batch?, count).await
+            let batch = batch?;
+            let changes: Vec<_> = batch.iter().collect();
+            let write = || target.ledger.write(target.shards, &changes);
+            let written = with_limited_back_off(MOST_RETRIES, write)
+                .await
+                .context("cannot write to the ledger")?;
+            done.set(done.get() + batch.len() as u64);
+            on_done(batch.len() as u64);
+            let mut totals = totals.borrow_mut();
+            totals.counts_from = totals.counts_from.max(Some(written.counts_from));
+            for outcome in written.outcomes {
+                match outcome {
+                    Outcome::Written => totals.written += 1,
+                    Outcome::Unchanged => totals.unchanged += 1,
+                }
+            }
+            anyhow::Ok(())
         })
         .buffer_unordered(BATCHES_IN_FLIGHT)
         .for_each(|outcome| {
             if let Err(cause) = outcome {
                 failure.borrow_mut().get_or_insert(cause);
             }
-            std::future::ready(())
+            ready(())
         })
         .await;
     match failure.into_inner() {
-        None => Ok(()),
+        None => Ok(totals.into_inner()),
         Some(cause) => Err(Failure {
-            written: written.get(),
+            done: done.get(),
             cause,
         }),
     }
 }
 
-async fn write_batch(
-    client: &Client,
-    table: &str,
-    items: Vec<Item>,
-    on_written: impl Fn(u64),
-) -> Result<()> {
-    let mut requests = Vec::with_capacity(items.len());
-    for item in items {
-        let put = PutRequest::builder().set_item(Some(item)).build()?;
-        requests.push(WriteRequest::builder().put_request(put).build());
+/// Writes the contacts of a file's records.
+pub async fn write_contacts(target: &Target<'_>, contacts: &Contacts) -> Result<()> {
+    let write = async |contact: &Contact| {
+        let note = || target.ledger.note_contact(target.tenant_id, contact);
+        with_limited_back_off(MOST_RETRIES, note).await
+    };
+    let mut writes = stream::iter(contacts.iter())
+        .map(write)
+        .buffer_unordered(BATCHES_IN_FLIGHT);
+    while let Some(written) = writes.next().await {
+        written.context(
+            "all records were written, but not all of their contacts; importing the file again is safe and writes the rest",
+        )?;
     }
-    let mut fruitless = 0;
-    loop {
-        let asked = requests.len();
-        let output = client
-            .batch_write_item()
-            .request_items(table, requests)
-            .send()
-            .await
-            .map_err(explain)
-            .with_context(|| format!("cannot write to the ledger table {table}"))?;
-        let mut unprocessed = output.unprocessed_items.unwrap_or_default();
-        requests = unprocessed.remove(table).unwrap_or_default();
-        on_written((asked - requests.len()) as u64);
-        if requests.is_empty() {
-            return Ok(());
-        }
-        fruitless = if requests.len() < asked {
-            0
-        } else {
-            fruitless + 1
-        };
-        if fruitless == FRUITLESS_ATTEMPTS {
-            bail!(
-                "DynamoDB took none of a batch {FRUITLESS_ATTEMPTS} times in a row: its capacity is exhausted"
-            );
-        }
-        tokio::time::sleep(pause(fruitless)?).await;
-    }
-}
-
-/// A random time up to a bound that doubles with each attempt in a row that wrote nothing.
-fn pause(fruitless: u32) -> Result<Duration> {
-    let bound = FIRST_PAUSE
-        .saturating_mul(1 << fruitless)
-        .min(LONGEST_PAUSE);
-    let random = getrandom::u32().map_err(|error| anyhow!("no random numbers: {error}"))?;
-    Ok(bound.mul_f64(f64::from(random) / f64::from(u32::MAX)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_a_bound() {
-        for fruitless in 0..FRUITLESS_ATTEMPTS {
-            assert!(pause(fruitless).unwrap() <= FIRST_PAUSE * (1 << fruitless));
-            assert!(pause(fruitless).unwrap() <= LONGEST_PAUSE);
-        }
-    }
+    Ok(())
 }

@@ -18,9 +18,17 @@ const NEEDED: [(&str, Kind); 4] = [
 ];
 
 /// Names of the ledger's own attributes.
-const RESERVED: [&str; 7] = [
+const RESERVED: [&str; 15] = [
     "partition",
     "sort",
+    "position",
+    "version",
+    "receivedAt",
+    "visibleFrom",
+    "visibleUntil",
+    "row",
+    "rowPlace",
+    "moves",
     "amountValue",
     "supplierPartition",
     "contactPartition",

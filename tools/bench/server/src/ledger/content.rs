@@ -46,7 +46,7 @@ const REASONS: [&str; 3] = [
 const ORDER: [&str; 14] = [
     "relatedEntityId",
     "currency",
-    "sort",
+    "position",
     "supplierName",
     "createdAt",
     "targetBalanceAccountType",
@@ -77,7 +77,7 @@ pub fn template(content: usize) -> Template {
         let (room, value) = match name {
             "transferId" => (ID_LENGTH, None),
             "createdAt" => (TIME_LENGTH, None),
-            "sort" => (SORT_LENGTH, None),
+            "position" => (SORT_LENGTH, None),
             _ => match value(name, content) {
                 Some(value) => (0, Some(value)),
                 None => continue,
@@ -164,7 +164,7 @@ mod tests {
             .map(|content| template(content).json.len() + 1)
             .sum();
         let page = bytes * 2000 / CONTENTS;
-        assert!((1_008_000..1_019_000).contains(&page), "{page}");
+        assert!((1_016_000..1_027_000).contains(&page), "{page}");
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
             for (name, length) in [
                 ("transferId", ID_LENGTH),
                 ("createdAt", TIME_LENGTH),
-                ("sort", SORT_LENGTH),
+                ("position", SORT_LENGTH),
             ] {
                 assert_eq!(item[name]["S"].as_str().unwrap(), "0".repeat(length));
             }

@@ -64,7 +64,7 @@ impl Pages {
         );
         if !is_last && end > 0 {
             let sort = RecordWriter::new().sort(self.number(lane, end - 1));
-            let key = serde_json::json!({"partition": {"S": partition}, "sort": {"S": sort}});
+            let key = serde_json::json!({"partition": {"S": partition}, "position": {"S": sort}});
             json.extend_from_slice(format!(",\"LastEvaluatedKey\":{key}").as_bytes());
         }
         json.push(b'}');
@@ -191,7 +191,7 @@ mod tests {
         let items = page["Items"].as_array().unwrap();
         items
             .iter()
-            .map(|item| item["sort"]["S"].as_str().unwrap().to_owned())
+            .map(|item| item["position"]["S"].as_str().unwrap().to_owned())
             .collect()
     }
 
@@ -207,7 +207,7 @@ mod tests {
             };
             let page = page(pages, lane, range);
             read.extend(sorts(&page));
-            match page["LastEvaluatedKey"]["sort"]["S"].as_str() {
+            match page["LastEvaluatedKey"]["position"]["S"].as_str() {
                 Some(sort) => after = Some(sort.to_owned()),
                 None => return read,
             }
@@ -284,7 +284,7 @@ mod tests {
         let pages = Pages::new(4000, 1, 1);
         let first = page(&pages, 0, Range::default());
         assert_eq!(first["Count"], 2000);
-        let after = first["LastEvaluatedKey"]["sort"]["S"].as_str();
+        let after = first["LastEvaluatedKey"]["position"]["S"].as_str();
         let range = Range {
             after: after.map(str::to_owned),
             ..Range::default()
@@ -312,7 +312,7 @@ mod tests {
         let second = page(
             &pages,
             0,
-            sparse(first["LastEvaluatedKey"]["sort"]["S"].as_str()),
+            sparse(first["LastEvaluatedKey"]["position"]["S"].as_str()),
         );
         assert_eq!(second["Count"], 0);
         assert_eq!(second["ScannedCount"], 2000);

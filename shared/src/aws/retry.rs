@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use shared::aws::AwsError;
 use tracing::warn;
+
+use super::AwsError;
 
 /// Makes a call until it succeeds, or fails for a reason that does not pass with time.
 ///
@@ -14,11 +15,31 @@ pub async fn with_back_off<T, F>(call: impl FnMut() -> F) -> Result<T, AwsError>
 where
     F: Future<Output = Result<T, AwsError>>,
 {
-    let pauses = ExponentialBuilder::default()
+    retry(pauses().without_max_times(), call).await
+}
+
+/// Makes a call until it succeeds, fails for a reason that does not pass with time, or has failed so many times.
+pub async fn with_limited_back_off<T, F>(
+    most_retries: usize,
+    call: impl FnMut() -> F,
+) -> Result<T, AwsError>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
+    retry(pauses().with_max_times(most_retries), call).await
+}
+
+fn pauses() -> ExponentialBuilder {
+    ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(200))
         .with_max_delay(Duration::from_secs(10))
         .with_jitter()
-        .without_max_times();
+}
+
+async fn retry<T, F>(pauses: ExponentialBuilder, call: impl FnMut() -> F) -> Result<T, AwsError>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
     call.retry(pauses)
         .when(AwsError::may_pass)
         .notify(|cause, pause| warn!(%cause, pauseMs = pause.as_millis(), "retried"))

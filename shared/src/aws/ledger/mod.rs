@@ -1,0 +1,57 @@
+//! The table `ledger`: the records that are exported.
+
+mod contacts;
+mod layout;
+mod placeholders;
+mod query;
+mod row_write;
+mod write;
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+
+pub use query::{Lane, LedgerPage, LedgerQuery};
+pub use write::{BATCH, Outcome, Written};
+
+use super::AwsError;
+use crate::{
+    domain::received::Margin,
+    items::ledger::{Item, PARTITION, SORT},
+};
+
+#[derive(Clone, Debug)]
+pub struct LedgerTable {
+    client: Client,
+    name: String,
+    margin: Arc<Margin>,
+}
+
+impl LedgerTable {
+    pub fn new(aws: &SdkConfig, name: String) -> Self {
+        Self {
+            client: Client::new(aws),
+            name,
+            margin: Arc::default(),
+        }
+    }
+
+    async fn get(
+        &self,
+        partition: String,
+        sort: impl Into<String>,
+    ) -> Result<Option<Item>, AwsError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key(PARTITION, AttributeValue::S(partition))
+            .key(SORT, AttributeValue::S(sort.into()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(AwsError::new("GetItem"))?;
+        Ok(answer.item)
+    }
+}
