@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use dataset_files::{Column, Dataset, Filter, Kind, Role, Test, Visibility};
+use dataset_files::{Column, Dataset, Filter, Kind, RECEIVED_AT, Role, Test, Visibility};
 
 fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
@@ -91,6 +91,7 @@ fn filter(dataset: &Dataset, (name, filter): (&String, &Filter)) -> String {
     let test = match (filter.test, column.as_str()) {
         (Test::From, "createdAt") => "CreatedAtFrom".to_owned(),
         (Test::To, "createdAt") => "CreatedAtTo".to_owned(),
+        (Test::From, RECEIVED_AT) => "ChangedSince".to_owned(),
         (Test::From, _) => "AmountMin".to_owned(),
         (Test::To, _) => "AmountMax".to_owned(),
         (Test::AnyOf, _) if dataset.records.supplier.as_ref() == Some(column) => {

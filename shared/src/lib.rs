@@ -5,6 +5,7 @@
 //! - [`items`]: what DynamoDB holds.
 //! - [`aws`]: the adapters that speak to AWS.
 //! - [`http`]: the border between API Gateway's events and the functions.
+//! - [`metrics`]: what CloudWatch counts.
 //! - [`mail`]: the message that carries a download link.
 //! - [`random`]: randomness that nobody can guess.
 //! - [`config`]: the environment, read in one place.
@@ -19,5 +20,6 @@ pub mod ending;
 pub mod http;
 pub mod items;
 pub mod mail;
+pub mod metrics;
 pub mod random;
 pub mod wire;

@@ -96,6 +96,9 @@ function phraseOf(filters: readonly Filter[], values: Filters, name: string): st
 }
 
 function wordOf(filter: Filter | undefined, value: string): string {
+  if (filter?.kind === "day") {
+    return startText(value);
+  }
   const label = filter?.choices?.find((choice) => choice.value === value)?.label ?? value;
   // In the middle of a sentence.
   return filter?.kind === "choice" ? label.toLowerCase() : label;

@@ -24,7 +24,6 @@ export function FilterFields({ filters, form, errors, onChange }: Props) {
   if (filters.length === 0) {
     return null;
   }
-  const isPeriod = filters.some((filter) => filter.name === "createdAtFrom");
   return (
     <fieldset class="filter-fields">
       <legend>What to export</legend>
@@ -42,7 +41,7 @@ export function FilterFields({ filters, form, errors, onChange }: Props) {
         return (
           <Fragment key={line[0]?.name}>
             {isShort ? <div class="pair">{fields}</div> : fields}
-            {isPeriod && line[0]?.kind === "day" && <Periods form={form} onChange={onChange} />}
+            {line[0]?.name === "createdAtFrom" && <Periods form={form} onChange={onChange} />}
           </Fragment>
         );
       })}

@@ -1,5 +1,5 @@
 import type { Manifest } from "../api/types.ts";
-import { amount, rows, shortId } from "../domain/format.ts";
+import { amount, rows, shortId, utcTime } from "../domain/format.ts";
 import { Copyable } from "./Copyable.tsx";
 
 interface Props {
@@ -31,6 +31,13 @@ export function ManifestRow({ id, exportId, manifest, columns }: Props) {
             )}
             {manifest.rowsNotInTotals !== undefined && (
               <p class="muted">{rows(manifest.rowsNotInTotals)} without an amount or currency not added up</p>
+            )}
+          </dd>
+          <dt>Complete until</dt>
+          <dd>
+            {utcTime(manifest.ledgerCompleteUntil ?? manifest.asOf)}
+            {manifest.ledgerCompleteUntil === undefined && (
+              <p class="muted">as far as the records had arrived by then</p>
             )}
           </dd>
           <dt>SHA-256</dt>

@@ -8,6 +8,7 @@ use std::{
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures::{StreamExt, future::join_all, stream};
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use shared::{
     aws::{
@@ -24,9 +25,10 @@ use shared::{
         received::Received,
         time,
     },
+    metrics::{Metric, put_metrics},
 };
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::batch::{Group, Refusal, Work, group, read_all};
 
@@ -54,6 +56,7 @@ struct Totals {
     /// The messages that must come back.
     failed: BTreeSet<usize>,
     counts_from: Option<Received>,
+    latest_occurred_at: Option<Timestamp>,
 }
 
 impl Recorder {
@@ -99,6 +102,7 @@ impl Recorder {
             failedMessages = totals.failed.len(),
             "recorded"
         );
+        totals.put_metrics();
         let mut response = SqsBatchResponse::default();
         for message in totals.failed {
             response.add_failure(messages[message].message_id.clone().unwrap_or_default());
@@ -144,6 +148,7 @@ impl Recorder {
         let mut chunks = stream::iter(group.work.chunks(BATCH))
             .map(async |work| (work, self.write_chunk(shards, work, give_up_at).await))
             .buffer_unordered(BATCHES_IN_FLIGHT);
+        let failed_before = totals.failed.len();
         while let Some((work, written)) = chunks.next().await {
             match written {
                 Ok(written) => {
@@ -161,6 +166,25 @@ impl Recorder {
                     totals.failed.extend(messages);
                 }
             }
+        }
+        // A change that is missing may have happened earlier.
+        if totals.failed.len() == failed_before {
+            self.note_occurred(group, totals).await;
+        }
+    }
+
+    /// Records how current the ledger is, for the manifests of exports. If that fails, a later batch does it.
+    async fn note_occurred(&self, group: &Group, totals: &mut Totals) {
+        let times = group.work.iter().filter_map(|work| work.change.occurred_at);
+        let Some(latest) = times.max() else {
+            return;
+        };
+        totals.latest_occurred_at = totals.latest_occurred_at.max(Some(latest));
+        let noted = self
+            .ledger
+            .note_occurred(&group.tenant_id, group.dataset, latest);
+        if let Err(cause) = noted.await {
+            warn!(%cause, tenantId = group.tenant_id, "how current the ledger is was not recorded");
         }
     }
 
@@ -223,5 +247,21 @@ impl Recorder {
                 }
             }
         }
+    }
+}
+
+impl Totals {
+    fn put_metrics(&self) {
+        let mut metrics = vec![
+            Metric::count("ChangesWritten", self.written),
+            Metric::count("ChangesUnchanged", self.unchanged),
+            Metric::count("ChangesRefused", self.refused),
+        ];
+        // How far the ledger is behind its source.
+        if let Some(latest) = self.latest_occurred_at {
+            let lag = time::now().duration_since(latest);
+            metrics.push(Metric::milliseconds("FeedLag", lag));
+        }
+        put_metrics("recorder", &metrics);
     }
 }

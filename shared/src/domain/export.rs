@@ -115,6 +115,8 @@ pub struct File {
     pub totals: BTreeMap<String, String>,
     /// The number of rows in no total, because they lack a currency or a plain decimal for an amount.
     pub rows_not_in_totals: u64,
+    /// Up to when the ledger held what had happened at its source, if the source says when things happen.
+    pub ledger_complete_until: Option<Timestamp>,
     /// When it was complete. The mail is retried for a day from then on.
     pub made_at: Timestamp,
 }
@@ -348,6 +350,7 @@ pub mod examples {
                 ("JPY".to_owned(), "-5400".to_owned()),
             ]),
             rows_not_in_totals: 0,
+            ledger_complete_until: None,
             made_at: at("2026-11-20T09:30:04Z"),
         };
         Delivery::of(

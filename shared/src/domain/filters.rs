@@ -17,6 +17,8 @@ pub struct Filters {
     pub created_at_from: Option<Timestamp>,
     /// Inclusive, as the whole second that it names.
     pub created_at_to: Option<Timestamp>,
+    /// Only records that the ledger received, or received a change of, in this second or later.
+    pub changed_since: Option<Timestamp>,
     /// External ids.
     pub supplier_ids: Vec<String>,
     /// Inclusive.
@@ -63,6 +65,7 @@ impl Filters {
         match filter.test {
             FilterTest::CreatedAtFrom => self.created_at_from.map(FilterValue::Time),
             FilterTest::CreatedAtTo => self.created_at_to.map(FilterValue::Time),
+            FilterTest::ChangedSince => self.changed_since.map(FilterValue::Time),
             FilterTest::AmountMin => self.amount_min.map(FilterValue::Amount),
             FilterTest::AmountMax => self.amount_max.map(FilterValue::Amount),
             FilterTest::Suppliers => {

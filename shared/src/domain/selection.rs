@@ -45,6 +45,9 @@ pub enum Condition {
     },
     AmountAtLeast(Amount),
     AmountAtMost(Amount),
+    /// The ledger has received its last change since this second, and up to the second of the request: a later change is in
+    /// the next export of this kind.
+    ChangedSince(Timestamp),
 }
 
 impl Selection {
@@ -81,6 +84,7 @@ impl Selection {
         }
         conditions.extend(filters.amount_min.map(Condition::AmountAtLeast));
         conditions.extend(filters.amount_max.map(Condition::AmountAtMost));
+        conditions.extend(filters.changed_since.map(Condition::ChangedSince));
         let to = filters.created_at_to.map(end_of_second);
         Self {
             source,
@@ -191,6 +195,7 @@ mod tests {
         let filters = Filters {
             amount_min: Some("0.1".parse().unwrap()),
             amount_max: Some("50000".parse().unwrap()),
+            changed_since: Some(at("2026-11-19T09:30:00Z")),
             one_of: one_of(&[
                 ("statuses", &["COMPLETED", "FAILED"]),
                 ("sourceBalanceAccountType", &["MARKETPLACE"]),
@@ -210,6 +215,7 @@ mod tests {
                 },
                 Condition::AmountAtLeast("0.1".parse().unwrap()),
                 Condition::AmountAtMost("50000".parse().unwrap()),
+                Condition::ChangedSince(at("2026-11-19T09:30:00Z")),
             ]
         );
     }

@@ -82,6 +82,8 @@ pub struct FileItem {
     totals: BTreeMap<String, String>,
     #[serde(default)]
     rows_not_in_totals: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ledger_complete_until: Option<Timestamp>,
     made_at: Timestamp,
 }
 
@@ -181,6 +183,7 @@ impl From<&File> for FileItem {
             sha256: file.sha256.clone(),
             totals: file.totals.clone(),
             rows_not_in_totals: file.rows_not_in_totals,
+            ledger_complete_until: file.ledger_complete_until,
             made_at: file.made_at,
         }
     }
@@ -202,6 +205,7 @@ impl TryFrom<ExportItem> for Export {
             sha256: file.sha256,
             totals: file.totals,
             rows_not_in_totals: file.rows_not_in_totals,
+            ledger_complete_until: file.ledger_complete_until,
             made_at: file.made_at,
         });
         let delivery = match (file, time(item.ready_at), time(item.expires_at)) {

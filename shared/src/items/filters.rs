@@ -19,6 +19,8 @@ pub struct FiltersItem {
     created_at_from: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at_to: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_since: Option<Timestamp>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     supplier_ids: Vec<String>,
     /// A text, so that it keeps its digits.
@@ -50,6 +52,7 @@ impl From<&Filters> for FiltersItem {
         Self {
             created_at_from: filters.created_at_from,
             created_at_to: filters.created_at_to,
+            changed_since: filters.changed_since,
             supplier_ids: filters.supplier_ids.clone(),
             amount_min: filters.amount_min.map(|amount| amount.to_string()),
             amount_max: filters.amount_max.map(|amount| amount.to_string()),
@@ -92,6 +95,7 @@ impl FiltersItem {
         Ok(Filters {
             created_at_from: self.created_at_from,
             created_at_to: self.created_at_to,
+            changed_since: self.changed_since,
             supplier_ids: self.supplier_ids,
             amount_min: amount(self.amount_min)?,
             amount_max: amount(self.amount_max)?,

@@ -26,6 +26,8 @@ pub const SUPPLIER_PARTITION: &str = "supplierPartition";
 pub const CONTACT_PARTITION: &str = "contactPartition";
 /// On the layout item: how many shards the records are spread over.
 pub const SHARDS: &str = "shards";
+/// On the layout item: the latest time at the source of a change that was written.
+pub const LATEST_OCCURRED_AT: &str = "latestOccurredAt";
 
 pub use crate::domain::contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME};
 

@@ -22,6 +22,8 @@ pub struct Manifest {
     rows_not_in_totals: Option<u64>,
     filters: FiltersObject,
     as_of: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger_complete_until: Option<String>,
 }
 
 /// The document beside the file, which also names the export.
@@ -45,6 +47,7 @@ impl Manifest {
             rows_not_in_totals: Some(file.rows_not_in_totals).filter(|rows| *rows > 0),
             filters: FiltersObject::of(export),
             as_of: to_seconds(export.created_at),
+            ledger_complete_until: file.ledger_complete_until.map(to_seconds),
         }
     }
 }

@@ -97,6 +97,7 @@ fn read_filters(
         match filter.test {
             FilterTest::CreatedAtFrom => filters.created_at_from = read_time(reader, &pointer, raw),
             FilterTest::CreatedAtTo => filters.created_at_to = read_time(reader, &pointer, raw),
+            FilterTest::ChangedSince => filters.changed_since = read_time(reader, &pointer, raw),
             FilterTest::AmountMin => filters.amount_min = read_amount(reader, &pointer, raw),
             FilterTest::AmountMax => filters.amount_max = read_amount(reader, &pointer, raw),
             // Silently: the server restricts a supplier to its own records.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result};
-use dataset_files::{Dataset, Filter, Test, operator_api::pascal};
+use dataset_files::{Dataset, Filter, RECEIVED_AT, Test, operator_api::pascal};
 use minijinja::{
     AutoEscape, Environment, UndefinedBehavior, Value, context, path_loader, syntax::SyntaxConfig,
     value::Serde,
@@ -145,10 +145,11 @@ impl<'a> View<'a> {
 
 impl<'a> Input<'a> {
     fn of(dataset: &'a Dataset, name: &'a str, filter: &'a Filter) -> Self {
-        let column = &dataset.columns[&filter.column];
-        let is_choice = !column.choices.is_empty();
+        // When a record was received is no column of the file.
+        let column = dataset.columns.get(&filter.column);
+        let is_choice = column.is_some_and(|column| !column.choices.is_empty());
         let kind = match (filter.test, filter.column.as_str()) {
-            (Test::From | Test::To, "createdAt") => InputKind::Day,
+            (Test::From | Test::To, "createdAt" | RECEIVED_AT) => InputKind::Day,
             (Test::From | Test::To, _) => InputKind::Amount,
             (_, column) if dataset.records.supplier.as_deref() == Some(column) => {
                 InputKind::Suppliers
@@ -158,7 +159,7 @@ impl<'a> Input<'a> {
             (Test::Equals, _) if is_choice => InputKind::Choice,
             (Test::Equals, _) => InputKind::Text,
         };
-        let choices = column.choices.iter();
+        let choices = column.iter().flat_map(|column| &column.choices);
         Self {
             name,
             kind,
@@ -167,7 +168,9 @@ impl<'a> Input<'a> {
             choices: choices
                 .map(|(value, label)| Choice { value, label })
                 .collect(),
-            example: column.examples.first().map(String::as_str),
+            example: column
+                .and_then(|column| column.examples.first())
+                .map(String::as_str),
         }
     }
 }

@@ -16,6 +16,9 @@ use serde::Serialize;
 
 pub use problem::Problem;
 
+/// What a filter may compare besides columns: when the ledger received a record's last change.
+pub const RECEIVED_AT: &str = "receivedAt";
+
 /// One dataset, as its file declares it. All rules of [`load`] hold for it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Dataset {

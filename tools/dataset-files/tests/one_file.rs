@@ -140,7 +140,7 @@ fn a_filter_compares_what_can_be_compared_under_its_usual_name() {
     ]), @r#"
     datasets/refunds.toml:44: filters.reasons must bound createdAt or amount: these alone can be compared in the ledger
     datasets/refunds.toml:50: example.filters.reasons must be a number, or a decimal in quotation marks
-    datasets/refunds.toml:43: filters.since must be called createdAtFrom, createdAtTo, amountMin, amountMax or supplierIds, as in other datasets
+    datasets/refunds.toml:43: filters.since must be called createdAtFrom, createdAtTo, amountMin, amountMax, changedSince or supplierIds, as in other datasets
     "#);
 }
 

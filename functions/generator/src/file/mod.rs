@@ -100,6 +100,7 @@ impl Generator {
             sha256: hex::encode(sha256),
             totals: draft.totals(),
             rows_not_in_totals: draft.rows_not_in_totals(),
+            ledger_complete_until: checkpoint.ledger_complete_until,
             made_at: time::now(),
         };
         self.put_manifest(attempt, &file).await?;
@@ -127,11 +128,16 @@ impl Generator {
                 Reading::new(&pages, plan.decoder(), position, draft, parts)
             }
         };
+        // The file says what was true when it was begun.
+        let complete_until = match &attempt.checkpoint {
+            None => plan.ledger_complete_until,
+            Some(checkpoint) => checkpoint.ledger_complete_until,
+        };
         // It holds one segment, which waits while others are uploaded.
         let (segments, queue) = mpsc::channel(1);
         let (end, checkpoint) = tokio::try_join!(
             reading.run(segments, rows, invocation.stop_at),
-            Writing::new(self, attempt, &invocation.has_advanced).run(queue)
+            Writing::new(self, attempt, complete_until, &invocation.has_advanced).run(queue)
         )?;
         match end {
             End::Whole => Ok(checkpoint),

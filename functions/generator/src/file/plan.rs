@@ -1,6 +1,7 @@
 //! What to read for an export, and what its file looks like.
 
 use engine::{Column, Decoder, Format};
+use jiff::Timestamp;
 use shared::{
     aws::{
         AwsError,
@@ -15,6 +16,8 @@ pub struct Plan {
     pub lanes: Vec<Lane>,
     pub query: LedgerQuery,
     pub columns: Vec<Column>,
+    /// Up to when the ledger holds what happened at its source, if the source says when things happen.
+    pub ledger_complete_until: Option<Timestamp>,
 }
 
 impl Plan {
@@ -28,15 +31,18 @@ impl Plan {
                 format: format(column),
             })
             .collect();
-        let lanes = if selection.is_empty() {
-            Vec::new()
-        } else {
-            ledger
-                .lanes(&export.tenant_id, dataset, &selection.source)
-                .await?
+        let layout = ledger.layout(&export.tenant_id, dataset).await?;
+        let lanes = match &layout {
+            Some(layout) if !selection.is_empty() => {
+                layout.lanes(&export.tenant_id, dataset, &selection.source)
+            }
+            _ => Vec::new(),
         };
+        let latest = layout.and_then(|layout| layout.latest_occurred_at);
         Ok(Self {
             lanes,
+            // What happened later is not in the file.
+            ledger_complete_until: latest.map(|time| time.min(export.created_at)),
             query: LedgerQuery::new(&selection, columns.iter().map(|column| column.name)),
             columns,
         })

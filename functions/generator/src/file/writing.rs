@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use bytes::Bytes;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use shared::{
     aws::{
@@ -46,6 +47,7 @@ pub struct Writing<'a> {
     parts: u32,
     tails: u32,
     checkpoint: Option<Checkpoint>,
+    ledger_complete_until: Option<Timestamp>,
     has_advanced: &'a Cell<bool>,
 }
 
@@ -54,6 +56,7 @@ impl<'a> Writing<'a> {
     pub fn new(
         generator: &'a Generator,
         attempt: &'a Attempt,
+        ledger_complete_until: Option<Timestamp>,
         has_advanced: &'a Cell<bool>,
     ) -> Self {
         let checkpoint = attempt.checkpoint.clone();
@@ -67,6 +70,7 @@ impl<'a> Writing<'a> {
             parts: upload.map_or(0, |state| state.parts),
             tails: 0,
             checkpoint,
+            ledger_complete_until,
             has_advanced,
         }
     }
@@ -136,6 +140,7 @@ impl<'a> Writing<'a> {
             draft: mark.draft,
             upload,
             tail,
+            ledger_complete_until: self.ledger_complete_until,
         };
         let checkpoint = match stored {
             Stored::Part {

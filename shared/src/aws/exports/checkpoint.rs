@@ -18,6 +18,9 @@ pub struct Checkpoint {
     pub upload: Option<UploadState>,
     /// The key of the object with the rows that do not fill a part yet.
     pub tail: Option<String>,
+    /// Up to when the ledger held what had happened at its source when the file was begun.
+    #[serde(default)]
+    pub ledger_complete_until: Option<Timestamp>,
 }
 
 /// The parts that the bucket has.

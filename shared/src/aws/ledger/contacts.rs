@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{LedgerTable, placeholders::Placeholders, row_write::assignment};
+use super::{
+    LedgerTable, layout::unless_refused, placeholders::Placeholders, row_write::assignment,
+};
 use crate::{
     aws::AwsError,
     domain::{contacts::Contact, time::to_milliseconds},
@@ -76,15 +78,6 @@ impl LedgerTable {
             .set_expression_attribute_values(Some(placeholders.values))
             .send()
             .await;
-        match answer {
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            answer => answer.map(drop).map_err(AwsError::new("UpdateItem")),
-        }
+        unless_refused(answer).map(drop)
     }
 }

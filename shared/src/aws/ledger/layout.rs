@@ -1,21 +1,38 @@
-//! How a tenant's records of a type are spread over shards. The first write decides it; all others follow.
+//! How a tenant's records of a type are stored, and how current they are. The first write decides over how many shards they
+//! are spread; all others follow.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{
+    error::SdkError, operation::update_item::UpdateItemError, types::AttributeValue,
+};
+use jiff::Timestamp;
 
 use super::LedgerTable;
 use crate::{
     aws::AwsError,
-    domain::dataset::Dataset,
-    items::ledger::{DEFAULT_SHARDS, Item, PARTITION, SHARDS, SORT, layout_key},
+    domain::{
+        dataset::Dataset,
+        time::{parse, to_milliseconds},
+    },
+    items::ledger::{
+        DEFAULT_SHARDS, Item, LATEST_OCCURRED_AT, PARTITION, SHARDS, SORT, layout_key,
+    },
 };
 
+/// What is known of a tenant's records of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    pub shards: u32,
+    /// The latest time at the source of a change that was written, if the source says such times.
+    pub latest_occurred_at: Option<Timestamp>,
+}
+
 impl LedgerTable {
-    /// The number of shards to read. `None` if nothing was ever written.
-    pub async fn shards(
+    /// What is known of a tenant's records of a type. `None` if nothing was ever written.
+    pub async fn layout(
         &self,
         tenant_id: &str,
         dataset: &Dataset,
-    ) -> Result<Option<u32>, AwsError> {
+    ) -> Result<Option<Layout>, AwsError> {
         let (partition, sort) = layout_key(tenant_id, dataset);
         self.get(partition, sort).await?.map(read).transpose()
     }
@@ -27,41 +44,81 @@ impl LedgerTable {
         dataset: &Dataset,
         wanted: Option<u32>,
     ) -> Result<u32, AwsError> {
-        if let Some(shards) = self.shards(tenant_id, dataset).await? {
-            return Ok(shards);
+        if let Some(layout) = self.layout(tenant_id, dataset).await? {
+            return Ok(layout.shards);
         }
-        let shards = wanted.unwrap_or(DEFAULT_SHARDS);
         let (partition, sort) = layout_key(tenant_id, dataset);
-        let put = self
+        let shards = wanted.unwrap_or(DEFAULT_SHARDS);
+        let update = self
             .client
-            .put_item()
+            .update_item()
             .table_name(&self.name)
-            .item(PARTITION, AttributeValue::S(partition.clone()))
-            .item(SORT, AttributeValue::S(sort.to_owned()))
-            .item(SHARDS, AttributeValue::N(shards.to_string()))
-            .condition_expression("attribute_not_exists(#partition)")
-            .expression_attribute_names("#partition", PARTITION)
+            .key(PARTITION, AttributeValue::S(partition))
+            .key(SORT, AttributeValue::S(sort.to_owned()))
+            .update_expression("SET #shards = :shards")
+            .condition_expression("attribute_not_exists(#shards)")
+            .expression_attribute_names("#shards", SHARDS)
+            .expression_attribute_values(":shards", AttributeValue::N(shards.to_string()))
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(shards),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                let recorded = self.shards(tenant_id, dataset).await?;
-                recorded
-                    .ok_or_else(|| AwsError::unexpected("PutItem", "a layout that came and went"))
-            }
-            Err(error) => Err(AwsError::new("PutItem")(error)),
+        if unless_refused(update)? {
+            return Ok(shards);
         }
+        let layout = self.layout(tenant_id, dataset).await?;
+        let layout = layout.ok_or_else(|| AwsError::unexpected("GetItem", "the layout is gone"))?;
+        Ok(layout.shards)
+    }
+
+    /// Records that a change of this time at its source was written, unless a later one was.
+    pub async fn note_occurred(
+        &self,
+        tenant_id: &str,
+        dataset: &Dataset,
+        occurred_at: Timestamp,
+    ) -> Result<(), AwsError> {
+        let (partition, sort) = layout_key(tenant_id, dataset);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key(PARTITION, AttributeValue::S(partition))
+            .key(SORT, AttributeValue::S(sort.to_owned()))
+            .update_expression("SET #latest = :time")
+            .condition_expression("attribute_not_exists(#latest) OR #latest < :time")
+            .expression_attribute_names("#latest", LATEST_OCCURRED_AT)
+            .expression_attribute_values(":time", AttributeValue::S(to_milliseconds(occurred_at)))
+            .send()
+            .await;
+        unless_refused(update).map(drop)
     }
 }
 
-fn read(item: Item) -> Result<u32, AwsError> {
-    item.get(SHARDS)
+/// Whether an update was made; it was not if its condition did not hold.
+pub fn unless_refused<T>(update: Result<T, SdkError<UpdateItemError>>) -> Result<bool, AwsError> {
+    match update {
+        Ok(_) => Ok(true),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(AwsError::new("UpdateItem")(error)),
+    }
+}
+
+fn read(item: Item) -> Result<Layout, AwsError> {
+    let shards = item
+        .get(SHARDS)
         .and_then(|shards| shards.as_n().ok()?.parse().ok())
         .filter(|shards| *shards > 0)
-        .ok_or_else(|| AwsError::unexpected("reading the ledger's layout", "no number of shards"))
+        .ok_or_else(|| {
+            AwsError::unexpected("reading the ledger's layout", "no number of shards")
+        })?;
+    let latest = item.get(LATEST_OCCURRED_AT);
+    Ok(Layout {
+        shards,
+        latest_occurred_at: latest.and_then(|time| parse(time.as_s().ok()?)),
+    })
 }

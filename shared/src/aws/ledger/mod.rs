@@ -12,6 +12,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 
+pub use layout::Layout;
 pub use query::{Lane, LedgerPage, LedgerQuery};
 pub use write::{BATCH, Outcome, Written};
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
 
-use super::{LedgerTable, placeholders::Placeholders};
+use super::{Layout, LedgerTable, placeholders::Placeholders};
 use crate::{
     aws::{AwsError, raw_answer::RawAnswer},
     domain::{
@@ -14,7 +14,7 @@ use crate::{
     },
     items::ledger::{
         self, AMOUNT_VALUE, BY_CONTACT, BY_POSITION, BY_SUPPLIER, CREATED_AT, POSITION,
-        VISIBLE_FROM, VISIBLE_UNTIL,
+        RECEIVED_AT, VISIBLE_FROM, VISIBLE_UNTIL,
     },
 };
 
@@ -41,27 +41,19 @@ pub struct LedgerQuery {
 #[derive(Debug)]
 pub struct LedgerPage(SdkBody);
 
-impl LedgerTable {
-    /// The partitions that hold the selected records. Empty if the tenant has no records of the type.
-    pub async fn lanes(
-        &self,
-        tenant_id: &str,
-        dataset: &Dataset,
-        source: &Source,
-    ) -> Result<Vec<Lane>, AwsError> {
+impl Layout {
+    /// The partitions that hold the selected records.
+    pub fn lanes(&self, tenant_id: &str, dataset: &Dataset, source: &Source) -> Vec<Lane> {
         let lane = |index, partition_attribute, partition| Lane {
             index,
             partition_attribute,
             partition,
         };
-        Ok(match source {
-            Source::Shards => (0..self.shards(tenant_id, dataset).await?.unwrap_or(0))
+        match source {
+            Source::Shards => (0..self.shards)
                 .map(|shard| {
-                    lane(
-                        BY_POSITION,
-                        ledger::PARTITION,
-                        ledger::partition(tenant_id, dataset, shard),
-                    )
+                    let partition = ledger::partition(tenant_id, dataset, shard);
+                    lane(BY_POSITION, ledger::PARTITION, partition)
                 })
                 .collect(),
             Source::Suppliers(supplier_ids) => supplier_ids
@@ -74,9 +66,11 @@ impl LedgerTable {
                 ledger::CONTACT_PARTITION,
                 ledger::contact_partition(tenant_id, dataset, contact_id),
             )],
-        })
+        }
     }
+}
 
+impl LedgerTable {
     /// One page of a lane: records from this position on. The query looks at `limit` records at most.
     pub async fn page(
         &self,
@@ -149,7 +143,7 @@ impl LedgerQuery {
         );
         for condition in &selection.conditions {
             filter.push_str(" AND ");
-            filter.push_str(&test(&mut placeholders, condition));
+            filter.push_str(&test(&mut placeholders, condition, &as_of));
         }
         Self {
             least: ledger::least_position(selection.from.unwrap_or(Timestamp::UNIX_EPOCH)),
@@ -162,7 +156,7 @@ impl LedgerQuery {
 }
 
 /// The condition as an expression.
-fn test(placeholders: &mut Placeholders, condition: &Condition) -> String {
+fn test(placeholders: &mut Placeholders, condition: &Condition, as_of: &str) -> String {
     let mut amount = |comparison: &str, amount: String| {
         let name = placeholders.name(AMOUNT_VALUE);
         let value = placeholders.value(AttributeValue::N(amount));
@@ -171,6 +165,13 @@ fn test(placeholders: &mut Placeholders, condition: &Condition) -> String {
     match condition {
         Condition::AmountAtLeast(least) => amount(">=", least.to_string()),
         Condition::AmountAtMost(most) => amount("<=", most.to_string()),
+        // A change counts from `receivedAt` on, a second that is not over when the source sends it. So what was sent in
+        // the second `since` or later is received after it.
+        Condition::ChangedSince(since) => {
+            let name = placeholders.name(RECEIVED_AT);
+            let since = placeholders.value(number(since.as_second()));
+            format!("{name} > {since} AND {name} <= {as_of}")
+        }
         Condition::OneOf { column, values } => {
             let name = placeholders.name(column);
             let values: Vec<_> = values
@@ -204,6 +205,7 @@ mod tests {
                     values: vec!["FAILED".to_owned(), "PENDING".to_owned()],
                 },
                 Condition::AmountAtLeast("0.1".parse().unwrap()),
+                Condition::ChangedSince(at("2026-11-19T09:30:00.9Z")),
             ],
         };
         let query = LedgerQuery::new(&selection, ["transferId", "status"]);
@@ -215,7 +217,8 @@ mod tests {
             "#createdAt <= :value0 \
              AND (attribute_not_exists(#visibleFrom) OR #visibleFrom <= :value1) \
              AND (attribute_not_exists(#visibleUntil) OR #visibleUntil > :value1) \
-             AND #status IN (:value2, :value3) AND #amountValue >= :value4"
+             AND #status IN (:value2, :value3) AND #amountValue >= :value4 \
+             AND #receivedAt > :value5 AND #receivedAt <= :value1"
         );
         let values = &query.placeholders.values;
         assert_eq!(
@@ -224,5 +227,6 @@ mod tests {
         );
         assert_eq!(values[":value1"], number(1_795_167_000));
         assert_eq!(values[":value4"], AttributeValue::N("0.1".to_owned()));
+        assert_eq!(values[":value5"], number(1_795_080_600));
     }
 }

@@ -15,6 +15,8 @@ pub struct Filter {
 pub enum FilterTest {
     CreatedAtFrom,
     CreatedAtTo,
+    /// When the ledger received the record's last change.
+    ChangedSince,
     AmountMin,
     AmountMax,
     /// The supplier whom a record belongs to, with a list.

@@ -1,6 +1,7 @@
 //! The floor below the generator: the same signed queries of the same lanes, as many bytes hashed and uploaded in the
 //! same parts, and nothing decoded, merged or checked in between.
 
+use anyhow::Context;
 use bytes::Bytes;
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
@@ -34,9 +35,11 @@ async fn main() -> anyhow::Result<()> {
     let aws = aws::load(Timeouts::Background).await;
     let ledger = LedgerTable::new(&aws, config::ledger_table()?);
     let files = ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?);
-    let lanes = ledger
-        .lanes(TENANT, &FUNDING_TRANSFERS, &Source::Shards)
-        .await?;
+    let layout = ledger
+        .layout(TENANT, &FUNDING_TRANSFERS)
+        .await?
+        .context("the ledger is empty")?;
+    let lanes = layout.lanes(TENANT, &FUNDING_TRANSFERS, &Source::Shards);
     let now = Timestamp::now();
     let selection = Selection {
         source: Source::Shards,

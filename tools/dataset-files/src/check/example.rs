@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use toml::Value;
 
 use super::Checker;
-use crate::{Column, Example, Filter, Test, file::DatasetFile};
+use crate::{Column, Example, Filter, RECEIVED_AT, Test, file::DatasetFile};
 
 /// The operator API's own limits.
 const MOST_CC: usize = 20;
@@ -38,6 +38,7 @@ pub fn check_example(
     for (name, value) in &example.filters {
         let broken = match filters.get(name) {
             None => Some("must be a filter of [filters]".to_owned()),
+            Some(filter) if is_of_time(filter) => broken_time(value.get_ref()),
             Some(filter) => columns
                 .get(&filter.column)
                 .and_then(|column| broken_rule(filter, column, value.get_ref())),
@@ -67,14 +68,20 @@ pub fn check_example(
     }
 }
 
-/// The rule that a filter's value breaks.
+fn is_of_time(filter: &Filter) -> bool {
+    ["createdAt", RECEIVED_AT].contains(&filter.column.as_str())
+}
+
+/// The rule that a time breaks.
+fn broken_time(value: &Value) -> Option<String> {
+    time_of(value)
+        .is_none()
+        .then(|| "must be a time in quotation marks, such as \"2026-01-31T23:59:59Z\"".to_owned())
+}
+
+/// The rule that another filter's value breaks.
 fn broken_rule(filter: &Filter, column: &Column, value: &Value) -> Option<String> {
     match filter.test {
-        Test::From | Test::To if filter.column == "createdAt" => {
-            time_of(value).is_none().then(|| {
-                "must be a time in quotation marks, such as \"2026-01-31T23:59:59Z\"".to_owned()
-            })
-        }
         Test::From | Test::To => (!is_amount(value))
             .then(|| "must be a number, or a decimal in quotation marks".to_owned()),
         Test::AnyOf => match value.as_array() {

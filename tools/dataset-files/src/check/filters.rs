@@ -6,16 +6,17 @@ use indexmap::IndexMap;
 
 use super::{Checker, is_word};
 use crate::{
-    Column, Filter, Kind, Records, Test,
+    Column, Filter, Kind, RECEIVED_AT, Records, Test,
     file::{DatasetFile, FilterTable},
 };
 
 /// The names of filters that every dataset calls the same.
-const BOUNDS: [(&str, Test, &str); 4] = [
+const BOUNDS: [(&str, Test, &str); 5] = [
     ("createdAtFrom", Test::From, "createdAt"),
     ("createdAtTo", Test::To, "createdAt"),
     ("amountMin", Test::From, "amount"),
     ("amountMax", Test::To, "amount"),
+    ("changedSince", Test::From, RECEIVED_AT),
 ];
 const SUPPLIERS: &str = "supplierIds";
 
@@ -45,6 +46,9 @@ pub fn check_filters(
             continue;
         };
         let rule = match columns.get(&column) {
+            None if (test, column.as_str()) == (Test::From, RECEIVED_AT) => {
+                misnamed(name, test, &column, records)
+            }
             None => Some("must name a column"),
             Some(declared) => broken_rule(test, &column, declared, records)
                 .or_else(|| misnamed(name, test, &column, records)),
@@ -109,10 +113,10 @@ fn misnamed(name: &str, test: Test, column: &str, records: &Records) -> Option<&
         .or(is_suppliers.then_some(SUPPLIERS));
     match usual {
         Some(usual) => (name != usual).then_some(
-            "must be called createdAtFrom, createdAtTo, amountMin, amountMax or supplierIds, as in other datasets",
+            "must be called createdAtFrom, createdAtTo, amountMin, amountMax, changedSince or supplierIds, as in other datasets",
         ),
         None => (name == SUPPLIERS || BOUNDS.iter().any(|(bound, ..)| *bound == name))
-            .then_some("must have another name: other datasets use this one for createdAt, amount or suppliers"),
+            .then_some("must have another name: other datasets use this one for createdAt, amount, receivedAt or suppliers"),
     }
 }
 
