@@ -13,6 +13,7 @@ import httpx
 import pytest
 from support.api import Api, Caller
 from support.bucket import Bucket
+from support.command import Command
 from support.contract import Contract
 from support.feed import Feed
 from support.functions import Functions
@@ -134,6 +135,11 @@ def sqs(stack: dict[str, Any], aws: boto3.Session) -> Any:
 @pytest.fixture(scope="session")
 def feed(sqs: Any, stack: dict[str, Any]) -> Feed:
     return Feed(sqs, stack)
+
+
+@pytest.fixture(scope="session")
+def command(stack: dict[str, Any]) -> Command:
+    return Command(stack)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::domain::{dataset::Dataset, record::Record, time};
+use crate::domain::{amount::Amount, dataset::Dataset, record::Record, time};
 
 /// The table's partition key.
 pub const PARTITION: &str = "partition";
@@ -62,6 +62,17 @@ const LAYOUT: &str = "layout";
 
 /// A DynamoDB item.
 pub type Item = HashMap<String, AttributeValue>;
+
+/// Whether two values are equal. DynamoDB drops zeros at the end of a number.
+pub fn are_equal(one: &AttributeValue, other: &AttributeValue) -> bool {
+    match (one, other) {
+        (AttributeValue::N(one), AttributeValue::N(other)) => {
+            let (one, other) = (one.parse::<Amount>(), other.parse::<Amount>());
+            one.is_ok() && one == other
+        }
+        _ => one == other,
+    }
+}
 
 /// The shard that a record belongs to, below `shards`, which is at least 1.
 pub fn shard_of(record_id: &str, shards: u32) -> u32 {
@@ -224,6 +235,16 @@ mod tests {
             "atlas#PAYOUTS_BY_CONTACT#cnt_1"
         );
         assert!(!item.contains_key(SUPPLIER_PARTITION));
+    }
+
+    #[test]
+    fn numbers_are_equal_whatever_zeros_they_end_with() {
+        let number = |digits: &str| AttributeValue::N(digits.to_owned());
+        assert!(are_equal(&number("100.00"), &number("100")));
+        assert!(!are_equal(&number("100.01"), &number("100")));
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        assert!(!are_equal(&text("100.00"), &text("100")));
+        assert!(!are_equal(&text("100"), &number("100")));
     }
 
     #[test]

@@ -10,7 +10,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     UnreadableItem,
-    ledger::{CONTACT_PARTITION, Item, POSITION, SUPPLIER_PARTITION, VERSION},
+    ledger::{
+        CONTACT_PARTITION, Item, PARTITION, POSITION, RECEIVED_AT, SORT, SUPPLIER_PARTITION,
+        TIME_TO_LIVE, VERSION, VISIBLE_FROM, VISIBLE_UNTIL, are_equal,
+    },
 };
 use crate::domain::change::{Change, Content};
 
@@ -137,27 +140,33 @@ impl Head {
 
     /// Whether the row within the head is the current one and says the same of the record.
     fn is_same(&self, attributes: &Item) -> bool {
-        let own: &[&str] = &WRITERS_OWN;
-        let known = self.item.keys().filter(|name| !own.contains(&&***name));
+        let known = self.item.keys().filter(|name| !is_writers_own(name));
         self.row.is_none()
             && known.count() == attributes.len()
-            && attributes
-                .iter()
-                .all(|(name, value)| self.item.get(name) == Some(value))
+            && attributes.iter().all(|(name, value)| {
+                self.item
+                    .get(name)
+                    .is_some_and(|known| are_equal(known, value))
+            })
     }
 }
 
-/// The attributes of an item that do not come from the record.
-const WRITERS_OWN: [&str; 8] = [
-    super::ledger::PARTITION,
-    super::ledger::SORT,
-    super::ledger::VERSION,
-    super::ledger::RECEIVED_AT,
-    super::ledger::VISIBLE_FROM,
-    MOVES,
-    ROW,
-    ROW_PLACE,
-];
+/// Whether an attribute does not come from the record but from the writer.
+pub fn is_writers_own(name: &str) -> bool {
+    [
+        PARTITION,
+        SORT,
+        VERSION,
+        RECEIVED_AT,
+        VISIBLE_FROM,
+        VISIBLE_UNTIL,
+        TIME_TO_LIVE,
+        MOVES,
+        ROW,
+        ROW_PLACE,
+    ]
+    .contains(&name)
+}
 
 /// A version as DynamoDB holds it.
 pub fn version_value(version: u64) -> AttributeValue {
@@ -169,7 +178,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::{dataset::FUNDING_TRANSFERS, record::Record},
-        items::ledger::record_attributes,
+        items::ledger::{AMOUNT_VALUE, record_attributes},
     };
 
     fn change(version: Option<u64>, created_at: &str, supplier: &str, amount: &str) -> Change {
@@ -262,6 +271,16 @@ mod tests {
             next(&head, &change(Some(0), JANUARY, "S", "1")),
             Next::Update
         );
+    }
+
+    #[test]
+    fn a_number_is_the_same_without_the_zeros_that_dynamodb_drops() {
+        let unchanged = change(None, JANUARY, "S", "1.50");
+        let mut stored = head(&unchanged).item;
+        let shown = AttributeValue::N("1.5".to_owned());
+        stored.insert(AMOUNT_VALUE.to_owned(), shown);
+        let head = Head::try_from(stored).unwrap();
+        assert_eq!(next(&head, &unchanged), Next::Nothing);
     }
 
     #[test]

@@ -1,17 +1,18 @@
-//! `payout-exports`: loads payout records into the ledger, makes records to try it with, and makes API keys.
+//! `payout-exports`: loads payout records into the ledger and checks it, makes records to try it with, and makes API keys.
 
 mod arguments;
 mod aws;
 mod generate;
 mod import;
 mod keys;
+mod ledger;
 mod progress;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Load payout records into the ledger, make records to try it with, and make API keys.
+/// Load payout records into the ledger and check it, make records to try it with, and make API keys.
 ///
 /// The AWS account, region and endpoint come from the usual variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL …
 #[derive(Parser)]
@@ -27,6 +28,8 @@ enum Command {
     Generate(generate::Args),
     #[command(subcommand)]
     Keys(keys::Command),
+    #[command(subcommand)]
+    Ledger(ledger::Command),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -35,6 +38,7 @@ async fn main() -> ExitCode {
         Command::Import(args) => import::run(args).await,
         Command::Generate(args) => generate::run(&args),
         Command::Keys(command) => keys::run(command).await,
+        Command::Ledger(command) => ledger::run(command).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! The table `ledger`: the records that are exported.
 
 mod contacts;
+mod items;
 mod layout;
 mod placeholders;
 mod query;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 
+pub use items::ItemPage;
 pub use layout::Layout;
 pub use query::{Lane, LedgerPage, LedgerQuery};
 pub use write::{BATCH, Outcome, Written};
