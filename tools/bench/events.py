@@ -65,22 +65,23 @@ def _request(method: str, path: str, body: Any = None, query: dict[str, str] | N
     }
 
 
+def message_of(body: str) -> dict[str, Any]:
+    """A message as an event has it."""
+    return {
+        "messageId": "00000000-0000-4000-8000-000000000003",
+        "receiptHandle": "bench",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:exports",
+        "awsRegion": REGION,
+    }
+
+
 def _message() -> dict[str, Any]:
     """A message that names the export."""
-    return {
-        "Records": [
-            {
-                "messageId": "00000000-0000-4000-8000-000000000003",
-                "receiptHandle": "bench",
-                "body": json.dumps({"tenantId": TENANT, "exportId": EXPORT_ID}),
-                "attributes": {"ApproximateReceiveCount": "1"},
-                "messageAttributes": {},
-                "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:exports",
-                "awsRegion": REGION,
-            }
-        ]
-    }
+    return {"Records": [message_of(json.dumps({"tenantId": TENANT, "exportId": EXPORT_ID}))]}
 
 
 def _removed_marker() -> dict[str, Any]:
@@ -133,6 +134,12 @@ def _schedule() -> dict[str, Any]:
     }
 
 
+def _change() -> dict[str, Any]:
+    """A message with one change of a record."""
+    change = {"tenantId": TENANT, "type": "FUNDING_TRANSFERS", "version": 1, "id": "trf_1", "deleted": True}
+    return {"Records": [message_of(json.dumps(change))]}
+
+
 EVENTS: dict[str, dict[str, Any]] = {
     "authorizer": _authorization(),
     "trigger": _request("POST", DATASET_PATH, {}),
@@ -147,4 +154,5 @@ EVENTS: dict[str, dict[str, Any]] = {
     "dead-letter-handler": _message(),
     "expirer": _removed_marker(),
     "reconciler": _schedule(),
+    "recorder": _change(),
 }

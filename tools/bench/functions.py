@@ -51,8 +51,8 @@ class Function:
         return aws_environment(server) | lambda_own | {name: self._value(name, server) for name in self.variables}
 
     def _value(self, name: str, server: Server) -> str:
-        if name == "EXPORTS_QUEUE_URL":
-            return f"{server.endpoint}/000000000000/exports"
+        if name.endswith("_QUEUE_URL"):
+            return f"{server.endpoint}/000000000000/{name.removesuffix('_QUEUE_URL').lower().replace('_', '-')}"
         try:
             return VALUES[name]
         except KeyError:

@@ -57,6 +57,7 @@ def show(found: dict[str, Any]) -> None:
 
 def _sections(found: dict[str, Any]) -> Iterator[Section]:
     yield _throughput(found)
+    yield _writing(found["writing"])
     yield _facts(found)
     yield _cold_starts(found["coldStart"])
 
@@ -70,6 +71,20 @@ def _throughput(found: dict[str, Any]) -> Section:
         rows.append((NAMES[name], f"{peer['rowsPerSecondPerCore']:,}", f"{peer['peakMiB']:.0f} MiB", f"{ratio:.1f}"))
     columns = ("client", "rows a second of a core", "peak memory", "times as fast")
     return Section("DynamoDB to a CSV file in S3", columns, tuple(rows))
+
+
+def _writing(writing: dict[str, Any]) -> Section:
+    recorder = writing["recorder"]
+    speed = recorder["recordsPerSecondPerCore"]
+    rows = [
+        ("payout-exports, checked and by version", f"{speed:,}", f"{max(recorder['peakMiB'].values()):.0f} MiB", "")
+    ]
+    for name, label in (("rust-sdk", "Rust, aws-sdk-dynamodb"), ("python", "Python, boto3")):
+        peer = writing["peers"][name]
+        ratio = speed / peer["recordsPerSecondPerCore"]
+        rows.append((label, f"{peer['recordsPerSecondPerCore']:,}", f"{peer['peakMiB']:.0f} MiB", f"{ratio:.1f}"))
+    columns = ("client", "records a second of a core", "peak memory", "times as fast")
+    return Section("Changes in JSON to DynamoDB", columns, tuple(rows))
 
 
 def _facts(found: dict[str, Any]) -> Section:

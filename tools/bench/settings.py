@@ -9,6 +9,7 @@ from stack.settings import LOCAL, ROOT, Failure
 
 RELEASE = ROOT / "target" / "release"
 RUST_PEER = ROOT / "target" / "peer" / "bench-peer-rust-sdk"
+RUST_WRITER = ROOT / "target" / "peer" / "bench-peer-rust-sdk-write"
 BENCH = ROOT / "tools" / "bench"
 PEERS = BENCH / "peers"
 WORK = LOCAL / "bench"
@@ -30,6 +31,8 @@ class Plan:
     rows: dict[str, int]
     small_rows: int
     large_rows: int
+    changes: dict[str, int]
+    large_changes: int
 
 
 def plan(runs: int) -> Plan:
@@ -37,13 +40,31 @@ def plan(runs: int) -> Plan:
     if runs < 1:
         raise Failure("The benchmark needs at least one run.")
     rows = {"generator": 2_000_000, "floor": 2_000_000, "rust-sdk": 1_000_000, "node": 400_000, "python": 200_000}
-    return Plan(runs=runs, cold_starts=max(runs, 7), rows=rows, small_rows=100_000, large_rows=10_000_000)
+    changes = {"recorder": 200_000, "rust-sdk": 200_000, "python": 50_000}
+    return Plan(
+        runs=runs,
+        cold_starts=max(runs, 7),
+        rows=rows,
+        small_rows=100_000,
+        large_rows=10_000_000,
+        changes=changes,
+        large_changes=1_000_000,
+    )
 
 
 def quick_plan() -> Plan:
     """Shows that everything runs; its figures mean nothing."""
     rows = dict.fromkeys(("generator", "floor", "rust-sdk", "node", "python"), 50_000)
-    return Plan(runs=1, cold_starts=1, rows=rows, small_rows=20_000, large_rows=200_000)
+    changes = dict.fromkeys(("recorder", "rust-sdk", "python"), 10_000)
+    return Plan(
+        runs=1,
+        cold_starts=1,
+        rows=rows,
+        small_rows=20_000,
+        large_rows=200_000,
+        changes=changes,
+        large_changes=20_000,
+    )
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,10 @@ pub struct Group {
     pub work: Vec<Work>,
 }
 
-/// Reads messages: their good changes, each with the place of its message, and their bad ones.
+/// Reads messages: their good changes, each with the place of its message and as it came, and their bad ones.
 pub fn read_all<'a>(
     bodies: impl IntoIterator<Item = &'a str>,
-) -> (Vec<(usize, Change, String)>, Vec<Refusal>) {
+) -> (Vec<(usize, Change, &'a str)>, Vec<Refusal>) {
     let (mut good, mut bad) = (Vec::new(), Vec::new());
     for (message, body) in bodies.into_iter().enumerate() {
         let mut refuse = |body: &str, errors: &[FieldError]| {
@@ -52,8 +52,8 @@ pub fn read_all<'a>(
             Err(error) => refuse(body, &[error]),
             Ok(changes) => {
                 for raw in changes {
-                    match read(&raw) {
-                        Ok(change) => good.push((message, change, raw.get().to_owned())),
+                    match read(raw) {
+                        Ok(change) => good.push((message, change, raw.get())),
                         Err(errors) => refuse(raw.get(), &errors),
                     }
                 }

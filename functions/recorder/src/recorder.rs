@@ -113,7 +113,7 @@ impl Recorder {
     /// The changes whose tenants exist; the others are refused.
     async fn known(
         &self,
-        changes: Vec<(usize, Change, String)>,
+        changes: Vec<(usize, Change, &str)>,
         refusals: &mut Vec<Refusal>,
         totals: &mut Totals,
     ) -> Vec<(usize, Change)> {
@@ -123,7 +123,7 @@ impl Recorder {
                 Ok(true) => known.push((message, change)),
                 Ok(false) => refusals.push(Refusal {
                     message,
-                    body,
+                    body: body.to_owned(),
                     reason: "/tenantId is not the id of a tenant that exists".to_owned(),
                 }),
                 Err(cause) => {

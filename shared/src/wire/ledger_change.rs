@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{
     json::{Object, Reader, child},
+    plain_change,
     problem::{FieldError, FieldErrorCode},
     trigger_request::refuse_unknown,
 };
@@ -25,7 +26,7 @@ pub const MOST_CHANGES: usize = 100;
 const FIELDS: &str = "tenantId, type, version, record, id, deleted, occurredAt";
 
 /// The changes of a message, each still unread. Fails with what is wrong with the message as a whole.
-pub fn split(body: &str) -> Result<Vec<Box<RawValue>>, FieldError> {
+pub fn split(body: &str) -> Result<Vec<&RawValue>, FieldError> {
     let malformed = |error: serde_json::Error| {
         FieldError::new(
             "",
@@ -33,11 +34,10 @@ pub fn split(body: &str) -> Result<Vec<Box<RawValue>>, FieldError> {
             format!("is not JSON: {error}"),
         )
     };
-    let whole: Box<RawValue> = serde_json::from_str(body).map_err(malformed)?;
-    if !whole.get().starts_with('[') {
-        return Ok(vec![whole]);
+    if !body.trim_ascii_start().starts_with('[') {
+        return Ok(vec![serde_json::from_str(body).map_err(malformed)?]);
     }
-    let changes: Vec<Box<RawValue>> = serde_json::from_str(body).map_err(malformed)?;
+    let changes: Vec<&RawValue> = serde_json::from_str(body).map_err(malformed)?;
     if (1..=MOST_CHANGES).contains(&changes.len()) {
         Ok(changes)
     } else {
@@ -51,6 +51,14 @@ pub fn split(body: &str) -> Result<Vec<Box<RawValue>>, FieldError> {
 
 /// Reads a change, or says everything that is wrong with it. No detail holds a value.
 pub fn read(raw: &RawValue) -> Result<Change, Vec<FieldError>> {
+    // Most changes are good and plain, and are read in one pass. Only of the others something has to be said.
+    if let Some(change) = plain_change::read(raw) {
+        return Ok(change);
+    }
+    read_strictly(raw)
+}
+
+fn read_strictly(raw: &RawValue) -> Result<Change, Vec<FieldError>> {
     let mut reader = Reader::default();
     let change = reader
         .object("", raw)
@@ -236,12 +244,12 @@ mod tests {
 
     fn change(rest: &str) -> Result<Change, Vec<FieldError>> {
         let json = format!(r#"{{"tenantId": "acme", "type": "MARKETPLACE_PAYOUTS", {rest}}}"#);
-        read(&split(&json).unwrap()[0])
+        read(split(&json).unwrap()[0])
     }
 
     fn problems(json: &str) -> Vec<String> {
         let errors = match split(json) {
-            Ok(changes) => read(&changes[0]).expect_err(json),
+            Ok(changes) => read(changes[0]).expect_err(json),
             Err(error) => vec![error],
         };
         errors
@@ -328,6 +336,44 @@ mod tests {
             ["/record/amount must be a string, a number or null"]
         );
         assert_eq!(FUNDING_TRANSFERS.export_type, "FUNDING_TRANSFERS");
+    }
+
+    #[test]
+    fn a_plain_change_is_read_as_any_other() {
+        let plain = format!(
+            r#"{{"tenantId": "acme", "type": "MARKETPLACE_PAYOUTS", "version": 7, "occurredAt": "2026-05-01T00:00:01Z",
+            "record": {}}}"#,
+            PAYOUT.replace("5.00", "\"5.00\"")
+        );
+        let escaped = plain.replace("acme", r"\u0061cme");
+        for json in [&plain, &escaped] {
+            let raw = split(json).unwrap()[0];
+            let change = plain_change::read(raw);
+            assert_eq!(change, Some(read_strictly(raw).unwrap()), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_the_strict_reader() {
+        let base = format!(
+            r#"{{"tenantId": "acme", "type": "MARKETPLACE_PAYOUTS", "version": 7, "record": {}}}"#,
+            PAYOUT.replace("5.00", "\"5.00\"")
+        );
+        assert!(plain_change::read(split(&base).unwrap()[0]).is_some());
+        for (from, to) in [
+            ("acme", "a#b"),
+            ("MARKETPLACE_PAYOUTS", "REFUNDS"),
+            ("7", "-7"),
+            ("7", "7, \"version\": 8"),
+            ("7", "7, \"priority\": 8"),
+            ("7", "7, \"occurredAt\": \"today\""),
+            ("SETTLED", "DONE"),
+            // A number, which only the strict reader reads.
+            ("\"5.00\"", "5.00"),
+        ] {
+            let json = base.replacen(from, to, 1);
+            assert_eq!(plain_change::read(split(&json).unwrap()[0]), None, "{json}");
+        }
     }
 
     #[test]

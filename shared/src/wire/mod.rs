@@ -7,6 +7,7 @@ pub mod history_query;
 pub mod json;
 pub mod ledger_change;
 pub mod manifest;
+mod plain_change;
 pub mod problem;
 pub mod resend_request;
 pub mod trigger_request;

@@ -1,6 +1,7 @@
 //! The table `ledger`: the records that are exported.
 
 mod contacts;
+mod insertions;
 mod items;
 mod layout;
 mod placeholders;

@@ -1,5 +1,7 @@
 //! The expressions and items of one change of a record.
 
+use std::cell::OnceCell;
+
 use aws_sdk_dynamodb::{
     error::BuildError,
     types::{AttributeValue, BatchStatementRequest, ReturnValuesOnConditionCheckFailure},
@@ -10,6 +12,7 @@ use crate::{
     domain::{
         change::{Change, Content},
         received::Received,
+        record::Record,
     },
     items::{
         ledger::{
@@ -23,28 +26,40 @@ use crate::{
 /// A change with the keys and attributes that it has in the ledger.
 pub struct RowWrite<'a> {
     pub change: &'a Change,
-    /// Those of the change's record; none for a deletion.
-    pub attributes: Item,
     partition: String,
+    attributes: OnceCell<Item>,
 }
 
 impl<'a> RowWrite<'a> {
     /// A change in a ledger of `shards` shards.
     pub fn new(change: &'a Change, shards: u32) -> Self {
-        let attributes = match &change.content {
-            Content::Record(record) => record_attributes(&change.tenant_id, record),
-            Content::Deleted { .. } => Item::new(),
-        };
         let shard = shard_of(change.id(), shards);
         Self {
             change,
-            attributes,
             partition: partition(&change.tenant_id, change.dataset(), shard),
+            attributes: OnceCell::new(),
         }
     }
 
-    pub fn is_deletion(&self) -> bool {
-        matches!(self.change.content, Content::Deleted { .. })
+    /// The attributes of the change's record; none for a deletion.
+    pub fn attributes(&self) -> &Item {
+        self.attributes.get_or_init(|| match self.record() {
+            Some(record) => record_attributes(&self.change.tenant_id, record),
+            None => Item::new(),
+        })
+    }
+
+    /// The change's record; `None` for a deletion.
+    pub fn record(&self) -> Option<&'a Record> {
+        match &self.change.content {
+            Content::Record(record) => Some(record),
+            Content::Deleted { .. } => None,
+        }
+    }
+
+    /// The shard's partition.
+    pub fn partition(&self) -> &str {
+        &self.partition
     }
 
     /// The key of an item of this record: of its head, whose sort key is the record's id, or of a row of its own.
@@ -58,7 +73,7 @@ impl<'a> RowWrite<'a> {
     /// A row that begins with this change.
     pub fn row(&self, sort: &str, received: Received) -> Item {
         let mut item = self.key(sort);
-        item.extend(self.attributes.clone());
+        item.extend(self.attributes().clone());
         item.insert(RECEIVED_AT.to_owned(), second(received));
         item.insert(VISIBLE_FROM.to_owned(), second(received));
         item
@@ -88,26 +103,6 @@ impl<'a> RowWrite<'a> {
         }
     }
 
-    /// A statement that creates the record, and fails if its id is known.
-    pub fn insertion(
-        &self,
-        table: &str,
-        received: Received,
-    ) -> Result<BatchStatementRequest, BuildError> {
-        let (names, values): (Vec<_>, Vec<_>) = self
-            .head(0, received)
-            .into_iter()
-            .map(|(name, value)| (format!("'{name}': ?"), value))
-            .unzip();
-        BatchStatementRequest::builder()
-            .statement(format!(
-                "INSERT INTO \"{table}\" VALUE {{{}}}",
-                names.join(", ")
-            ))
-            .set_parameters(Some(values))
-            .build()
-    }
-
     /// A statement that updates the record if it is older, has not moved and does not move now.
     pub fn update(
         &self,
@@ -125,7 +120,7 @@ impl<'a> RowWrite<'a> {
             .iter()
             .filter_map(|(name, value)| Some((*name, value.as_ref()?)));
         let values = self
-            .attributes
+            .attributes()
             .iter()
             .map(|(name, value)| (name.as_str(), value));
         for (name, value) in values.chain(noted) {
@@ -139,7 +134,7 @@ impl<'a> RowWrite<'a> {
             &format!(" WHERE \"{PARTITION}\" = ? AND \"{SORT}\" = ? AND \"{ROW}\" IS MISSING");
         parameters.extend([text(&self.partition), text(self.change.id())]);
         for name in [POSITION, SUPPLIER_PARTITION, CONTACT_PARTITION] {
-            match self.attributes.get(name) {
+            match self.attributes().get(name) {
                 Some(value) => {
                     statement += &format!(" AND \"{name}\" = ?");
                     parameters.push(value.clone());
@@ -162,7 +157,7 @@ impl<'a> RowWrite<'a> {
     /// is visible.
     pub fn assignments(&self, placeholders: &mut Placeholders, received: Received) -> String {
         let mut sets: Vec<_> = self
-            .attributes
+            .attributes()
             .iter()
             .map(|(name, value)| assignment(placeholders, name, value.clone()))
             .collect();
@@ -230,7 +225,7 @@ impl<'a> RowWrite<'a> {
 
     /// A condition: an attribute is as the change has it.
     fn equals(&self, placeholders: &mut Placeholders, name: &str) -> String {
-        equals(placeholders, name, self.attributes.get(name))
+        equals(placeholders, name, self.attributes().get(name))
     }
 
     /// The attributes that rows of the dataset may have and this one has not.
@@ -239,7 +234,7 @@ impl<'a> RowWrite<'a> {
         columns
             .map(|column| column.name)
             .chain([AMOUNT_VALUE, SUPPLIER_PARTITION, CONTACT_PARTITION])
-            .filter(|name| !self.attributes.contains_key(*name))
+            .filter(|name| !self.attributes().contains_key(*name))
     }
 }
 
@@ -350,16 +345,5 @@ mod tests {
         );
         let placeholders = update.statement().matches('?').count();
         assert_eq!(placeholders, update.parameters().len());
-    }
-
-    #[test]
-    fn an_insertion_has_a_parameter_for_each_attribute() {
-        let change = change(Some(7));
-        let write = RowWrite::new(&change, 16);
-        let insertion = write.insertion("ledger", received()).unwrap();
-        let statement = insertion.statement();
-        assert!(statement.starts_with("INSERT INTO \"ledger\" VALUE {"));
-        assert!(statement.contains("'version': ?") && statement.contains("'sort': ?"));
-        assert_eq!(statement.matches('?').count(), insertion.parameters().len());
     }
 }

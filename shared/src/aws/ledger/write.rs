@@ -9,7 +9,9 @@ use std::{future::ready, time::Duration};
 use aws_sdk_dynamodb::{
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::{
-        put_item::PutItemError, transact_write_items::TransactWriteItemsError,
+        batch_execute_statement::{BatchExecuteStatementError, BatchExecuteStatementOutput},
+        put_item::PutItemError,
+        transact_write_items::TransactWriteItemsError,
         update_item::UpdateItemError,
     },
     types::{
@@ -23,6 +25,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     LedgerTable,
+    insertions::Insertions,
     placeholders::Placeholders,
     row_write::{RowWrite, assignment, is_still, second, text},
 };
@@ -37,6 +40,9 @@ use crate::{
 
 /// Most changes of one call of [`LedgerTable::write`]: BatchExecuteStatement takes 25 statements.
 pub const BATCH: usize = 25;
+
+/// The call that executes a batch of statements, in messages.
+const BATCH_CALL: &str = "BatchExecuteStatement";
 
 /// How many changes that are no part of a batch are on their way at the same time.
 const CHANGES_IN_FLIGHT: usize = 4;
@@ -130,11 +136,27 @@ impl LedgerTable {
         received: Received,
         done: &mut [Option<Outcome>],
     ) -> Result<(), AwsError> {
-        let records: Vec<_> = (0..writes.len())
-            .filter(|index| !writes[*index].is_deletion())
-            .collect();
-        let insertions = |index: &usize| writes[*index].insertion(&self.name, received);
-        let answers = self.execute(&records, insertions).await?;
+        let mut insertions = Insertions::new(&self.name);
+        let mut records = Vec::with_capacity(writes.len());
+        for (index, write) in writes.iter().enumerate() {
+            if let Some(record) = write.record() {
+                insertions.push(write, record, received);
+                records.push(index);
+            }
+        }
+        let answers = if records.is_empty() {
+            Vec::new()
+        } else {
+            // Its body is replaced.
+            let placeholder = BatchStatementRequest::builder().statement("").build();
+            let call = self
+                .client
+                .batch_execute_statement()
+                .set_statements(Some(Vec::from_iter(placeholder)))
+                .customize()
+                .mutate_request(insertions.into_body());
+            read_answer(call.send().await, records.len())?
+        };
         let mut known = Vec::new();
         for (index, answer) in records.into_iter().zip(answers) {
             match answer {
@@ -143,14 +165,16 @@ impl LedgerTable {
                 Answer::Refused(_) | Answer::Busy => {}
             }
         }
-        let updates = |index: &usize| writes[*index].update(&self.name, received);
-        let answers = self.execute(&known, updates).await?;
+        let updates = known
+            .iter()
+            .map(|index| writes[*index].update(&self.name, received));
+        let answers = self.execute(updates).await?;
         for (index, answer) in known.into_iter().zip(answers) {
             let write = &writes[index];
             done[index] = match answer {
                 Answer::Done => Some(Outcome::Written),
                 Answer::Refused(Some(head)) => {
-                    let next = Head::try_from(head)?.next(write.change, &write.attributes);
+                    let next = Head::try_from(head)?.next(write.change, write.attributes());
                     (next == Next::Nothing).then_some(Outcome::Unchanged)
                 }
                 Answer::Refused(None) | Answer::Busy => None,
@@ -159,29 +183,19 @@ impl LedgerTable {
         Ok(())
     }
 
-    /// Executes a statement for each of these changes. Fails if one of them can never succeed.
+    /// Executes statements. Fails if one of them can never succeed.
     async fn execute(
         &self,
-        indices: &[usize],
-        statement: impl Fn(&usize) -> Result<BatchStatementRequest, BuildError>,
+        statements: impl Iterator<Item = Result<BatchStatementRequest, BuildError>>,
     ) -> Result<Vec<Answer>, AwsError> {
-        const OPERATION: &str = "BatchExecuteStatement";
-        if indices.is_empty() {
+        let statements: Result<Vec<_>, _> = statements.collect();
+        let statements = statements.map_err(|error| AwsError::unexpected(BATCH_CALL, error))?;
+        if statements.is_empty() {
             return Ok(Vec::new());
         }
-        let statements: Result<Vec<_>, _> = indices.iter().map(statement).collect();
-        let statements = statements.map_err(|error| AwsError::unexpected(OPERATION, error))?;
+        let count = statements.len();
         let batch = self.client.batch_execute_statement();
-        let answer = batch
-            .set_statements(Some(statements))
-            .send()
-            .await
-            .map_err(AwsError::new(OPERATION))?;
-        let responses = answer.responses.unwrap_or_default();
-        if responses.len() != indices.len() {
-            return Err(AwsError::unexpected(OPERATION, "a response is missing"));
-        }
-        responses.into_iter().map(read_response).collect()
+        read_answer(batch.set_statements(Some(statements)).send().await, count)
     }
 
     /// Writes a change. If there was too little time for it to be stored before it counts, it gets more.
@@ -203,14 +217,14 @@ impl LedgerTable {
 
     async fn change(&self, write: &RowWrite<'_>, received: Received) -> Result<Outcome, AwsError> {
         for race in 0..MOST_RACES {
-            let mut attempt = if write.is_deletion() {
+            let mut attempt = if write.record().is_none() {
                 self.delete(write, received).await?
             } else {
                 self.update(write, received).await?
             };
             if let Attempt::Refused(item) = attempt {
                 let head = Head::try_from(item)?;
-                attempt = match head.next(write.change, &write.attributes) {
+                attempt = match head.next(write.change, write.attributes()) {
                     Next::Nothing => return Ok(Outcome::Unchanged),
                     Next::Update => Attempt::Overtaken,
                     next => self.transact(write, &head, next, received).await?,
@@ -310,7 +324,7 @@ impl LedgerTable {
             }
             Next::Move { from, to, moves } => {
                 let mut placeholders = Placeholders::default();
-                let place = Place::of(&write.attributes)
+                let place = Place::of(write.attributes())
                     .ok_or_else(|| AwsError::unexpected("moving a record", "no position"))?;
                 let mut sets = vec![
                     assignment(&mut placeholders, ROW, text(&to)),
@@ -438,6 +452,19 @@ where
     }
 }
 
+/// Reads the answer to a batch of so many statements.
+fn read_answer(
+    answer: Result<BatchExecuteStatementOutput, SdkError<BatchExecuteStatementError>>,
+    statements: usize,
+) -> Result<Vec<Answer>, AwsError> {
+    let answer = answer.map_err(AwsError::new(BATCH_CALL))?;
+    let responses = answer.responses.unwrap_or_default();
+    if responses.len() != statements {
+        return Err(AwsError::unexpected(BATCH_CALL, "a response is missing"));
+    }
+    responses.into_iter().map(read_response).collect()
+}
+
 /// Reads what a statement of a batch led to. Source: the codes of BatchStatementError in the API reference.
 fn read_response(response: BatchStatementResponse) -> Result<Answer, AwsError> {
     use BatchStatementErrorCodeEnum as Code;
@@ -455,7 +482,7 @@ fn read_response(response: BatchStatementResponse) -> Result<Answer, AwsError> {
         ) => Ok(Answer::Busy),
         code => {
             let code = code.as_ref().map_or("", Code::as_str);
-            Err(AwsError::unexpected("BatchExecuteStatement", code))
+            Err(AwsError::unexpected(BATCH_CALL, code))
         }
     }
 }

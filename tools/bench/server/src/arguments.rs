@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     pub page_latency_ms: u64,
 
-    /// Refuses one Query and one UploadPart of this many as throttled; 0 refuses none
+    /// Refuses one Query, one batch of writes and one UploadPart of this many as throttled; 0 refuses none
     #[arg(long, default_value_t = 0)]
     pub throttle_every: u64,
 
@@ -43,9 +43,13 @@ pub struct Arguments {
     #[arg(long)]
     pub keep: bool,
 
-    /// The event that the first invocation gets
+    /// The event that the first invocations get
     #[arg(long)]
     pub event: Option<PathBuf>,
+
+    /// How many invocations get the event
+    #[arg(long, default_value_t = 1)]
+    pub event_times: u64,
 
     /// Answers reads of an export as one that is READY, not PENDING
     #[arg(long)]

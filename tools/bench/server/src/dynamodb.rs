@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use memchr::memmem;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -26,6 +27,7 @@ pub struct DynamoDb {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Request {
     pub table_name: String,
+    index_name: String,
     key: Map<String, Value>,
     filter_expression: String,
     expression_attribute_values: Map<String, Value>,
@@ -42,6 +44,11 @@ impl Request {
     /// Whether the request is for the number of the ledger's shards.
     pub fn is_for_layout(&self) -> bool {
         text_of(&self.key, "sort") == Some("layout")
+    }
+
+    /// Whether the request asks if a tenant exists.
+    fn is_for_tenant(&self) -> bool {
+        self.index_name == "by-tenant"
     }
 
     /// The partition that is queried, and which lane of the ledger it is: `{tenant}#FUNDING_TRANSFERS#{shard}`.
@@ -72,6 +79,9 @@ impl Request {
 
 impl DynamoDb {
     pub async fn answer(&self, operation: &str, body: &[u8], stats: &Stats) -> Reply {
+        if let Some(batch) = Batch::of(operation) {
+            return self.write(batch, body, stats);
+        }
         let request = match Request::parse(body) {
             Ok(request) => request,
             Err(error) => return refuse("SerializationException", &error.to_string()),
@@ -88,10 +98,31 @@ impl DynamoDb {
             "UpdateItem" if request.return_values == "ALL_NEW" => {
                 json!({"Attributes": self.items.claimed()})
             }
-            "UpdateItem" | "PutItem" | "DeleteItem" | "TransactWriteItems" => json!({}),
+            "UpdateItem" | "PutItem" | "DeleteItem" | "TransactWriteItems" => {
+                stats.written(1);
+                json!({})
+            }
             _ => return refuse("UnknownOperationException", operation),
         };
         aws_json(StatusCode::OK, body.to_string())
+    }
+
+    /// Takes a batch of writes. It is only counted: to read it would take longer than to write it.
+    fn write(&self, batch: Batch, body: &[u8], stats: &Stats) -> Reply {
+        if self.is_throttled(stats.write()) {
+            return throttle(stats);
+        }
+        let items = memmem::find_iter(body, batch.mark).count();
+        stats.written(items as u64);
+        let body = match batch.answer {
+            Some((list, answer)) => format!("{{\"{list}\":[{}]}}", vec![answer; items].join(",")),
+            None => r#"{"UnprocessedItems":{}}"#.to_owned(),
+        };
+        aws_json(StatusCode::OK, body)
+    }
+
+    fn is_throttled(&self, number: u64) -> bool {
+        self.throttle_every > 0 && number.is_multiple_of(self.throttle_every)
     }
 
     fn find(&self, request: &Request) -> Option<Value> {
@@ -107,12 +138,11 @@ impl DynamoDb {
         if !self.page_latency.is_zero() {
             tokio::time::sleep(self.page_latency).await;
         }
-        if self.throttle_every > 0 && queries.is_multiple_of(self.throttle_every) {
-            stats.throttled();
-            return refuse(
-                "ProvisionedThroughputExceededException",
-                "The level of configured provisioned throughput for the table was exceeded.",
-            );
+        if self.is_throttled(queries) {
+            return throttle(stats);
+        }
+        if request.is_for_tenant() {
+            return aws_json(StatusCode::OK, r#"{"Count":1,"ScannedCount":1}"#);
         }
         let Some((partition, lane)) = request.lane() else {
             let items = self.items.history(request.texts().next());
@@ -124,6 +154,38 @@ impl DynamoDb {
         stats.page(page.json.len(), page.items);
         aws_json(StatusCode::OK, page.json)
     }
+}
+
+/// An operation that writes many items.
+struct Batch {
+    /// What stands in the request once for each item.
+    mark: &'static [u8],
+    /// The answer's list, and what stands in it once for each item.
+    answer: Option<(&'static str, &'static str)>,
+}
+
+impl Batch {
+    fn of(operation: &str) -> Option<Self> {
+        match operation {
+            "BatchExecuteStatement" => Some(Self {
+                mark: b"\"Statement\":",
+                answer: Some(("Responses", r#"{"TableName":"ledger"}"#)),
+            }),
+            "BatchWriteItem" => Some(Self {
+                mark: b"\"PutRequest\"",
+                answer: None,
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn throttle(stats: &Stats) -> Reply {
+    stats.throttled();
+    refuse(
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput for the table was exceeded.",
+    )
 }
 
 fn refuse(name: &str, message: &str) -> Reply {

@@ -77,7 +77,7 @@ fn server(arguments: Arguments) -> anyhow::Result<Server> {
             throttle_every: arguments.throttle_every,
         },
         s3: S3::new(arguments.keep, arguments.throttle_every),
-        runtime_api: RuntimeApi::new(event.map(Into::into)),
+        runtime_api: RuntimeApi::new(event.map(Into::into), arguments.event_times),
         upstream,
         stats: Stats::default(),
     })

@@ -1,4 +1,4 @@
-//! The Lambda Runtime API for one invocation, and its result.
+//! The Lambda Runtime API for some invocations, and their results.
 
 use std::{
     future::pending,
@@ -20,14 +20,17 @@ const TIMEOUT: Duration = Duration::from_mins(15);
 
 #[derive(Default)]
 pub struct RuntimeApi {
-    event: Mutex<Option<Bytes>>,
+    event: Option<Bytes>,
+    /// How many invocations are left.
+    left: Mutex<u64>,
     handed_over: Mutex<Option<Duration>>,
 }
 
 impl RuntimeApi {
-    pub fn new(event: Option<Bytes>) -> Self {
+    pub fn new(event: Option<Bytes>, times: u64) -> Self {
         Self {
-            event: Mutex::new(event),
+            event,
+            left: Mutex::new(times),
             handed_over: Mutex::new(None),
         }
     }
@@ -43,10 +46,9 @@ impl RuntimeApi {
         }
     }
 
-    /// The event, once. A second request waits without end, like a function that nobody calls.
+    /// The event, as often as it was asked for. A further request waits without end, like a function that nobody calls.
     async fn next(&self) -> Reply {
-        let event = lock(&self.event).take();
-        let Some(event) = event else {
+        let Some(event) = self.take() else {
             return pending().await;
         };
         let mut reply = reply::json(StatusCode::OK, &Value::Null).map(|_| event.into());
@@ -61,6 +63,12 @@ impl RuntimeApi {
         }
         *lock(&self.handed_over) = Some(since_epoch());
         reply
+    }
+
+    fn take(&self) -> Option<Bytes> {
+        let mut left = lock(&self.left);
+        *left = left.checked_sub(1)?;
+        self.event.clone()
     }
 
     /// Says on standard output what the function answered, and when.

@@ -15,6 +15,8 @@ pub struct Stats {
     queries: AtomicU64,
     page_bytes: AtomicU64,
     items_served: AtomicU64,
+    writes: AtomicU64,
+    items_written: AtomicU64,
     parts: AtomicU64,
     part_bytes: AtomicU64,
     throttled: AtomicU64,
@@ -33,6 +35,15 @@ impl Stats {
     pub fn page(&self, bytes: usize, items: u64) {
         add(&self.page_bytes, bytes as u64);
         add(&self.items_served, items);
+    }
+
+    /// Counts a batch of writes. Returns how many there have been.
+    pub fn write(&self) -> u64 {
+        add(&self.writes, 1)
+    }
+
+    pub fn written(&self, items: u64) {
+        add(&self.items_written, items);
     }
 
     /// Counts a part. Returns how many there have been.
@@ -71,6 +82,8 @@ impl Stats {
             "queries": count(&self.queries),
             "pageBytes": count(&self.page_bytes),
             "itemsServed": count(&self.items_served),
+            "writes": count(&self.writes),
+            "itemsWritten": count(&self.items_written),
             "parts": count(&self.parts),
             "partBytes": count(&self.part_bytes),
             "throttled": count(&self.throttled),

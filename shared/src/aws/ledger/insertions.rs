@@ -1,0 +1,241 @@
+//! The request that inserts records, written directly from them.
+//!
+//! The SDK would make a map of typed values of each record, and JSON of the map. Most changes of a feed or a file are
+//! inserted, so that would be most of what a write costs.
+
+use std::{fmt::Display, io::Write};
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+
+use super::row_write::RowWrite;
+use crate::{
+    domain::{received::Received, record::Record},
+    items::ledger::{
+        AMOUNT_VALUE, CONTACT_ID, CONTACT_PARTITION, CREATED_AT, PARTITION, POSITION, RECEIVED_AT,
+        SORT, SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
+    },
+};
+
+/// The body of a BatchExecuteStatement. Each statement creates a record, and fails if its id is known.
+#[derive(Debug)]
+pub struct Insertions {
+    /// What every statement begins with, as JSON.
+    start: String,
+    body: Vec<u8>,
+    /// Of the statement that is being written, because it comes after the names.
+    parameters: Vec<u8>,
+}
+
+impl Insertions {
+    pub fn new(table: &str) -> Self {
+        Self {
+            start: format!("{{\"Statement\":\"INSERT INTO \\\"{table}\\\" VALUE {{"),
+            body: b"{\"Statements\":[".to_vec(),
+            parameters: Vec::new(),
+        }
+    }
+
+    /// Adds a statement for the record of a change. It says the same as [`RowWrite::head`].
+    pub fn push(&mut self, write: &RowWrite<'_>, record: &Record, received: Received) {
+        if self.body.ends_with(b"}") {
+            self.body.push(b',');
+        }
+        self.body.extend_from_slice(self.start.as_bytes());
+        self.parameters.clear();
+        let created_at = record.value(CREATED_AT).unwrap_or_default();
+        for (column, value) in record.values() {
+            if column.name != CREATED_AT {
+                self.text(column.name, value);
+            }
+        }
+        let milliseconds = record.created_at().subsec_millisecond();
+        let second = created_at.trim_end_matches('Z');
+        self.plain(CREATED_AT, "S", format_args!("{second}.{milliseconds:03}Z"));
+        self.plain(POSITION, "S", format_args!("{created_at}#{}", record.id()));
+        self.plain(AMOUNT_VALUE, "N", record.amount());
+        self.plain(PARTITION, "S", write.partition());
+        self.plain(SORT, "S", record.id());
+        let scope = format_args!(
+            "{}#{}",
+            write.change.tenant_id,
+            record.dataset().export_type
+        );
+        let supplier = record.dataset().supplier_column;
+        if let Some(supplier) = supplier.and_then(|column| record.value(column)) {
+            self.text(SUPPLIER_PARTITION, &format!("{scope}#{supplier}"));
+        }
+        if let Some(contact) = record.value(CONTACT_ID) {
+            self.text(CONTACT_PARTITION, &format!("{scope}#{contact}"));
+        }
+        if let Some(version) = write.change.version {
+            self.plain(VERSION, "N", version);
+        }
+        self.plain(RECEIVED_AT, "N", received.second());
+        self.plain(VISIBLE_FROM, "N", received.second());
+        self.body.extend_from_slice(b"}\",\"Parameters\":[");
+        self.body.extend_from_slice(&self.parameters);
+        self.body.extend_from_slice(b"]}");
+    }
+
+    /// Adds an attribute whose value may hold anything.
+    fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.parameters.extend_from_slice(b"{\"S\":");
+        serde_json::to_writer(&mut self.parameters, value).expect("a text is plain JSON");
+        self.parameters.push(b'}');
+    }
+
+    /// Adds an attribute whose value needs no escapes.
+    fn plain(&mut self, name: &str, kind: &str, value: impl Display) {
+        self.name(name);
+        write!(self.parameters, "{{\"{kind}\":\"{value}\"}}").expect("a buffer takes everything");
+    }
+
+    fn name(&mut self, name: &str) {
+        let comma = if self.parameters.is_empty() { "" } else { "," };
+        write!(self.body, "{comma}'{name}': ?").expect("a buffer takes everything");
+        self.parameters.extend_from_slice(comma.as_bytes());
+    }
+
+    /// Replaces the body of a request that the SDK has made, before it signs it.
+    pub fn into_body(mut self) -> impl Fn(&mut HttpRequest) {
+        self.body.extend_from_slice(b"]}");
+        let body = Bytes::from(self.body);
+        move |request| {
+            let length = body.len().to_string();
+            request
+                .headers_mut()
+                .insert(CONTENT_LENGTH.as_str(), length);
+            *request.body_mut() = SdkBody::from(body.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::domain::{
+        change::{Change, Content},
+        dataset::{FUNDING_TRANSFERS, PAYOUTS_BY_CONTACT},
+        time::parse,
+    };
+
+    fn received() -> Received {
+        Received::after(
+            parse("2026-05-01T00:00:00Z").unwrap(),
+            std::time::Duration::ZERO,
+        )
+    }
+
+    fn inserted(changes: &[Change]) -> Vec<(String, BTreeMap<String, Value>)> {
+        let mut insertions = Insertions::new("ledger");
+        for change in changes {
+            let Content::Record(record) = &change.content else {
+                panic!("{change:?}");
+            };
+            insertions.push(&RowWrite::new(change, 16), record, received());
+        }
+        insertions.body.extend_from_slice(b"]}");
+        let body: Value = serde_json::from_slice(&insertions.body).unwrap();
+        let statements = body["Statements"].as_array().unwrap();
+        statements.iter().map(read).collect()
+    }
+
+    /// A statement's beginning, and its attributes.
+    fn read(statement: &Value) -> (String, BTreeMap<String, Value>) {
+        let text = statement["Statement"].as_str().unwrap();
+        let (start, names) = text.split_once('{').unwrap();
+        let names = names
+            .trim_end_matches('}')
+            .split(", ")
+            .flat_map(|names| names.split(','));
+        let names = names.map(|name| {
+            name.strip_prefix('\'')
+                .unwrap()
+                .strip_suffix("': ?")
+                .unwrap()
+        });
+        let values = statement["Parameters"].as_array().unwrap();
+        let attributes: BTreeMap<_, _> = names
+            .map(str::to_owned)
+            .zip(values.iter().cloned())
+            .collect();
+        assert_eq!(attributes.len(), values.len());
+        (start.to_owned(), attributes)
+    }
+
+    /// What the SDK would send for the same record.
+    fn expected(change: &Change) -> BTreeMap<String, Value> {
+        let item = RowWrite::new(change, 16).head(0, received());
+        let json = |value: AttributeValue| match value {
+            AttributeValue::S(text) => serde_json::json!({"S": text}),
+            AttributeValue::N(digits) => serde_json::json!({"N": digits}),
+            other => panic!("{other:?}"),
+        };
+        item.into_iter()
+            .map(|(name, value)| (name, json(value)))
+            .collect()
+    }
+
+    fn transfer(reference: &str, supplier: &str, version: Option<u64>) -> Change {
+        let values = [
+            ("transferId", "trf_1"),
+            ("createdAt", "2026-05-01T01:59:59.023+02:00"),
+            ("status", "COMPLETED"),
+            ("amount", "-1234.50"),
+            ("currency", "EUR"),
+            ("sourceBalanceAccountType", "MARKETPLACE"),
+            ("targetBalanceAccountType", "SUPPLIER"),
+            ("supplierExternalId", supplier),
+            ("reference", reference),
+        ];
+        Change {
+            version,
+            ..Change::unversioned("acme", Record::check(&FUNDING_TRANSFERS, values).unwrap())
+        }
+    }
+
+    #[test]
+    fn each_record_has_its_statement() {
+        let payout = [
+            ("payoutId", "po_1"),
+            ("createdAt", "2026-05-01T00:00:00Z"),
+            ("status", "paid"),
+            ("amount", "5"),
+            ("currency", "JPY"),
+            ("contactId", "cnt_1"),
+        ];
+        let payout = Record::check(&PAYOUTS_BY_CONTACT, payout).unwrap();
+        let changes = [
+            transfer("first", "SUP-1", Some(u64::MAX)),
+            Change::unversioned("atlas", payout),
+            transfer("", "SUP-2", None),
+        ];
+        let inserted = inserted(&changes);
+        assert_eq!(inserted.len(), 3);
+        for ((start, attributes), change) in inserted.into_iter().zip(&changes) {
+            assert_eq!(start, "INSERT INTO \"ledger\" VALUE ");
+            assert_eq!(attributes, expected(change));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_arrives_as_it_is(reference in "[^\0]{1,50}", supplier in "[^\0]{1,50}") {
+            let change = transfer(&reference, &supplier, Some(1));
+            let [(_, attributes)] = &inserted(std::slice::from_ref(&change))[..] else {
+                panic!("one statement was expected");
+            };
+            prop_assert_eq!(attributes, &expected(&change));
+        }
+    }
+}
