@@ -167,15 +167,15 @@ impl<'a> RowWrite<'a> {
         sets.push(format!(
             "{visible_from} = if_not_exists({visible_from}, {now})"
         ));
-        let removed: Vec<_> = self
-            .other_attributes()
-            .map(|name| placeholders.name(name))
-            .collect();
-        let mut expression = format!("SET {}", sets.join(", "));
-        if !removed.is_empty() {
-            expression += &format!(" REMOVE {}", removed.join(", "));
-        }
-        expression
+        update_expression(placeholders, &sets, self.other_attributes())
+    }
+
+    /// An expression that leaves a head without its row.
+    pub fn removal(&self, placeholders: &mut Placeholders, received: Received) -> String {
+        let mut sets = vec![assignment(placeholders, RECEIVED_AT, second(received))];
+        sets.extend(self.version(placeholders));
+        let removed = self.other_attributes().chain([POSITION, VISIBLE_FROM]);
+        update_expression(placeholders, &sets, removed)
     }
 
     /// An assignment of the change's version, if it has one.
@@ -236,6 +236,19 @@ impl<'a> RowWrite<'a> {
             .chain([AMOUNT_VALUE, SUPPLIER_PARTITION, CONTACT_PARTITION])
             .filter(|name| !self.attributes().contains_key(*name))
     }
+}
+
+fn update_expression<'n>(
+    placeholders: &mut Placeholders,
+    sets: &[String],
+    removed: impl Iterator<Item = &'n str>,
+) -> String {
+    let removed: Vec<_> = removed.map(|name| placeholders.name(name)).collect();
+    let mut expression = format!("SET {}", sets.join(", "));
+    if !removed.is_empty() {
+        expression += &format!(" REMOVE {}", removed.join(", "));
+    }
+    expression
 }
 
 /// A condition: a head is what it was when it was read.
@@ -325,6 +338,34 @@ mod tests {
         assert!(set.contains("#visibleFrom = if_not_exists(#visibleFrom, :value"));
         assert!(!set.contains("#reference") && removed.contains("#reference"));
         assert!(removed.contains("#supplierPartition"));
+    }
+
+    #[test]
+    fn a_deletion_leaves_the_version_and_nothing_of_the_row() {
+        let dataset = &MARKETPLACE_PAYOUTS;
+        let id = "po_1".to_owned();
+        let deletion = Change {
+            content: Content::Deleted { dataset, id },
+            ..change(Some(7))
+        };
+        let mut placeholders = Placeholders::default();
+        let removal = RowWrite::new(&deletion, 16).removal(&mut placeholders, received());
+        let (set, removed) = removal.split_once(" REMOVE ").unwrap();
+        assert_eq!(set, "SET #receivedAt = :value0, #version = :value1");
+        for name in dataset
+            .columns
+            .iter()
+            .map(|column| column.name)
+            .chain([POSITION, AMOUNT_VALUE])
+        {
+            assert!(
+                removed
+                    .split(", ")
+                    .any(|removed| removed == format!("#{name}")),
+                "{name}"
+            );
+        }
+        assert!(!removed.contains("moves"));
     }
 
     #[test]

@@ -7,10 +7,9 @@
 use std::{future::ready, time::Duration};
 
 use aws_sdk_dynamodb::{
-    error::{BuildError, ProvideErrorMetadata, SdkError},
+    error::{BuildError, SdkError},
     operation::{
         batch_execute_statement::{BatchExecuteStatementError, BatchExecuteStatementOutput},
-        put_item::PutItemError,
         transact_write_items::TransactWriteItemsError,
         update_item::UpdateItemError,
     },
@@ -242,51 +241,53 @@ impl LedgerTable {
     async fn update(&self, write: &RowWrite<'_>, received: Received) -> Result<Attempt, AwsError> {
         let mut placeholders = Placeholders::default();
         let condition = write.is_new_or_older_in_place(&mut placeholders);
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(write.key(write.change.id())))
-            .update_expression(versioned(write, &mut placeholders, received))
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(placeholders.names))
-            .set_expression_attribute_values(Some(placeholders.values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let refused = answer
-            .as_ref()
-            .err()
-            .and_then(|error| match error.as_service_error()? {
-                UpdateItemError::ConditionalCheckFailedException(refusal) => refusal.item.clone(),
-                _ => None,
-            });
-        attempt("UpdateItem", answer, refused)
+        let expression = versioned(write, &mut placeholders, received);
+        self.update_head(write, expression, condition, placeholders)
+            .await
     }
 
     /// Leaves the head of a record without a row, if the record has not moved.
     async fn delete(&self, write: &RowWrite<'_>, received: Received) -> Result<Attempt, AwsError> {
         let mut placeholders = Placeholders::default();
         let condition = write.is_new_or_older(&mut placeholders);
+        let expression = write.removal(&mut placeholders, received);
+        self.update_head(write, expression, condition, placeholders)
+            .await
+    }
+
+    async fn update_head(
+        &self,
+        write: &RowWrite<'_>,
+        expression: String,
+        condition: String,
+        placeholders: Placeholders,
+    ) -> Result<Attempt, AwsError> {
         let answer = self
             .client
-            .put_item()
+            .update_item()
             .table_name(&self.name)
-            .set_item(Some(write.tombstone(0, received)))
+            .set_key(Some(write.key(write.change.id())))
+            .update_expression(expression)
             .condition_expression(condition)
             .set_expression_attribute_names(Some(placeholders.names))
             .set_expression_attribute_values(Some(placeholders.values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        let refused = answer
-            .as_ref()
-            .err()
-            .and_then(|error| match error.as_service_error()? {
-                PutItemError::ConditionalCheckFailedException(refusal) => refusal.item.clone(),
-                _ => None,
-            });
-        attempt("PutItem", answer, refused)
+        let Err(error) = answer else {
+            return Ok(Attempt::Written);
+        };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
+                // Without an item it was removed in the meantime.
+                Ok(refusal
+                    .item
+                    .clone()
+                    .map_or(Attempt::Overtaken, Attempt::Refused))
+            }
+            Some(UpdateItemError::TransactionConflictException(_)) => Ok(Attempt::Overtaken),
+            _ => Err(AwsError::new("UpdateItem")(error)),
+        }
     }
 
     /// Writes the head and the rows of a record together, unless the head is no longer what it was.
@@ -429,26 +430,6 @@ fn versioned(write: &RowWrite<'_>, placeholders: &mut Placeholders, received: Re
     match write.version(placeholders) {
         Some(version) => assignments.replacen("SET ", &format!("SET {version}, "), 1),
         None => assignments,
-    }
-}
-
-fn attempt<T, E>(
-    operation: &'static str,
-    answer: Result<T, SdkError<E>>,
-    refused: Option<Item>,
-) -> Result<Attempt, AwsError>
-where
-    E: std::error::Error + ProvideErrorMetadata + 'static,
-{
-    match (answer, refused) {
-        (Ok(_), _) => Ok(Attempt::Written),
-        (Err(_), Some(item)) => Ok(Attempt::Refused(item)),
-        (Err(error), None) => match error.code() {
-            Some("TransactionConflictException" | "ConditionalCheckFailedException") => {
-                Ok(Attempt::Overtaken)
-            }
-            _ => Err(AwsError::new(operation)(error)),
-        },
     }
 }
 
