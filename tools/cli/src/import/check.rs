@@ -3,16 +3,14 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use anyhow::{Result, bail};
+use record_files::{Problem, Row, RowError};
 use sha2::{Digest, Sha256};
 use shared::domain::{
     contacts::{CONTACT_EXTERNAL_ID, Contact, Contacts},
     record::Record,
 };
 
-use super::{
-    problems::{Problem, Problems},
-    rows::{Input, Row, RowError},
-};
+use super::{input::Input, problems::Problems};
 use crate::progress::Progress;
 
 /// What a good file holds.

@@ -1,11 +1,8 @@
 //! `import`: a file of records into the ledger, all of it checked before any of it is written.
 
 mod check;
-mod csv_rows;
-mod json_rows;
-mod lines;
+mod input;
 mod problems;
-mod rows;
 mod write;
 
 use std::path::PathBuf;
@@ -48,7 +45,7 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Result<()> {
-    let input = rows::Input::new(args.file.clone(), args.dataset, args.delimiter)?;
+    let input = input::Input::new(args.file.clone(), args.dataset, args.delimiter)?;
     let checked = check::check(&input)?;
     if checked.records == 0 {
         println!("{input} holds no records; nothing was written.");
@@ -62,7 +59,7 @@ pub async fn run(args: Args) -> Result<()> {
         shards: shards(&ledger, &args).await?,
     };
     let progress = Progress::new("Importing", Some(checked.records));
-    let changes = rows::changes(&input, &args.tenant)?;
+    let changes = input::changes(&input, &args.tenant)?;
     let outcome = write_all(&target, changes, |count| progress.advance(count)).await;
     progress.finish();
     let totals = outcome.map_err(|failure| failure.of(checked.records))?;

@@ -1,48 +1,10 @@
 //! The problems of a file, for the person who corrects it.
 
-use std::fmt;
-
 use indicatif::HumanCount;
+use record_files::Problem;
 
 /// Most problems that are shown; the rest are counted.
 const MOST_SHOWN: usize = 20;
-
-/// One thing that is wrong, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The line that the record begins on.
-    pub line: u64,
-    pub column: Option<ColumnPlace>,
-    /// What follows the place in a sentence, such as `must have a value`. Never holds the value itself.
-    pub rule: String,
-}
-
-/// A column of the file, by its name and, in CSV, its place from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ColumnPlace {
-    pub name: String,
-    pub position: Option<usize>,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
-        match &self.column {
-            Some(ColumnPlace {
-                name,
-                position: Some(position),
-            }) => {
-                write!(f, ", column {position} ({name})")?;
-            }
-            Some(ColumnPlace {
-                name,
-                position: None,
-            }) => write!(f, ", {name}")?,
-            None => {}
-        }
-        write!(f, ": {}", self.rule)
-    }
-}
 
 /// All problems of a file: the first are kept, the rest counted.
 #[derive(Default)]
@@ -86,6 +48,8 @@ impl Problems {
 
 #[cfg(test)]
 mod tests {
+    use record_files::ColumnPlace;
+
     use super::*;
 
     #[test]

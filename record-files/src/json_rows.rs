@@ -12,15 +12,16 @@ use shared::{
     wire::ledger_change::{CELL_RULE, cell},
 };
 
-use super::{
+use crate::{
     lines::{LONGEST_RECORD, Lines},
-    problems::{ColumnPlace, Problem},
-    rows::{Row, RowError},
+    problem::{ColumnPlace, Problem},
+    row::Row,
+    rows::RowError,
 };
 
 /// Yields a row a line; ends after a line that is too long to be a record.
 pub struct JsonRows<R> {
-    lines: Lines<R>,
+    pub(crate) lines: Lines<R>,
     dataset: &'static Dataset,
     buffer: Vec<u8>,
     is_over: bool,

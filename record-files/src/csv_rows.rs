@@ -11,15 +11,16 @@ use shared::{
     items::ledger::VERSION,
 };
 
-use super::{
+use crate::{
     lines::{LONGEST_RECORD, Lines},
-    problems::{ColumnPlace, Problem},
-    rows::{Row, RowError},
+    problem::{ColumnPlace, Problem},
+    row::Row,
+    rows::RowError,
 };
 
 /// Yields a row a record; ends after a record whose end cannot be found.
 pub struct CsvRows<R> {
-    lines: Lines<R>,
+    pub(crate) lines: Lines<R>,
     delimiter: u8,
     splitter: csv_core::Reader,
     columns: Vec<String>,
