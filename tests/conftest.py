@@ -18,6 +18,7 @@ from support.contract import Contract
 from support.feed import Feed
 from support.functions import Functions
 from support.generator import Generator
+from support.inbox import Inbox
 from support.keys import Keys
 from support.ledger import Ledger
 from support.mailbox import Mailbox
@@ -140,6 +141,11 @@ def feed(sqs: Any, stack: dict[str, Any]) -> Feed:
 @pytest.fixture(scope="session")
 def command(stack: dict[str, Any]) -> Command:
     return Command(stack)
+
+
+@pytest.fixture(scope="session")
+def inbox(s3: Any, sqs: Any, stack: dict[str, Any]) -> Inbox:
+    return Inbox(s3, sqs, stack)
 
 
 @pytest.fixture(scope="session")

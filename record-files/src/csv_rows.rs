@@ -25,7 +25,7 @@ pub struct CsvRows<R> {
     splitter: csv_core::Reader,
     columns: Vec<String>,
     buffer: Vec<u8>,
-    is_over: bool,
+    pub(crate) is_over: bool,
 }
 
 impl<R: BufRead> CsvRows<R> {

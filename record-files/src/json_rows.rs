@@ -24,7 +24,7 @@ pub struct JsonRows<R> {
     pub(crate) lines: Lines<R>,
     dataset: &'static Dataset,
     buffer: Vec<u8>,
-    is_over: bool,
+    pub(crate) is_over: bool,
 }
 
 impl<R: BufRead> JsonRows<R> {

@@ -66,6 +66,14 @@ impl<R: BufRead> Rows<R> {
         *lines = Lines::from(input, place);
     }
 
+    /// Whether the rows have ended before the file did: a record's end could not be found, or the input failed.
+    pub fn has_given_up(&self) -> bool {
+        match self {
+            Self::Csv(rows) => rows.is_over,
+            Self::JsonLines(rows) => rows.is_over,
+        }
+    }
+
     fn lines(&self) -> &Lines<R> {
         match self {
             Self::Csv(rows) => &rows.lines,

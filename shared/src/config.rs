@@ -35,6 +35,14 @@ pub fn exports_bucket() -> Result<String, ConfigError> {
     text("EXPORTS_BUCKET")
 }
 
+pub fn inbox_bucket() -> Result<String, ConfigError> {
+    text("INBOX_BUCKET")
+}
+
+pub fn inbox_queue_url() -> Result<String, ConfigError> {
+    text("INBOX_QUEUE_URL")
+}
+
 pub fn exports_queue_url() -> Result<String, ConfigError> {
     text("EXPORTS_QUEUE_URL")
 }

@@ -46,6 +46,15 @@ impl AwsError {
         }
     }
 
+    /// An answer that ended before it was whole; another try may bring all of it.
+    pub fn broken_off(operation: &'static str, cause: impl fmt::Display) -> Self {
+        Self {
+            operation,
+            cause: format!("the answer broke off: {cause}"),
+            may_pass: true,
+        }
+    }
+
     /// Whether the same call may succeed later: it was throttled, not answered in time, or the service is in trouble.
     pub fn may_pass(&self) -> bool {
         self.may_pass

@@ -18,7 +18,7 @@ use super::AwsError;
 use crate::domain::export::{Delivery, Export};
 
 const CSV: &str = "text/csv; charset=utf-8";
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 
 #[derive(Clone, Debug)]
 pub struct ExportFiles {
@@ -373,14 +373,14 @@ fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
 }
 
 /// An answer to HEAD has no body that could hold a code.
-fn is_not_found<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+pub(super) fn is_not_found<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error
         .raw_response()
         .is_some_and(|answer| answer.status().as_u16() == 404)
 }
 
 /// S3 takes minutes for an upload of thousands of parts.
-fn completion_timeouts() -> TimeoutConfig {
+pub(super) fn completion_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_mins(5))
         .operation_timeout(Duration::from_mins(10))

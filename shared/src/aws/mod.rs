@@ -3,6 +3,8 @@
 mod error;
 pub mod exports;
 pub mod files;
+pub mod inbox;
+pub mod inbox_queue;
 pub mod keys;
 pub mod ledger;
 pub mod ledger_dead_letters;

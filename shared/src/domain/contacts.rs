@@ -58,6 +58,15 @@ impl Contacts {
         update(&mut known.name, contact.name);
     }
 
+    /// How many contacts there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Contact> {
         self.0.values()
     }
