@@ -4,7 +4,10 @@
 //! for the result beside the dropped file finds everything else done.
 
 use jiff::Timestamp;
-use shared::aws::inbox::{Dropped, Inbox};
+use shared::{
+    aws::inbox::{Dropped, Inbox},
+    metrics::{Metric, put_metrics},
+};
 use tracing::info;
 
 use crate::{
@@ -77,6 +80,16 @@ impl Ending<'_> {
             rowsRefused = counts.rows_refused,
             problems = progress.findings.count(),
             "a file has ended"
+        );
+        put_metrics(
+            "loader",
+            &[
+                Metric::count("FilesLoaded", u64::from(status == Status::Loaded)),
+                Metric::count("FilesRefused", u64::from(status == Status::Refused)),
+                Metric::count("RowsWritten", counts.rows_written),
+                Metric::count("RowsUnchanged", counts.rows_unchanged),
+                Metric::count("RowsRefused", counts.rows_refused),
+            ],
         );
         Ok(Next::Done)
     }
