@@ -149,6 +149,11 @@ def inbox(s3: Any, sqs: Any, stack: dict[str, Any]) -> Inbox:
 
 
 @pytest.fixture(scope="session")
+def logs(stack: dict[str, Any], aws: boto3.Session) -> Any:
+    return aws.client("logs", endpoint_url=stack["endpointUrl"])
+
+
+@pytest.fixture(scope="session")
 def lambdas(stack: dict[str, Any], aws: boto3.Session) -> Any:
     return aws.client("lambda", endpoint_url=stack["endpointUrl"])
 

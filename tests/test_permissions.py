@@ -54,8 +54,8 @@ def test_nothing_is_allowed_on_everything(iam: Any, roles: dict[str, str]) -> No
     for role in roles.values():
         for action, resource in _grants(iam, role):
             assert "*" not in action
-            # The local AWS knows no resource for a mail, nor for a batch of statements. On AWS it is the sender, and the
-            # action on the table is another.
+            # The local AWS knows no resource for a mail, nor for a batch of statements. On AWS it is the sender, and
+            # another action on the table.
             assert resource != "*" or action in {"ses:SendEmail", "dynamodb:BatchExecuteStatement"}
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.api import Api, Caller
-from support.feed import Change, Feed, Model, deletion, transfer
+from support.feed import Feed, Model, deletion, messages, transfer
 from support.generator import Generator
 from support.keys import Keys
 from support.ledger import read_file
@@ -234,44 +234,10 @@ def test_any_order_and_any_repetition_end_in_what_the_versions_say(
     sent = changes + chance.choices(changes, k=len(changes) // 2)
     chance.shuffle(sent)
     half = len(sent) // 2
-    feed.write(*_messages(sent[:half], chance))
-    feed.write(*_messages(sent[half:], chance))
+    feed.write(*messages(sent[:half], chance))
+    feed.write(*messages(sent[half:], chance))
     assert_holds(export(caller), model)
     assert_holds(export(caller, supplierIds=["SUP-1001", "SUP-1002"]), model)
-
-
-def test_ten_thousand_changes_in_any_order_end_in_what_the_versions_say(
-    feed: Feed, newcomer: Caller, export: Export
-) -> None:
-    chance = random.Random(11)
-    changes: list[Change] = []
-    for number in range(2_250):
-        for version in range(1, 5):
-            record_id = f"trf_{number:05}"
-            if chance.random() < 0.05:
-                changes.append(deletion(newcomer.tenantId, record_id, version))
-                continue
-            # One in ten has another time of creation each time.
-            day = chance.randint(1, 28) if number % 10 == 0 else 1 + number % 28
-            columns = {"createdAt": f"2026-04-{day:02}T00:00:00Z", "amount": f"{number}.{version:02}"}
-            changes.append(transfer(newcomer.tenantId, record_id, version, **columns))
-    model = Model()
-    model.take(changes)
-    sent = changes + chance.choices(changes, k=1_000)
-    chance.shuffle(sent)
-    feed.write(*_messages(sent, chance, most=100))
-    assert_holds(export(newcomer), model)
-
-
-def _messages(changes: list[Change], chance: random.Random, most: int = 4) -> list[Change | list[Change]]:
-    """The changes in messages of one and of several."""
-    messages: list[Change | list[Change]] = []
-    rest = list(changes)
-    while rest:
-        size = chance.randint(1, most)
-        messages.append(rest[0] if size == 1 else rest[:size])
-        del rest[:size]
-    return messages
 
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[1] / "infra" / "ledger-change.schema.json").read_text())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
+import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-TIMEOUT_SECONDS = 120
+from support.waiting import until_empty
+
 MOST_OF_A_BATCH = 10
 
 Change = dict[str, Any]
@@ -33,14 +34,7 @@ class Feed:
 
     def settle(self) -> None:
         """Waits until every message is done."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        deadline = time.monotonic() + TIMEOUT_SECONDS
-        while True:
-            counts = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=names)["Attributes"]
-            if all(counts[name] == "0" for name in names):
-                return
-            assert time.monotonic() < deadline, f"the ledger's queue still has {counts}"
-            time.sleep(0.1)
+        until_empty(self.sqs, self.queue)
 
     def write(self, *bodies: Change | Sequence[Change]) -> None:
         """Sends changes and waits until they count."""
@@ -100,3 +94,14 @@ class Model:
         """The records that exist, in the order of the file."""
         records = [change["record"] for change in self.changes.values() if not change.get("deleted")]
         return sorted(records, key=lambda record: (record["createdAt"][:19], record["transferId"]))
+
+
+def messages(changes: list[Change], chance: random.Random, most: int = 4) -> list[Change | list[Change]]:
+    """The changes in messages of one and of several."""
+    messages: list[Change | list[Change]] = []
+    rest = list(changes)
+    while rest:
+        size = chance.randint(1, most)
+        messages.append(rest[0] if size == 1 else rest[:size])
+        del rest[:size]
+    return messages

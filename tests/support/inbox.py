@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from support.waiting import until_empty
+
 DATASET = "funding-transfers"
 TIMEOUT_SECONDS = 120
 
@@ -74,11 +76,4 @@ class Inbox:
 
     def settle(self) -> None:
         """Waits until no message is left."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        deadline = time.monotonic() + TIMEOUT_SECONDS
-        while True:
-            counts = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=names)["Attributes"]
-            if all(counts[name] == "0" for name in names):
-                return
-            assert time.monotonic() < deadline, f"the inbox's queue still has {counts}"
-            time.sleep(0.1)
+        until_empty(self.sqs, self.queue)

@@ -140,6 +140,15 @@ def _change() -> dict[str, Any]:
     return {"Records": [message_of(json.dumps(change))]}
 
 
+def _dropped() -> dict[str, Any]:
+    """A message of the bucket about a file that is no longer there."""
+    record = {
+        "eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": "inbox"}, "object": {"key": f"inbox/{TENANT}/funding-transfers/none.csv"}},
+    }
+    return {"Records": [message_of(json.dumps({"Records": [record]}))]}
+
+
 EVENTS: dict[str, dict[str, Any]] = {
     "authorizer": _authorization(),
     "trigger": _request("POST", DATASET_PATH, {}),
@@ -155,4 +164,5 @@ EVENTS: dict[str, dict[str, Any]] = {
     "expirer": _removed_marker(),
     "reconciler": _schedule(),
     "recorder": _change(),
+    "loader": _dropped(),
 }

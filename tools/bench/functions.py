@@ -20,6 +20,7 @@ VALUES = {
     "EXPORTS_BUCKET": "exports",
     "EXPORTS_TABLE": "exports",
     "HISTORY_LIFETIME_DAYS": "400",
+    "INBOX_BUCKET": "inbox",
     "LEDGER_TABLE": "ledger",
     "LINK_API_URL": "https://link.example/api",
     "LINK_LIFETIME_SECONDS": "604800",
