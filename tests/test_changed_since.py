@@ -11,6 +11,7 @@ from typing import Any
 
 from support.api import Api, Caller
 from support.feed import Feed, Model, deletion, transfer
+from support.generator import Generator
 from support.ledger import read_file
 
 TRANSFERS = "funding-transfers"
@@ -111,3 +112,29 @@ def test_a_file_says_up_to_when_the_ledger_is_complete(api: Api, feed: Feed, new
     feed.write({**transfer(tenant, "trf_4", 1), "occurredAt": soon})
     manifest = api.make(newcomer, TRANSFERS)["manifest"]
     assert manifest["ledgerCompleteUntil"] == manifest["asOf"]
+
+
+def test_a_record_of_a_fast_clock_is_in_the_export_after_its_time(api: Api, feed: Feed, newcomer: Caller) -> None:
+    created_at = datetime.now(timezone.utc) + timedelta(seconds=6)
+    soon = created_at.strftime("%Y-%m-%dT%H:%M:%S.500Z")
+    feed.write(transfer(newcomer.tenantId, "trf_1", 1, createdAt=soon))
+    first = api.make(newcomer, TRANSFERS)
+    assert versions(api, first) == []
+    time.sleep(max(0, (created_at - datetime.now(timezone.utc)).total_seconds() + 1))
+    second = api.make(newcomer, TRANSFERS, {"filters": {"changedSince": first["manifest"]["asOf"]}})
+    assert versions(api, second) == [("trf_1", "100.00")]
+    third = api.make(newcomer, TRANSFERS, {"filters": {"changedSince": second["manifest"]["asOf"]}})
+    assert versions(api, third) == []
+
+
+def test_a_file_says_what_was_complete_at_its_request(
+    api: Api, feed: Feed, newcomer: Caller, generator: Generator
+) -> None:
+    tenant = newcomer.tenantId
+    feed.write({**transfer(tenant, "trf_1", 1), "occurredAt": "2026-05-08T12:00:00Z"})
+    with generator.held():
+        requested = api.launch(newcomer, TRANSFERS)
+        feed.write({**transfer(tenant, "trf_2", 1), "occurredAt": "2026-05-09T12:00:00Z"})
+    export = api.wait(newcomer, TRANSFERS, requested["exportId"])
+    assert [record for record, _ in versions(api, export)] == ["trf_1"]
+    assert export["manifest"]["ledgerCompleteUntil"] == "2026-05-08T12:00:00Z"

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.api import Api, Caller
-from support.feed import Feed, Model, deletion, messages, transfer
+from support.feed import Change, Feed, Model, deletion, messages, transfer
 from support.generator import Generator
 from support.keys import Keys
 from support.ledger import read_file
 from support.merchant import MerchantApi
+from support.table import LedgerTable
 
 Rows = list[dict[str, str]]
 Export = Callable[..., Rows]
@@ -189,6 +190,38 @@ def test_a_contact_is_found_as_soon_as_a_payout_names_it(
     made = merchant_api.make(merchant, "C-9")
     assert made["filters"] == {"contact_id": "C-9"}
     assert len(read_file(http.get(made["download_url"]).text)) == 2
+
+
+def test_an_older_version_does_not_bring_back_a_contacts_name(
+    feed: Feed, keys: Keys, ledger_table: LedgerTable
+) -> None:
+    tenant = keys.merchant(f"merchant-{uuid.uuid4().hex[:12]}").tenantId
+
+    def payout(version: int, name: str) -> Change:
+        record = {
+            "payoutId": "po_1",
+            "createdAt": "2026-05-01T00:00:00Z",
+            "status": "paid",
+            "amount": "5",
+            "currency": "JPY",
+            "contactId": "cnt_1",
+            "contactName": name,
+        }
+        return {"tenantId": tenant, "type": "PAYOUTS_BY_CONTACT", "version": version, "record": record}
+
+    for version, name in [(2, "New"), (1, "Old"), (2, "New")]:
+        feed.write(payout(version, name))
+        assert ledger_table.contact_name(tenant, "cnt_1") == "New"
+    feed.write(payout(3, "Newest"))
+    assert ledger_table.contact_name(tenant, "cnt_1") == "Newest"
+
+
+def test_each_of_many_bad_changes_is_a_dead_letter_once(feed: Feed, newcomer: Caller) -> None:
+    marker = f"bad-{uuid.uuid4().hex}"
+    bad = [transfer(newcomer.tenantId, f"{marker}-{number}", 1, status="DONE") for number in range(200)]
+    feed.write(bad[:100], bad[100:], {**transfer("nobody", marker, 1)})
+    refused = [json.loads(body)["record"]["transferId"] for body, _ in feed.refused(marker)]
+    assert sorted(refused) == sorted(change["record"]["transferId"] for change in [*bad, transfer("", marker, 1)])
 
 
 SECONDS = [f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3)]

@@ -107,6 +107,10 @@ class LedgerTable:
         self.table.put_item(Item={"partition": partition, "sort": f"id#{contact_id}", **names})
         self.table.put_item(Item={"partition": partition, "sort": f"external#{external_id}", "contactId": contact_id})
 
+    def contact_name(self, tenant: str, contact_id: str) -> str:
+        key = {"partition": f"{tenant}#CONTACTS", "sort": f"id#{contact_id}"}
+        return self.table.get_item(Key=key, ConsistentRead=True)["Item"]["contactName"]
+
     @contextmanager
     def holding(self, tenant: str, dataset: str, record_id: str, created_at: str, **columns: Any) -> Iterator[None]:
         """One record more, within. `created_at` has milliseconds: `2026-01-31T23:59:59.000Z`."""

@@ -48,7 +48,9 @@ pub struct Pass<'a, 'b> {
     ledger: &'a LedgerTable,
     tenant_id: &'a str,
     ticket: &'a mut Ticket<'b>,
-    contacts: Contacts,
+    /// Of records that were written, and of those that were unchanged.
+    written_contacts: Contacts,
+    unchanged_contacts: Contacts,
 }
 
 impl<'a, 'b> Pass<'a, 'b> {
@@ -57,7 +59,8 @@ impl<'a, 'b> Pass<'a, 'b> {
             ledger,
             tenant_id,
             ticket,
-            contacts: Contacts::default(),
+            written_contacts: Contacts::default(),
+            unchanged_contacts: Contacts::default(),
         }
     }
 
@@ -79,7 +82,7 @@ impl<'a, 'b> Pass<'a, 'b> {
                 next = None;
             }
             // Calls on their way are awaited before: while contacts are written, nobody would take their answers in time.
-            let is_due = self.ticket.is_checkpoint_due() || self.contacts.len() >= MOST_CONTACTS;
+            let is_due = self.ticket.is_checkpoint_due() || self.contacts() >= MOST_CONTACTS;
             if is_due && in_flight.is_empty() {
                 self.checkpoint().await?;
                 continue;
@@ -134,30 +137,45 @@ impl<'a, 'b> Pass<'a, 'b> {
         progress.move_to(chunk.place);
         let Some(written) = written else { return };
         progress.count_from(written.counts_from);
-        for outcome in written.outcomes {
+        let outcomes = written.outcomes;
+        for outcome in &outcomes {
             match outcome {
                 Outcome::Written => progress.counts.rows_written += 1,
                 Outcome::Unchanged => progress.counts.rows_unchanged += 1,
             }
         }
-        for change in &chunk.changes {
+        for (change, outcome) in chunk.changes.iter().zip(outcomes) {
             if let Content::Record(record) = &change.content
                 && let Some(contact) = Contact::of(record)
             {
-                self.contacts.note(contact);
+                match outcome {
+                    Outcome::Written => self.written_contacts.note(contact),
+                    Outcome::Unchanged => self.unchanged_contacts.note(contact),
+                }
             }
         }
     }
 
     /// Records how far the work is, after the contacts of what is written.
     async fn checkpoint(&mut self) -> Result<(), Stop> {
-        let contacts = mem::take(&mut self.contacts);
-        stream::iter(contacts.iter())
-            .map(|contact| with_back_off(|| self.ledger.note_contact(self.tenant_id, contact)))
-            .buffer_unordered(CHUNKS_IN_FLIGHT)
-            .try_for_each(async |()| Ok(()))
-            .await?;
+        for (contacts, outcome) in [
+            (mem::take(&mut self.unchanged_contacts), Outcome::Unchanged),
+            (mem::take(&mut self.written_contacts), Outcome::Written),
+        ] {
+            let (ledger, tenant_id) = (self.ledger, self.tenant_id);
+            stream::iter(contacts.iter())
+                .map(|contact| {
+                    with_back_off(move || ledger.note_contact(tenant_id, contact, outcome))
+                })
+                .buffer_unordered(CHUNKS_IN_FLIGHT)
+                .try_for_each(async |()| Ok(()))
+                .await?;
+        }
         self.ticket.save().await
+    }
+
+    fn contacts(&self) -> usize {
+        self.written_contacts.len() + self.unchanged_contacts.len()
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use futures::{StreamExt, future::join_all, stream};
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use shared::{
@@ -33,7 +33,10 @@ use tracing::{error, info, warn};
 use crate::batch::{Group, Refusal, Work, group, read_all};
 
 /// How many calls of 25 changes are on their way at the same time.
-const BATCHES_IN_FLIGHT: usize = 4;
+const BATCHES_IN_FLIGHT: usize = 2;
+
+/// How many refused changes are on their way to the dead-letter queue at the same time.
+const REFUSALS_IN_FLIGHT: usize = 16;
 
 /// How long before the end of an invocation the last call is given up: time to wait until what was written counts.
 const RESERVE: Duration = Duration::from_secs(10);
@@ -84,12 +87,14 @@ impl Recorder {
             .map(|message| message.body.as_deref().unwrap_or_default());
         let (changes, mut refusals) = read_all(bodies);
         let mut totals = Totals::default();
-        let known = self.known(changes, &mut refusals, &mut totals).await;
+        let known = self
+            .known(changes, give_up_at, &mut refusals, &mut totals)
+            .await;
         let groups = group(known);
         for group in &groups {
             self.write(group, give_up_at, &mut totals).await;
         }
-        self.refuse(refusals, &mut totals).await;
+        self.refuse(refusals, give_up_at, &mut totals).await;
         // Whoever sees that the queue is empty and asks for an export finds everything in it.
         if let Some(received) = totals.counts_from {
             sleep(received.wait(time::now())).await;
@@ -114,20 +119,29 @@ impl Recorder {
     async fn known(
         &self,
         changes: Vec<(usize, Change, &str)>,
+        give_up_at: Instant,
         refusals: &mut Vec<Refusal>,
         totals: &mut Totals,
     ) -> Vec<(usize, Change)> {
+        let mut tenants: HashMap<String, Option<bool>> = HashMap::new();
         let mut known = Vec::with_capacity(changes.len());
         for (message, change, body) in changes {
-            match self.tenants.exists(&change.tenant_id).await {
-                Ok(true) => known.push((message, change)),
-                Ok(false) => refusals.push(Refusal {
+            let exists = match tenants.get(&change.tenant_id) {
+                Some(exists) => *exists,
+                None => {
+                    let exists = self.tenant_exists(&change.tenant_id, give_up_at).await;
+                    tenants.insert(change.tenant_id.clone(), exists);
+                    exists
+                }
+            };
+            match exists {
+                Some(true) => known.push((message, change)),
+                Some(false) => refusals.push(Refusal {
                     message,
                     body: body.to_owned(),
                     reason: "/tenantId is not the id of a tenant that exists".to_owned(),
                 }),
-                Err(cause) => {
-                    error!(%cause, "the tenant of a change could not be looked up");
+                None => {
                     totals.failed.insert(message);
                 }
             }
@@ -135,8 +149,17 @@ impl Recorder {
         known
     }
 
+    /// Whether a tenant exists; `None` if that could not be found out.
+    async fn tenant_exists(&self, tenant_id: &str, give_up_at: Instant) -> Option<bool> {
+        in_time(give_up_at, self.tenants.exists(tenant_id))
+            .await
+            .inspect_err(|cause| error!(%cause, "the tenant of a change could not be looked up"))
+            .ok()
+    }
+
     async fn write(&self, group: &Group, give_up_at: Instant, totals: &mut Totals) {
-        let shards = match self.shards(&group.tenant_id, group.dataset).await {
+        let shards = self.shards(&group.tenant_id, group.dataset);
+        let shards = match in_time(give_up_at, shards).await {
             Ok(shards) => shards,
             Err(cause) => {
                 error!(%cause, tenantId = group.tenant_id, "the ledger's layout could not be read");
@@ -148,11 +171,12 @@ impl Recorder {
         let mut chunks = stream::iter(group.work.chunks(BATCH))
             .map(async |work| (work, self.write_chunk(shards, work, give_up_at).await))
             .buffer_unordered(BATCHES_IN_FLIGHT);
-        let failed_before = totals.failed.len();
+        let mut counts_from = None;
+        let mut has_failed = false;
         while let Some((work, written)) = chunks.next().await {
             match written {
                 Ok(written) => {
-                    totals.counts_from = totals.counts_from.max(Some(written.counts_from));
+                    counts_from = counts_from.max(Some(written.counts_from));
                     for outcome in written.outcomes {
                         match outcome {
                             Outcome::Written => totals.written += 1,
@@ -162,19 +186,31 @@ impl Recorder {
                 }
                 Err(cause) => {
                     error!(%cause, tenantId = group.tenant_id, "changes are not written yet");
+                    has_failed = true;
                     let messages = work.iter().flat_map(|work| &work.messages);
                     totals.failed.extend(messages);
                 }
             }
         }
+        totals.counts_from = totals.counts_from.max(counts_from);
         // A change that is missing may have happened earlier.
-        if totals.failed.len() == failed_before {
-            self.note_occurred(group, totals).await;
+        if let Some(counts_from) = counts_from
+            && !has_failed
+        {
+            self.note_occurred(group, counts_from, give_up_at, totals)
+                .await;
         }
     }
 
-    /// Records how current the ledger is, for the manifests of exports. If that fails, a later batch does it.
-    async fn note_occurred(&self, group: &Group, totals: &mut Totals) {
+    /// Records up to when the ledger is complete from that second on, for the manifests of exports. If that fails, a later
+    /// batch does it.
+    async fn note_occurred(
+        &self,
+        group: &Group,
+        counts_from: Received,
+        give_up_at: Instant,
+        totals: &mut Totals,
+    ) {
         let times = group.work.iter().filter_map(|work| work.change.occurred_at);
         let Some(latest) = times.max() else {
             return;
@@ -182,8 +218,8 @@ impl Recorder {
         totals.latest_occurred_at = totals.latest_occurred_at.max(Some(latest));
         let noted = self
             .ledger
-            .note_occurred(&group.tenant_id, group.dataset, latest);
-        if let Err(cause) = noted.await {
+            .note_occurred(&group.tenant_id, group.dataset, latest, counts_from);
+        if let Err(cause) = in_time(give_up_at, noted).await {
             warn!(%cause, tenantId = group.tenant_id, "how current the ledger is was not recorded");
         }
     }
@@ -196,25 +232,15 @@ impl Recorder {
         give_up_at: Instant,
     ) -> Result<Written, AwsError> {
         let changes: Vec<_> = work.iter().map(|work| &work.change).collect();
-        let mut contacts = Contacts::default();
-        for change in &changes {
-            if let Content::Record(record) = &change.content
-                && let Some(contact) = Contact::of(record)
-            {
-                contacts.note(contact);
-            }
-        }
         let write = async {
             let written = with_back_off(|| self.ledger.write(shards, &changes)).await?;
-            for contact in contacts.iter() {
+            for (contact, outcome) in contacts(&changes, &written) {
                 let tenant_id = &changes[0].tenant_id;
-                with_back_off(|| self.ledger.note_contact(tenant_id, contact)).await?;
+                with_back_off(|| self.ledger.note_contact(tenant_id, &contact, outcome)).await?;
             }
             Ok(written)
         };
-        timeout_at(give_up_at, write)
-            .await
-            .unwrap_or_else(|_| Err(AwsError::late("writing changes")))
+        in_time(give_up_at, write).await
     }
 
     async fn shards(&self, tenant_id: &str, dataset: &'static Dataset) -> Result<u32, AwsError> {
@@ -230,15 +256,18 @@ impl Recorder {
     }
 
     /// Sends refused changes to the dead-letter queue, but for those of messages that come back with them.
-    async fn refuse(&self, refusals: Vec<Refusal>, totals: &mut Totals) {
-        let refused = refusals
+    async fn refuse(&self, refusals: Vec<Refusal>, give_up_at: Instant, totals: &mut Totals) {
+        let refused: Vec<_> = refusals
             .iter()
             .filter(|refusal| !totals.failed.contains(&refusal.message))
+            .collect();
+        let mut sent = stream::iter(refused)
             .map(async |refusal| {
-                let sent = self.dead_letters.send(&refusal.body, &refusal.reason).await;
-                (refusal.message, sent)
-            });
-        for (message, sent) in join_all(refused).await {
+                let send = self.dead_letters.send(&refusal.body, &refusal.reason);
+                (refusal.message, in_time(give_up_at, send).await)
+            })
+            .buffer_unordered(REFUSALS_IN_FLIGHT);
+        while let Some((message, sent)) = sent.next().await {
             match sent {
                 Ok(()) => totals.refused += 1,
                 Err(cause) => {
@@ -248,6 +277,36 @@ impl Recorder {
             }
         }
     }
+}
+
+/// What a call answers, unless the invocation is nearly over.
+async fn in_time<T>(
+    give_up_at: Instant,
+    call: impl Future<Output = Result<T, AwsError>>,
+) -> Result<T, AwsError> {
+    timeout_at(give_up_at, call)
+        .await
+        .unwrap_or_else(|_| Err(AwsError::late("recording changes")))
+}
+
+/// The contacts of records, by what became of the records: those of new versions replace what is known.
+fn contacts(changes: &[&Change], written: &Written) -> Vec<(Contact, Outcome)> {
+    [Outcome::Unchanged, Outcome::Written]
+        .into_iter()
+        .flat_map(|wanted| {
+            let mut contacts = Contacts::default();
+            for (change, outcome) in changes.iter().zip(&written.outcomes) {
+                if let Content::Record(record) = &change.content
+                    && *outcome == wanted
+                    && let Some(contact) = Contact::of(record)
+                {
+                    contacts.note(contact);
+                }
+            }
+            let noted: Vec<_> = contacts.iter().cloned().collect();
+            noted.into_iter().map(move |contact| (contact, wanted))
+        })
+        .collect()
 }
 
 impl Totals {

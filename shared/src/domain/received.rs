@@ -12,9 +12,12 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The least time that a write gets to be stored. It also covers how far the clocks of two functions differ, and how late
-/// an index shows what its table holds.
+/// The least time that a write gets to be stored.
 pub const LEAST_MARGIN: Duration = Duration::from_millis(500);
+
+/// The time from when a write must be stored to the second from which it counts. It covers how far the clocks of two
+/// functions differ, how late an index shows what its table holds, and a call that is carried out after it was given up.
+const GUARD: Duration = Duration::from_millis(500);
 
 /// The most time that a write gets.
 pub const MOST_MARGIN: Duration = Duration::from_secs(8);
@@ -56,12 +59,21 @@ impl Margin {
 pub struct Received(i64);
 
 impl Received {
-    /// The first whole second that is at least `margin` away.
+    /// The second for a write that gets at least `margin` to be stored.
     pub fn after(now: Timestamp, margin: Duration) -> Self {
-        let margin = SignedDuration::try_from(margin).unwrap_or(SignedDuration::MAX);
-        let least = now.saturating_add(margin).unwrap_or(Timestamp::MAX);
-        let is_whole = least.subsec_nanosecond() == 0;
-        Self(least.as_second() + i64::from(!is_whole))
+        let margin = SignedDuration::try_from(margin + GUARD).unwrap_or(SignedDuration::MAX);
+        Self::not_before(now.saturating_add(margin).unwrap_or(Timestamp::MAX))
+    }
+
+    /// The first whole second that is not before this time.
+    fn not_before(time: Timestamp) -> Self {
+        let is_whole = time.subsec_nanosecond() == 0;
+        Self(time.as_second() + i64::from(!is_whole))
+    }
+
+    /// From when on a record of this time of creation counts: not before it is created, as its source's clock may be fast.
+    pub fn of(self, created_at: Timestamp) -> Self {
+        self.max(Self::not_before(created_at))
     }
 
     /// In Unix seconds.
@@ -73,6 +85,11 @@ impl Received {
     pub fn wait(self, now: Timestamp) -> Duration {
         let then = Timestamp::from_second(self.0).unwrap_or(Timestamp::MAX);
         Duration::try_from(then.duration_since(now)).unwrap_or_default()
+    }
+
+    /// How long there is to store the write.
+    pub fn time_to_store(self, now: Timestamp) -> Duration {
+        self.wait(now).saturating_sub(GUARD)
     }
 }
 
@@ -89,9 +106,19 @@ mod tests {
     #[test]
     fn a_write_counts_from_a_whole_second_that_is_still_to_come() {
         assert_eq!(after("2026-01-31T23:59:59Z", 500), 1);
-        assert_eq!(after("2026-01-31T23:59:59.500Z", 500), 1);
-        assert_eq!(after("2026-01-31T23:59:59.501Z", 500), 2);
-        assert_eq!(after("2026-01-31T23:59:59.999Z", 8000), 9);
+        assert_eq!(after("2026-01-31T23:59:59.001Z", 500), 2);
+        assert_eq!(after("2026-01-31T23:59:59.500Z", 500), 2);
+        assert_eq!(after("2026-01-31T23:59:59.999Z", 8000), 10);
+    }
+
+    #[test]
+    fn a_record_does_not_count_before_it_is_created() {
+        let now = parse("2026-01-31T23:59:59Z").unwrap();
+        let received = Received::after(now, LEAST_MARGIN);
+        let of = |created_at| received.of(parse(created_at).unwrap()).second() - now.as_second();
+        assert_eq!(of("2026-01-31T12:00:00Z"), 1);
+        assert_eq!(of("2026-02-01T00:00:00Z"), 1);
+        assert_eq!(of("2026-02-01T00:00:04.001Z"), 6);
     }
 
     #[test]
@@ -113,9 +140,10 @@ mod tests {
 
     #[test]
     fn the_wait_ends_with_that_second() {
-        let now = parse("2026-01-31T23:59:59.400Z").unwrap();
+        let now = parse("2026-01-31T23:59:58.400Z").unwrap();
         let received = Received::after(now, LEAST_MARGIN);
-        assert_eq!(received.wait(now), Duration::from_millis(600));
+        assert_eq!(received.wait(now), Duration::from_millis(1600));
+        assert_eq!(received.time_to_store(now), Duration::from_millis(1100));
         assert_eq!(
             received.wait(parse("2026-02-01T00:00:07Z").unwrap()),
             Duration::ZERO

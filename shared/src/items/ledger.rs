@@ -26,7 +26,7 @@ pub const SUPPLIER_PARTITION: &str = "supplierPartition";
 pub const CONTACT_PARTITION: &str = "contactPartition";
 /// On the layout item: how many shards the records are spread over.
 pub const SHARDS: &str = "shards";
-/// On the layout item: the latest time at the source of a change that was written.
+/// Beside the layout, for a second: the latest time at the source of a change that counts from then on.
 pub const LATEST_OCCURRED_AT: &str = "latestOccurredAt";
 
 pub use crate::domain::contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME};
@@ -104,10 +104,16 @@ pub fn layout_key(tenant_id: &str, dataset: &Dataset) -> (String, &'static str) 
     (format!("{tenant_id}#{}", dataset.export_type), LAYOUT)
 }
 
-/// A record's position, `{createdAt}#{id}` with whole seconds. Its text order is the order of the file, which shows times
-/// in seconds.
-pub fn position(created_at: Timestamp, record_id: &str) -> String {
-    format!("{}#{record_id}", time::to_seconds(created_at))
+/// The sort key of what was complete at a second, in the layout's partition: `occurred#0001795167000`.
+pub fn occurred_sort(second: i64) -> String {
+    format!("occurred#{second:013}")
+}
+
+/// A row's position, `{createdAt}#{sort}` with whole seconds and the row's sort key: the record's id, or `{id}#{number}`.
+/// Its text order is the order of the file, which shows times in seconds. No two rows of a partition have the same one, as
+/// readers go on behind the last one that they have seen.
+pub fn position(created_at: Timestamp, sort: &str) -> String {
+    format!("{}#{sort}", time::to_seconds(created_at))
 }
 
 /// The least position that a record of this second or later can have.

@@ -12,7 +12,7 @@ use super::{
     UnreadableItem,
     ledger::{
         CONTACT_PARTITION, Item, PARTITION, POSITION, RECEIVED_AT, SORT, SUPPLIER_PARTITION,
-        TIME_TO_LIVE, VERSION, VISIBLE_FROM, VISIBLE_UNTIL, are_equal,
+        TIME_TO_LIVE, VERSION, VISIBLE_FROM, VISIBLE_UNTIL,
     },
 };
 use crate::domain::change::{Change, Content};
@@ -106,7 +106,7 @@ impl Head {
     /// What a change does here. `attributes` are those of the change's record; see [`super::ledger::record_attributes`].
     pub fn next(&self, change: &Change, attributes: &Item) -> Next {
         let is_newer = match (change.version, self.version) {
-            (None, None) => !self.is_same(attributes),
+            (None, None) => !self.is_same(change, attributes),
             (None, Some(_)) => false,
             (Some(_), None) => true,
             (Some(new), Some(old)) => new > old,
@@ -138,16 +138,13 @@ impl Head {
         }
     }
 
-    /// Whether the row within the head is the current one and says the same of the record.
-    fn is_same(&self, attributes: &Item) -> bool {
-        let known = self.item.keys().filter(|name| !is_writers_own(name));
+    /// Whether the row within the head is the current one and says the same of the record, as the condition of an update
+    /// compares them: by the dataset's columns.
+    fn is_same(&self, change: &Change, attributes: &Item) -> bool {
+        let mut columns = change.dataset().columns.iter();
         self.row.is_none()
-            && known.count() == attributes.len()
-            && attributes.iter().all(|(name, value)| {
-                self.item
-                    .get(name)
-                    .is_some_and(|known| are_equal(known, value))
-            })
+            && self.place.is_some()
+            && columns.all(|column| self.item.get(column.name) == attributes.get(column.name))
     }
 }
 

@@ -38,11 +38,11 @@ impl Plan {
             }
             _ => Vec::new(),
         };
-        let latest = layout.and_then(|layout| layout.latest_occurred_at);
         Ok(Self {
             lanes,
-            // What happened later is not in the file.
-            ledger_complete_until: latest.map(|time| time.min(export.created_at)),
+            ledger_complete_until: ledger
+                .complete_until(&export.tenant_id, dataset, export.created_at)
+                .await?,
             query: LedgerQuery::new(&selection, columns.iter().map(|column| column.name)),
             columns,
         })

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
-    LedgerTable, layout::unless_refused, placeholders::Placeholders, row_write::assignment,
+    LedgerTable, Outcome, layout::unless_refused, placeholders::Placeholders, row_write::assignment,
 };
 use crate::{
     aws::AwsError,
@@ -31,19 +31,31 @@ impl LedgerTable {
     }
 
     /// Records what a payout says of its contact, unless a later payout has said something. An external id leads to the
-    /// contact of the latest payout that has it.
-    pub async fn note_contact(&self, tenant_id: &str, contact: &Contact) -> Result<(), AwsError> {
+    /// contact of the latest payout that has it. If the payout itself was unchanged, an equally late one keeps its word: it
+    /// may be a newer version of this payout.
+    pub async fn note_contact(
+        &self,
+        tenant_id: &str,
+        contact: &Contact,
+        outcome: Outcome,
+    ) -> Result<(), AwsError> {
         let known = [
             (CONTACT_ID, Some(contact.id.as_str())),
             (CONTACT_EXTERNAL_ID, contact.external_id.as_deref()),
             (CONTACT_NAME, contact.name.as_deref()),
         ];
-        self.note(tenant_id, contact_sort(&contact.id), contact, &known)
+        let comparison = match outcome {
+            Outcome::Written => "<=",
+            Outcome::Unchanged => "<",
+        };
+        let sort = contact_sort(&contact.id);
+        self.note(tenant_id, sort, contact, comparison, &known)
             .await?;
         match &contact.external_id {
             Some(external_id) => {
                 let sort = contact_external_sort(external_id);
-                self.note(tenant_id, sort, contact, &known[..1]).await
+                self.note(tenant_id, sort, contact, comparison, &known[..1])
+                    .await
             }
             None => Ok(()),
         }
@@ -54,6 +66,7 @@ impl LedgerTable {
         tenant_id: &str,
         sort: String,
         contact: &Contact,
+        comparison: &str,
         attributes: &[(&str, Option<&str>)],
     ) -> Result<(), AwsError> {
         let mut placeholders = Placeholders::default();
@@ -73,7 +86,9 @@ impl LedgerTable {
             .key(PARTITION, AttributeValue::S(contacts_partition(tenant_id)))
             .key(SORT, AttributeValue::S(sort))
             .update_expression(format!("SET {}", sets.join(", ")))
-            .condition_expression(format!("attribute_not_exists({known}) OR {known} <= {now}"))
+            .condition_expression(format!(
+                "attribute_not_exists({known}) OR {known} {comparison} {now}"
+            ))
             .set_expression_attribute_names(Some(placeholders.names))
             .set_expression_attribute_values(Some(placeholders.values))
             .send()

@@ -73,8 +73,9 @@ impl Insertions {
         if let Some(version) = write.change.version {
             self.plain(VERSION, "N", version);
         }
-        self.plain(RECEIVED_AT, "N", received.second());
-        self.plain(VISIBLE_FROM, "N", received.second());
+        let counts_from = write.counts_from(received).second();
+        self.plain(RECEIVED_AT, "N", counts_from);
+        self.plain(VISIBLE_FROM, "N", counts_from);
         self.body.extend_from_slice(b"}\",\"Parameters\":[");
         self.body.extend_from_slice(&self.parameters);
         self.body.extend_from_slice(b"]}");

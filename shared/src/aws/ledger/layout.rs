@@ -1,33 +1,25 @@
-//! How a tenant's records of a type are stored, and how current they are. The first write decides over how many shards they
-//! are spread; all others follow.
+//! How a tenant's records of a type are stored. The first write decides over how many shards they are spread; all others
+//! follow.
 
 use aws_sdk_dynamodb::{
     error::SdkError, operation::update_item::UpdateItemError, types::AttributeValue,
 };
-use jiff::Timestamp;
 
 use super::LedgerTable;
 use crate::{
     aws::AwsError,
-    domain::{
-        dataset::Dataset,
-        time::{parse, to_milliseconds},
-    },
-    items::ledger::{
-        DEFAULT_SHARDS, Item, LATEST_OCCURRED_AT, PARTITION, SHARDS, SORT, layout_key,
-    },
+    domain::dataset::Dataset,
+    items::ledger::{DEFAULT_SHARDS, Item, PARTITION, SHARDS, SORT, layout_key},
 };
 
-/// What is known of a tenant's records of a type.
+/// What is known of how a tenant's records of a type are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     pub shards: u32,
-    /// The latest time at the source of a change that was written, if the source says such times.
-    pub latest_occurred_at: Option<Timestamp>,
 }
 
 impl LedgerTable {
-    /// What is known of a tenant's records of a type. `None` if nothing was ever written.
+    /// How a tenant's records of a type are stored. `None` if nothing was ever written.
     pub async fn layout(
         &self,
         tenant_id: &str,
@@ -68,29 +60,6 @@ impl LedgerTable {
         let layout = layout.ok_or_else(|| AwsError::unexpected("GetItem", "the layout is gone"))?;
         Ok(layout.shards)
     }
-
-    /// Records that a change of this time at its source was written, unless a later one was.
-    pub async fn note_occurred(
-        &self,
-        tenant_id: &str,
-        dataset: &Dataset,
-        occurred_at: Timestamp,
-    ) -> Result<(), AwsError> {
-        let (partition, sort) = layout_key(tenant_id, dataset);
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key(PARTITION, AttributeValue::S(partition))
-            .key(SORT, AttributeValue::S(sort.to_owned()))
-            .update_expression("SET #latest = :time")
-            .condition_expression("attribute_not_exists(#latest) OR #latest < :time")
-            .expression_attribute_names("#latest", LATEST_OCCURRED_AT)
-            .expression_attribute_values(":time", AttributeValue::S(to_milliseconds(occurred_at)))
-            .send()
-            .await;
-        unless_refused(update).map(drop)
-    }
 }
 
 /// Whether an update was made; it was not if its condition did not hold.
@@ -116,9 +85,5 @@ fn read(item: Item) -> Result<Layout, AwsError> {
         .ok_or_else(|| {
             AwsError::unexpected("reading the ledger's layout", "no number of shards")
         })?;
-    let latest = item.get(LATEST_OCCURRED_AT);
-    Ok(Layout {
-        shards,
-        latest_occurred_at: latest.and_then(|time| parse(time.as_s().ok()?)),
-    })
+    Ok(Layout { shards })
 }

@@ -1,5 +1,6 @@
 //! The table `ledger`: the records that are exported.
 
+mod completeness;
 mod contacts;
 mod insertions;
 mod items;

@@ -17,7 +17,8 @@ use crate::{
     items::{
         ledger::{
             AMOUNT_VALUE, CONTACT_PARTITION, Item, PARTITION, POSITION, RECEIVED_AT, SORT,
-            SUPPLIER_PARTITION, VERSION, VISIBLE_FROM, partition, record_attributes, shard_of,
+            SUPPLIER_PARTITION, VERSION, VISIBLE_FROM, partition, position, record_attributes,
+            shard_of,
         },
         ledger_head::{Head, MOVES, ROW, version_value},
     },
@@ -70,13 +71,27 @@ impl<'a> RowWrite<'a> {
         ])
     }
 
+    /// From when on the change counts.
+    pub fn counts_from(&self, received: Received) -> Received {
+        let created_at = self.record().map(Record::created_at);
+        created_at.map_or(received, |created_at| received.of(created_at))
+    }
+
     /// A row that begins with this change.
     pub fn row(&self, sort: &str, received: Received) -> Item {
+        let counts_from = second(self.counts_from(received));
         let mut item = self.key(sort);
         item.extend(self.attributes().clone());
-        item.insert(RECEIVED_AT.to_owned(), second(received));
-        item.insert(VISIBLE_FROM.to_owned(), second(received));
+        item.extend(self.position(sort));
+        item.insert(RECEIVED_AT.to_owned(), counts_from.clone());
+        item.insert(VISIBLE_FROM.to_owned(), counts_from);
         item
+    }
+
+    /// The position of the row with this sort key.
+    fn position(&self, sort: &str) -> Option<(String, AttributeValue)> {
+        let position = position(self.record()?.created_at(), sort);
+        Some((POSITION.to_owned(), AttributeValue::S(position)))
     }
 
     /// The head of a record whose row begins within it. `moves` is the number of rows of its own that it has had.
@@ -113,7 +128,7 @@ impl<'a> RowWrite<'a> {
         let mut parameters = Vec::new();
         let version = self.change.version.map(version_value);
         let noted = [
-            (RECEIVED_AT, Some(second(received))),
+            (RECEIVED_AT, Some(second(self.counts_from(received)))),
             (VERSION, version.clone()),
         ];
         let noted = noted
@@ -153,17 +168,24 @@ impl<'a> RowWrite<'a> {
             .build()
     }
 
-    /// An expression that gives a row the values of this change. A row that exists keeps the second from which on it
-    /// is visible.
-    pub fn assignments(&self, placeholders: &mut Placeholders, received: Received) -> String {
-        let mut sets: Vec<_> = self
-            .attributes()
-            .iter()
-            .map(|(name, value)| assignment(placeholders, name, value.clone()))
+    /// An expression that gives the row with this sort key the values of this change. A row that exists keeps the second
+    /// from which on it is visible.
+    pub fn assignments(
+        &self,
+        placeholders: &mut Placeholders,
+        sort: &str,
+        received: Received,
+    ) -> String {
+        let mut attributes = self.attributes().clone();
+        attributes.extend(self.position(sort));
+        let mut sets: Vec<_> = attributes
+            .into_iter()
+            .map(|(name, value)| assignment(placeholders, &name, value))
             .collect();
-        sets.push(assignment(placeholders, RECEIVED_AT, second(received)));
+        let counts_from = second(self.counts_from(received));
+        sets.push(assignment(placeholders, RECEIVED_AT, counts_from.clone()));
         let visible_from = placeholders.name(VISIBLE_FROM);
-        let now = placeholders.value(second(received));
+        let now = placeholders.value(counts_from);
         sets.push(format!(
             "{visible_from} = if_not_exists({visible_from}, {now})"
         ));
@@ -333,11 +355,35 @@ mod tests {
     fn an_update_removes_what_the_record_no_longer_has() {
         let change = change(Some(7));
         let mut placeholders = Placeholders::default();
-        let update = RowWrite::new(&change, 16).assignments(&mut placeholders, received());
+        let update = RowWrite::new(&change, 16).assignments(&mut placeholders, "po_1", received());
         let (set, removed) = update.split_once(" REMOVE ").unwrap();
         assert!(set.contains("#visibleFrom = if_not_exists(#visibleFrom, :value"));
         assert!(!set.contains("#reference") && removed.contains("#reference"));
         assert!(removed.contains("#supplierPartition"));
+    }
+
+    #[test]
+    fn no_two_rows_of_a_record_have_the_same_position() {
+        let change = change(Some(7));
+        let write = RowWrite::new(&change, 16);
+        let position = |sort| {
+            write.row(sort, received())[POSITION]
+                .as_s()
+                .unwrap()
+                .clone()
+        };
+        assert_eq!(position("po_1"), "2026-05-01T00:00:00Z#po_1");
+        assert_eq!(position("po_1#2"), "2026-05-01T00:00:00Z#po_1#2");
+        // It stands where its record does: behind all records before it, and before all behind it.
+        assert!(position("po_1") < position("po_1#1"));
+        for next in ["po_1-", "po_1.", "po_10", "po_1a"] {
+            assert!(position("po_1#9") < position(next), "{next}");
+        }
+        let mut placeholders = Placeholders::default();
+        write.assignments(&mut placeholders, "po_1#2", received());
+        let values: Vec<_> = placeholders.values.into_values().collect();
+        assert!(values.contains(&text("2026-05-01T00:00:00Z#po_1#2")));
+        assert!(!values.contains(&text("2026-05-01T00:00:00Z#po_1")));
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl LedgerTable {
         let mut done = vec![None; writes.len()];
         // What is not done by then is left for a change with a later second.
         let batches = self.write_batches(&writes, received, &mut done);
-        match timeout(received.wait(now), batches).await {
+        match timeout(received.time_to_store(now), batches).await {
             Ok(written) => {
                 self.margin.was_enough(begun.elapsed());
                 written?;
@@ -203,7 +203,7 @@ impl LedgerTable {
             let (margin, now) = (self.margin.get(), time::now());
             let received = Received::after(now, margin);
             let begun = Instant::now();
-            match timeout(received.wait(now), self.change(write, received)).await {
+            match timeout(received.time_to_store(now), self.change(write, received)).await {
                 Ok(outcome) => {
                     self.margin.was_enough(begun.elapsed());
                     return Ok((outcome?, received));
@@ -317,7 +317,7 @@ impl LedgerTable {
                 let guard = is_still(head, &mut placeholders);
                 let update = format!("SET {}", sets.join(", "));
                 let mut of_row = Placeholders::default();
-                let values = write.assignments(&mut of_row, received);
+                let values = write.assignments(&mut of_row, &row, received);
                 vec![
                     self.update_part(write.key(id), update, Some(guard), placeholders)?,
                     self.update_part(write.key(&row), values, None, of_row)?,
@@ -337,14 +337,12 @@ impl LedgerTable {
                     ),
                 ];
                 sets.extend(write.version(&mut placeholders));
+                // One row ends when the other one begins.
+                let ends = write.counts_from(received);
                 let mut parts = Vec::new();
                 match from {
-                    None => sets.push(assignment(
-                        &mut placeholders,
-                        VISIBLE_UNTIL,
-                        second(received),
-                    )),
-                    Some(row) => parts.push(self.end_row(write.key(&row), received)?),
+                    None => sets.push(assignment(&mut placeholders, VISIBLE_UNTIL, second(ends))),
+                    Some(row) => parts.push(self.end_row(write.key(&row), ends)?),
                 }
                 let guard = is_still(head, &mut placeholders);
                 let update = format!("SET {}", sets.join(", "));
@@ -426,7 +424,7 @@ impl LedgerTable {
 
 /// The assignments of a change and of its version.
 fn versioned(write: &RowWrite<'_>, placeholders: &mut Placeholders, received: Received) -> String {
-    let assignments = write.assignments(placeholders, received);
+    let assignments = write.assignments(placeholders, write.change.id(), received);
     match write.version(placeholders) {
         Some(version) => assignments.replacen("SET ", &format!("SET {version}, "), 1),
         None => assignments,

@@ -123,7 +123,11 @@ pub async fn write_all(
 /// Writes the contacts of a file's records.
 pub async fn write_contacts(target: &Target<'_>, contacts: &Contacts) -> Result<()> {
     let write = async |contact: &Contact| {
-        let note = || target.ledger.note_contact(target.tenant_id, contact);
+        let note = || {
+            target
+                .ledger
+                .note_contact(target.tenant_id, contact, Outcome::Written)
+        };
         with_limited_back_off(MOST_RETRIES, note).await
     };
     let mut writes = stream::iter(contacts.iter())

@@ -5,8 +5,8 @@ use shared::{
     domain::{dataset::Dataset, record::Record},
     items::{
         ledger::{
-            Item, RECEIVED_AT, SORT, TIME_TO_LIVE, VERSION, VISIBLE_FROM, VISIBLE_UNTIL, are_equal,
-            record_attributes, shard_of,
+            Item, POSITION, RECEIVED_AT, SORT, TIME_TO_LIVE, VERSION, VISIBLE_FROM, VISIBLE_UNTIL,
+            are_equal, position, record_attributes, shard_of,
         },
         ledger_head::{MOVES, Place, ROW, ROW_PLACE, is_writers_own},
     },
@@ -113,7 +113,11 @@ impl Shard<'_> {
                 return broken;
             }
             Ok(record) => {
-                let expected = record_attributes(self.tenant_id, &record);
+                let mut expected = record_attributes(self.tenant_id, &record);
+                if let Some(sort) = text(item, SORT) {
+                    let position = position(record.created_at(), sort);
+                    expected.insert(POSITION.to_owned(), AttributeValue::S(position));
+                }
                 if record.id() != key.record_id {
                     broken.push(format!("sort must be the {}", self.dataset.id_column));
                 }
@@ -155,7 +159,7 @@ fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
 mod tests {
     use shared::{
         domain::dataset::FUNDING_TRANSFERS,
-        items::ledger::{AMOUNT_VALUE, CREATED_AT, PARTITION, POSITION},
+        items::ledger::{AMOUNT_VALUE, CREATED_AT, PARTITION},
     };
 
     use super::*;
@@ -262,10 +266,15 @@ mod tests {
             with(SORT, string("trf_2")),
             [
                 "partition must be that of shard 5",
+                "position does not follow from the columns",
                 "sort must be the transferId"
             ]
         );
-        assert_eq!(with(SORT, string("trf_1#1")), Vec::<String>::new());
+        let row = broken(|item| {
+            item.insert(SORT.to_owned(), string("trf_1#1"));
+            item.insert(POSITION.to_owned(), string("2026-01-31T23:59:59Z#trf_1#1"));
+        });
+        assert_eq!(row, Vec::<String>::new());
         assert_eq!(with(SORT, string("trf_1#one")).len(), 1);
         let lost = broken(|item| {
             item.retain(|name, _| is_writers_own(name));
