@@ -85,7 +85,7 @@ def test_a_record_that_moves_is_only_where_it_is_now(
     tenant = newcomer.tenantId
     here = transfer(tenant, "trf_1", 1)["record"][column]
     model = Model()
-    for version, value in enumerate([here, there, here, there], start=1):
+    for version, value in enumerate([here, there, here], start=1):
         change = transfer(tenant, "trf_1", version, **{column: value}, amount=f"{version}.00")
         feed.write(change, change)
         model.take([change])
@@ -97,7 +97,7 @@ def test_a_record_that_moves_is_only_where_it_is_now(
             belongs = change["record"]["supplierExternalId"] == supplier_id
             assert [row["amount"] for row in own] == ([f"{version}.00"] if belongs else [])
     # It is changed and deleted where it is.
-    feed.write(transfer(tenant, "trf_1", 8, **{column: there}, amount="8.00"))
+    feed.write(transfer(tenant, "trf_1", 8, **{column: here}, amount="8.00"))
     assert [row["amount"] for row in export(newcomer)] == ["8.00"]
     feed.write(deletion(tenant, "trf_1", 9))
     assert export(newcomer) == []
@@ -242,7 +242,7 @@ HISTORIES = st.lists(
 
 @given(history=HISTORIES, seed=st.integers(0, 2**32))
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_any_order_and_any_repetition_end_in_what_the_versions_say(
     feed: Feed, keys: Keys, export: Export, history: list[tuple[str, int, str, str, bool]], seed: int
