@@ -73,8 +73,7 @@ def test_a_csv_file_is_loaded_and_moved_and_the_result_says_so(inbox: Inbox, new
     # Whoever sees the result finds all of it done: the rows count, and the file is where it belongs.
     assert exported(api, newcomer) == {row["transferId"]: ("COMPLETED", row["amount"]) for row in many(60)}
     done = key.replace("inbox/", "inbox-done/")
-    inbox.settle()
-    assert inbox.keys(tenant) == sorted([done, f"{done}.result.json", f"{key}.result.json"])
+    until(lambda: inbox.keys(tenant) == sorted([done, f"{done}.result.json", f"{key}.result.json"]))
     assert inbox.read(done) == content.encode()
     assert inbox.json(f"{done}.result.json") == result
 
@@ -118,8 +117,7 @@ def test_nothing_is_loaded_of_a_file_with_a_bad_row(inbox: Inbox, newcomer: Call
     assert sorted(problems(result)) == sorted(PROBLEMS)
     assert exported(api, newcomer) == {}
     refused = key.replace("inbox/", "inbox-refused/")
-    inbox.settle()
-    assert inbox.keys(tenant) == sorted([refused, f"{refused}.result.json", f"{key}.result.json"])
+    until(lambda: inbox.keys(tenant) == sorted([refused, f"{refused}.result.json", f"{key}.result.json"]))
 
 
 def test_the_good_rows_are_loaded_if_the_file_says_so(inbox: Inbox, newcomer: Caller, api: Api) -> None:
@@ -216,7 +214,6 @@ def test_without_versions_the_later_line_counts(inbox: Inbox, newcomer: Caller, 
 def test_a_file_that_is_dropped_again_changes_nothing(inbox: Inbox, newcomer: Caller) -> None:
     first = inbox.load(newcomer.tenantId, "a.csv", csv_of(many(30, version=1)))
     assert counts(first) == (30, 30, 0, 0)
-    inbox.settle()
     second = inbox.load(newcomer.tenantId, "b.csv", csv_of(many(30, version=1)))
     assert counts(second) == (30, 0, 30, 0)
 
@@ -248,13 +245,12 @@ def test_a_notification_that_comes_again_changes_nothing(inbox: Inbox, newcomer:
     inbox.notify(key)
     result = inbox.result(key)
     inbox.notify(key)
-    inbox.settle()
     assert (result["status"], result["rowsRead"]) == ("loaded", 3_000)
     assert result["rowsWritten"] + result["rowsUnchanged"] == 3_000
     assert len(exported(api, newcomer)) == 3_000
     assert inbox.json(f"{key}.result.json") == result
     done = key.replace("inbox/", "inbox-done/")
-    assert inbox.keys(tenant) == sorted([done, f"{done}.result.json", f"{key}.result.json"])
+    until(lambda: inbox.keys(tenant) == sorted([done, f"{done}.result.json", f"{key}.result.json"]))
 
 
 @pytest.mark.parametrize("compress", [lambda content: content, gzip.compress], ids=["plain", "gzip"])
@@ -301,9 +297,8 @@ def test_a_file_that_is_replaced_while_it_is_loaded_is_loaded_as_it_is_then(
     result = inbox.result(key)
     assert (result["status"], result["rowsRead"]) == ("loaded", 100)
     assert {status for status, _ in list(exported(api, newcomer).values())[:100]} == {"FAILED"}
-    inbox.settle()
     done = key.replace("inbox/", "inbox-done/")
-    assert inbox.keys(tenant) == sorted([done, f"{done}.result.json", f"{key}.result.json"])
+    until(lambda: inbox.keys(tenant) == sorted([done, f"{done}.result.json", f"{key}.result.json"]))
     assert (inbox.read(done) or b"").count(b"\n") == 101
 
 
@@ -311,8 +306,7 @@ def test_a_file_that_is_removed_while_it_is_loaded_leaves_nothing(inbox: Inbox, 
     key = inbox.drop(newcomer.tenantId, "a.csv", csv_of(many(20_000)))
     until(lambda: told(inbox, key, "stage") == "checking")
     s3.delete_object(Bucket=inbox.bucket, Key=key)
-    inbox.settle()
-    assert inbox.keys(newcomer.tenantId) == []
+    until(lambda: inbox.keys(newcomer.tenantId) == [])
 
 
 def test_a_result_of_an_earlier_file_is_not_taken_for_a_later_ones(inbox: Inbox, newcomer: Caller) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from support.waiting import until_empty
-
 DATASET = "funding-transfers"
 TIMEOUT_SECONDS = 120
 
@@ -73,7 +71,3 @@ class Inbox:
             yield
         finally:
             self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes=before)
-
-    def settle(self) -> None:
-        """Waits until no message is left."""
-        until_empty(self.sqs, self.queue)
