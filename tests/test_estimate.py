@@ -21,7 +21,7 @@ from support.problems import refusals
 TRANSFERS = "funding-transfers"
 # More than the local AWS takes to count some thousand records on a busy machine, and what is deployed.
 MUCH_TIME = {"ESTIMATE_TIME_MILLISECONDS": "25000"}
-USUAL_TIME = {"ESTIMATE_TIME_MILLISECONDS": "1750"}
+USUAL_TIME = {"ESTIMATE_TIME_MILLISECONDS": "1500"}
 KNOWN = [dataset for dataset in DATASETS if dataset in COLUMNS]
 BENCH_SERVER = Path(__file__).resolve().parents[1] / "target" / "debug" / "bench-server"
 

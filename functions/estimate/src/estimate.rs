@@ -30,7 +30,7 @@ use crate::{
 
 /// Records that a generator passes over in a second: of a slow and of a fast table. `make bench` measures the latter
 /// without a network between them.
-const SLOW: u64 = 50_000;
+const SLOW: u64 = 100_000;
 const FAST: u64 = 400_000;
 
 /// From the launch to the mail of a small export: with everything warm, and with cold starts.

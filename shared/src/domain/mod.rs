@@ -16,4 +16,5 @@ pub mod received;
 pub mod record;
 pub mod resend;
 pub mod selection;
+pub mod suppliers;
 pub mod time;

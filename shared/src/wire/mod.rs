@@ -14,4 +14,5 @@ pub mod problem;
 pub mod record_list;
 pub mod record_query;
 pub mod resend_request;
+pub mod supplier_query;
 pub mod trigger_request;
