@@ -5,6 +5,9 @@ use crate::scanner::Text;
 
 pub const DELIMITER: u8 = b';';
 
+/// An empty cell that is seen where nothing else stands in its line.
+pub const EMPTY: &[u8] = b"\"\"";
+
 /// `2026-01-31T23:59:59`: what is left of a time without its fraction and zone.
 const WHOLE_SECONDS: usize = 19;
 

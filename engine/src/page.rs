@@ -69,6 +69,12 @@ impl Decoder {
         }
     }
 
+    /// The attributes that a page's records must have: those of the columns, the amount and the currency, which the totals
+    /// need even if no column shows them, and the sort key.
+    pub fn attributes(&self) -> &[&'static str] {
+        &self.attributes
+    }
+
     /// Reads a page.
     pub fn decode(&mut self, json: &[u8]) -> Result<Page, Unreadable> {
         let mut page = Page::default();
@@ -209,6 +215,7 @@ impl Decoder {
         is_plain: bool,
         rows: &mut Rows,
     ) -> Result<(), &'static str> {
+        let start = rows.file.len();
         for (index, (column, value)) in self.columns.iter().zip(values).enumerate() {
             if index > 0 {
                 rows.file.push(cell::DELIMITER);
@@ -216,6 +223,10 @@ impl Decoder {
             if let Some(text) = value {
                 cell::write(column.format, *text, is_plain, &mut rows.file)?;
             }
+        }
+        // In a file of one column an empty cell would be an empty line, which many readers of CSV pass over.
+        if rows.file.len() == start {
+            rows.file.extend_from_slice(cell::EMPTY);
         }
         rows.file.push(b'\n');
         let unescaped = |place: usize| {
@@ -373,6 +384,33 @@ mod tests {
         assert_eq!(file(&page), "trf_1;;;;;\n;;n/a;EUR;;\n");
         assert_eq!(page.rows.amount(0), ("", None));
         assert_eq!(page.rows.amount(1), ("EUR", None));
+    }
+
+    #[test]
+    fn amounts_count_even_if_no_column_shows_them() {
+        let columns = vec![COLUMNS[4], COLUMNS[0]];
+        let mut decoder = Decoder::new(columns, "sort");
+        assert_eq!(
+            decoder.attributes(),
+            ["supplierName", "transferId", "amount", "currency", "sort"]
+        );
+        let page = decoder
+            .decode(
+                br#"{"Items":[{"amount":{"S":"5.00"},"currency":{"S":"EUR"},"sort":{"S":"a"},"supplierName":{"S":"Alder"},"transferId":{"S":"trf_1"}}]}"#,
+            )
+            .unwrap();
+        assert_eq!(file(&page), "Alder;trf_1\n");
+        let amount = Amount::parse(b"5.00");
+        assert_eq!(page.rows.amount(0), ("EUR", amount));
+    }
+
+    #[test]
+    fn a_row_is_never_an_empty_line() {
+        let mut decoder = Decoder::new(vec![COLUMNS[5]], "sort");
+        let page = decoder
+            .decode(br#"{"Items":[{"sort":{"S":"a"}},{"sort":{"S":"b"},"reference":{"S":""}},{"sort":{"S":"c"},"reference":{"S":"r"}}]}"#)
+            .unwrap();
+        assert_eq!(file(&page), "\"\"\n\"\"\nr\n");
     }
 
     #[test]

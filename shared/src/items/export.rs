@@ -14,6 +14,7 @@ use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
     export::{Delivery, Export, File, Scope, State, Status},
+    file_format::FileFormat,
     id::ExportId,
 };
 
@@ -44,6 +45,8 @@ pub struct ExportItem {
     #[serde(default)]
     cc: Vec<String>,
     filters: FiltersItem,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
     /// To the millisecond: it bounds the rows of the file.
     created_at: Timestamp,
     status: String,
@@ -159,6 +162,7 @@ impl ExportItem {
             },
             cc: export.cc.iter().map(ToString::to_string).collect(),
             filters: FiltersItem::from(&export.filters),
+            columns: export.format.columns.clone(),
             created_at: export.created_at,
             status: status.to_string(),
             rows_written: 0,
@@ -243,6 +247,9 @@ impl TryFrom<ExportItem> for Export {
             requester_id: item.requester_id,
             scope: item.supplier_scope.map_or(Scope::Tenant, Scope::Supplier),
             filters,
+            format: FileFormat {
+                columns: item.columns,
+            },
             created_at: item.created_at,
             resends: item
                 .resends
@@ -289,6 +296,25 @@ mod tests {
         )
         .unwrap();
         assert_eq!(Export::try_from(item).unwrap(), export);
+    }
+
+    #[test]
+    fn an_export_keeps_its_columns_and_an_older_item_has_none() {
+        let format = FileFormat {
+            columns: Some(vec!["amount".to_owned(), "transferId".to_owned()]),
+        };
+        let export = Export {
+            format,
+            ..pending()
+        };
+        let mut item = serde_json::to_value(stored(&export)).unwrap();
+        let read = |item: &serde_json::Value| {
+            let item: ExportItem = serde_json::from_value(item.clone()).unwrap();
+            Export::try_from(item).unwrap()
+        };
+        assert_eq!(read(&item), export);
+        item.as_object_mut().unwrap().remove("columns").unwrap();
+        assert_eq!(read(&item), pending());
     }
 
     #[test]

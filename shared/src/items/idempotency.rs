@@ -45,9 +45,14 @@ impl Idempotency {
             format!("{:?}", export.scope),
         ))
         .expect("a request is plain JSON");
+        let mut hash = Sha256::new_with_prefix(request);
+        // Only what was chosen, so that a request without a choice has the hash that older releases have stored of it.
+        if let Some(columns) = &export.format.columns {
+            hash.update(serde_json::to_vec(columns).expect("names are plain JSON"));
+        }
         Self {
             key,
-            request_hash: hex::encode(Sha256::digest(request)),
+            request_hash: hex::encode(hash.finalize()),
         }
     }
 }
@@ -88,7 +93,37 @@ impl IdempotencyItem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::export::examples::pending;
+    use crate::domain::{export::examples::pending, file_format::FileFormat};
+
+    fn hash(columns: Option<&[&str]>) -> String {
+        let format = FileFormat {
+            columns: columns.map(|names| names.iter().map(ToString::to_string).collect()),
+        };
+        let export = Export {
+            format,
+            ..pending()
+        };
+        Idempotency::of("key".to_owned(), &export).request_hash
+    }
+
+    #[test]
+    fn a_request_without_a_choice_has_the_hash_that_it_always_had() {
+        let request = br#"[["finance@northwind.example"],{},"Tenant"]"#;
+        assert_eq!(hash(None), hex::encode(Sha256::digest(request)));
+    }
+
+    #[test]
+    fn another_choice_of_columns_is_another_request() {
+        assert_eq!(
+            hash(Some(&["amount", "currency"])),
+            hash(Some(&["amount", "currency"]))
+        );
+        assert_ne!(
+            hash(Some(&["amount", "currency"])),
+            hash(Some(&["currency", "amount"]))
+        );
+        assert_ne!(hash(Some(&["amount"])), hash(None));
+    }
 
     #[test]
     fn an_idempotency_key_is_of_one_user_and_type() {

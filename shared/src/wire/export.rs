@@ -23,6 +23,8 @@ pub struct ExportObject {
     recipients: Vec<String>,
     filters: FiltersObject,
     #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
     #[serde(skip_serializing_if = "Option::is_none")]
     row_count: Option<u64>,
@@ -95,6 +97,7 @@ impl ExportObject {
             created_at: to_seconds(export.created_at),
             recipients: export.recipients().map(ToString::to_string).collect(),
             filters: FiltersObject::of(export),
+            columns: export.format.columns.clone(),
             progress,
             row_count: delivery.map(|delivery| delivery.file.rows),
             file_size: delivery.map(|delivery| delivery.file.size),

@@ -21,6 +21,8 @@ pub struct Manifest {
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_not_in_totals: Option<u64>,
     filters: FiltersObject,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
     as_of: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger_complete_until: Option<String>,
@@ -46,6 +48,7 @@ impl Manifest {
             totals: file.totals.clone(),
             rows_not_in_totals: Some(file.rows_not_in_totals).filter(|rows| *rows > 0),
             filters: FiltersObject::of(export),
+            columns: export.format.columns.clone(),
             as_of: to_seconds(export.created_at),
             ledger_complete_until: file.ledger_complete_until.map(to_seconds),
         }

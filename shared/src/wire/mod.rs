@@ -3,6 +3,7 @@
 
 pub mod cursor;
 pub mod export;
+pub mod file_format;
 pub mod history_query;
 pub mod json;
 pub mod ledger_change;

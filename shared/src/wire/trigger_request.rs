@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::{
+    file_format::read_columns,
     json::{Object, Reader, child},
     problem::{FieldError, FieldErrorCode},
 };
@@ -11,6 +12,7 @@ use crate::domain::{
     amount::Amount,
     caller::{Caller, RoleName},
     dataset::{Dataset, Filter, FilterTest},
+    file_format::FileFormat,
     filters::{Filters, MOST_SUPPLIERS, OneOf},
     time,
 };
@@ -23,6 +25,7 @@ const LONGEST_NAME: usize = 256;
 pub struct TriggerRequest {
     pub cc: Vec<EmailAddress>,
     pub filters: Filters,
+    pub format: FileFormat,
 }
 
 impl TriggerRequest {
@@ -36,6 +39,7 @@ impl TriggerRequest {
         let object = reader.body(body);
         let mut cc = Vec::new();
         let mut filters = Filters::default();
+        let mut format = FileFormat::default();
         for (name, raw) in object.fields() {
             match name {
                 "cc" => cc = read_cc(&mut reader, raw),
@@ -49,12 +53,17 @@ impl TriggerRequest {
                         filters = read_filters(&mut reader, &object, caller, dataset);
                     }
                 }
-                unknown => refuse_unknown(&mut reader, "", unknown, "cc, filters"),
+                "columns" => {
+                    let role = caller.role.name();
+                    format.columns = Some(read_columns(&mut reader, raw, role, dataset));
+                }
+                unknown => refuse_unknown(&mut reader, "", unknown, "cc, filters, columns"),
             }
         }
         reader.finish(Self {
             cc: distinct_cc(&caller.email, cc),
             filters,
+            format,
         })
     }
 }
@@ -256,6 +265,7 @@ mod tests {
         let everything = TriggerRequest {
             cc: vec![],
             filters: Filters::default(),
+            format: FileFormat::default(),
         };
         for body in ["", "  \n", "{}", "{\"filters\": {}, \"cc\": []}"] {
             assert_eq!(parse(body), Ok(everything.clone()), "{body}");

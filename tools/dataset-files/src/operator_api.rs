@@ -15,7 +15,7 @@ pub const OPERATIONS: [&str; 4] = [
 pub const TAGS: [&str; 3] = ["Back Office", "Caller", "Exports"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 21] = [
+pub const SCHEMAS: [&str; 20] = [
     "AlreadyPendingProblem",
     "Amount",
     "Caller",
@@ -29,7 +29,6 @@ pub const SCHEMAS: [&str; 21] = [
     "InvalidRequestProblem",
     "Manifest",
     "NotReadyProblem",
-    "PayoutsExportRequest",
     "Problem",
     "ResendRequest",
     "Resent",

@@ -119,13 +119,13 @@ impl Generator {
         let reading = match &attempt.checkpoint {
             None => {
                 let draft = Draft::new(&header(&plan.columns));
-                Reading::new(&pages, plan.decoder(), plan.query.least(), draft, 0)
+                Reading::new(&pages, plan.decoder.clone(), plan.query.least(), draft, 0)
             }
             Some(checkpoint) => {
                 let position = checkpoint.position.as_deref().unwrap_or_default();
                 let parts = checkpoint.upload.as_ref().map_or(0, |state| state.parts);
                 let draft = self.resume(checkpoint).await?;
-                Reading::new(&pages, plan.decoder(), position, draft, parts)
+                Reading::new(&pages, plan.decoder.clone(), position, draft, parts)
             }
         };
         // The file says what was true when it was begun.

@@ -16,6 +16,7 @@ pub struct Plan {
     pub lanes: Vec<Lane>,
     pub query: LedgerQuery,
     pub columns: Vec<Column>,
+    pub decoder: Decoder,
     /// Up to when the ledger holds what happened at its source, if the source says when things happen.
     pub ledger_complete_until: Option<Timestamp>,
 }
@@ -24,13 +25,8 @@ impl Plan {
     pub async fn of(export: &Export, ledger: &LedgerTable) -> Result<Self, AwsError> {
         let dataset = export.dataset();
         let selection = Selection::of(export);
-        let columns: Vec<_> = dataset
-            .columns_for(export.audience())
-            .map(|column| Column {
-                name: column.name,
-                format: format(column),
-            })
-            .collect();
+        let columns: Vec<_> = export.columns().into_iter().map(in_file).collect();
+        let decoder = Decoder::new(columns.clone(), POSITION);
         let layout = ledger.layout(&export.tenant_id, dataset).await?;
         let lanes = match &layout {
             Some(layout) if !selection.is_empty() => {
@@ -43,13 +39,17 @@ impl Plan {
             ledger_complete_until: ledger
                 .complete_until(&export.tenant_id, dataset, export.created_at)
                 .await?,
-            query: LedgerQuery::new(&selection, columns.iter().map(|column| column.name)),
+            query: LedgerQuery::new(&selection, decoder.attributes().iter().copied()),
             columns,
+            decoder,
         })
     }
+}
 
-    pub fn decoder(&self) -> Decoder {
-        Decoder::new(self.columns.clone(), POSITION)
+fn in_file(column: &dataset::Column) -> Column {
+    Column {
+        name: column.name,
+        format: format(column),
     }
 }
 
