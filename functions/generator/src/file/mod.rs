@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use engine::{Draft, header};
+use engine::Draft;
 use shared::{
     aws::{
         AwsError,
@@ -118,7 +118,7 @@ impl Generator {
         let pages = LedgerPages::new(&self.ledger, &plan);
         let reading = match &attempt.checkpoint {
             None => {
-                let draft = Draft::new(&header(&plan.columns));
+                let draft = Draft::new(&plan.decoder.header());
                 Reading::new(&pages, plan.decoder.clone(), plan.query.least(), draft, 0)
             }
             Some(checkpoint) => {

@@ -1,6 +1,6 @@
 //! What to read for an export, and what its file looks like.
 
-use engine::{Column, Decoder, Format};
+use engine::{Column, Decoder, Dialect, Format};
 use jiff::Timestamp;
 use shared::{
     aws::{
@@ -15,7 +15,6 @@ use shared::{
 pub struct Plan {
     pub lanes: Vec<Lane>,
     pub query: LedgerQuery,
-    pub columns: Vec<Column>,
     pub decoder: Decoder,
     /// Up to when the ledger holds what happened at its source, if the source says when things happen.
     pub ledger_complete_until: Option<Timestamp>,
@@ -26,7 +25,7 @@ impl Plan {
         let dataset = export.dataset();
         let selection = Selection::of(export);
         let columns: Vec<_> = export.columns().into_iter().map(in_file).collect();
-        let decoder = Decoder::new(columns.clone(), POSITION);
+        let decoder = Decoder::new(&columns, POSITION, Dialect::STANDARD);
         let layout = ledger.layout(&export.tenant_id, dataset).await?;
         let lanes = match &layout {
             Some(layout) if !selection.is_empty() => {
@@ -40,7 +39,6 @@ impl Plan {
                 .complete_until(&export.tenant_id, dataset, export.created_at)
                 .await?,
             query: LedgerQuery::new(&selection, decoder.attributes().iter().copied()),
-            columns,
             decoder,
         })
     }
