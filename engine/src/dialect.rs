@@ -4,7 +4,8 @@ use memchr::memchr;
 
 /// What stands between the cells of a file, and in which form it shows amounts and times.
 ///
-/// The dialects for spreadsheets are what Excel reads when somebody in that language opens a file by a double click.
+/// The dialects for spreadsheets are what Excel reads when somebody in that language opens a file by a double click:
+/// `docs/profiles.md` has the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
     pub(crate) delimiter: u8,

@@ -14,7 +14,7 @@ use super::{
     address::EmailAddress,
     caller::{Caller, RoleName},
     dataset::{Column, Dataset, Visibility},
-    file_format::FileFormat,
+    file_format::{FileFormat, Profile},
     filters::Filters,
     id::ExportId,
 };
@@ -133,7 +133,8 @@ pub struct Sending {
 }
 
 impl Export {
-    /// An accepted request: PENDING, with the requester's scope fixed, for a file with all columns that the requester gets.
+    /// An accepted request: PENDING, with the requester's scope fixed, for a file in the standard profile with all columns
+    /// that the requester gets.
     pub fn request(
         caller: &Caller,
         dataset: &Dataset,
@@ -241,6 +242,10 @@ impl Export {
             .iter()
             .filter_map(|name| all.iter().copied().find(|column| column.name == *name))
             .collect()
+    }
+
+    pub fn profile(&self) -> Profile {
+        self.format.profile.unwrap_or_default()
     }
 
     /// The prefix of the keys of all its objects.
@@ -478,6 +483,7 @@ mod tests {
         let names = |columns: Option<&[&str]>, scope: Scope| {
             let format = FileFormat {
                 columns: columns.map(|names| names.iter().map(ToString::to_string).collect()),
+                ..FileFormat::default()
             };
             let export = Export {
                 id: ExportId::new(&TRANSACTION_EVENTS, at("2026-11-20T09:30:00Z"), [0; 10]),

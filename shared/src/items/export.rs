@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{UnreadableItem, filters::FiltersItem};
+use super::{UnreadableItem, file_format::ProfileItem, filters::FiltersItem};
 use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
     export::{Delivery, Export, File, Scope, State, Status},
-    file_format::FileFormat,
+    file_format::{FileFormat, Profile},
     id::ExportId,
 };
 
@@ -47,6 +47,8 @@ pub struct ExportItem {
     filters: FiltersItem,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     columns: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileItem>,
     /// To the millisecond: it bounds the rows of the file.
     created_at: Timestamp,
     status: String,
@@ -163,6 +165,7 @@ impl ExportItem {
             cc: export.cc.iter().map(ToString::to_string).collect(),
             filters: FiltersItem::from(&export.filters),
             columns: export.format.columns.clone(),
+            profile: export.format.profile.map(ProfileItem::from),
             created_at: export.created_at,
             status: status.to_string(),
             rows_written: 0,
@@ -249,6 +252,7 @@ impl TryFrom<ExportItem> for Export {
             filters,
             format: FileFormat {
                 columns: item.columns,
+                profile: item.profile.map(Profile::try_from).transpose()?,
             },
             created_at: item.created_at,
             resends: item
@@ -265,6 +269,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         export::examples::{at, one_of, pending, supplier},
+        file_format::Locale,
         filters::Filters,
     };
 
@@ -299,22 +304,26 @@ mod tests {
     }
 
     #[test]
-    fn an_export_keeps_its_columns_and_an_older_item_has_none() {
-        let format = FileFormat {
-            columns: Some(vec!["amount".to_owned(), "transferId".to_owned()]),
-        };
-        let export = Export {
-            format,
-            ..pending()
-        };
-        let mut item = serde_json::to_value(stored(&export)).unwrap();
-        let read = |item: &serde_json::Value| {
-            let item: ExportItem = serde_json::from_value(item.clone()).unwrap();
-            Export::try_from(item).unwrap()
-        };
-        assert_eq!(read(&item), export);
-        item.as_object_mut().unwrap().remove("columns").unwrap();
-        assert_eq!(read(&item), pending());
+    fn an_export_keeps_its_format_and_an_older_item_has_none() {
+        for profile in [Profile::Standard, Profile::Spreadsheet(Locale::French)] {
+            let format = FileFormat {
+                columns: Some(vec!["amount".to_owned(), "transferId".to_owned()]),
+                profile: Some(profile),
+            };
+            let export = Export {
+                format,
+                ..pending()
+            };
+            let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
+            let read: ExportItem = serde_dynamo::from_item(item).unwrap();
+            assert_eq!(Export::try_from(read).unwrap(), export);
+            let mut item = serde_json::to_value(stored(&export)).unwrap();
+            for name in ["columns", "profile"] {
+                item.as_object_mut().unwrap().remove(name).unwrap();
+            }
+            let read: ExportItem = serde_json::from_value(item).unwrap();
+            assert_eq!(Export::try_from(read).unwrap(), pending());
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::{
-    file_format::read_columns,
+    file_format::{read_columns, read_profile},
     json::{Object, Reader, child},
     problem::{FieldError, FieldErrorCode},
 };
@@ -17,6 +17,7 @@ use crate::domain::{
     time,
 };
 
+const KNOWN: &str = "cc, filters, columns, profile";
 const MOST_VALUES: usize = 100;
 const LONGEST_NAME: usize = 256;
 
@@ -57,7 +58,8 @@ impl TriggerRequest {
                     let role = caller.role.name();
                     format.columns = Some(read_columns(&mut reader, raw, role, dataset));
                 }
-                unknown => refuse_unknown(&mut reader, "", unknown, "cc, filters, columns"),
+                "profile" => format.profile = read_profile(&mut reader, raw),
+                unknown => refuse_unknown(&mut reader, "", unknown, KNOWN),
             }
         }
         reader.finish(Self {
@@ -177,7 +179,8 @@ fn read_amount(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<Amo
         .ok()
 }
 
-fn read_choice(
+/// Reads one of these words.
+pub fn read_choice(
     reader: &mut Reader,
     pointer: &str,
     raw: &RawValue,

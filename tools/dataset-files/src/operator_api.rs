@@ -15,7 +15,7 @@ pub const OPERATIONS: [&str; 4] = [
 pub const TAGS: [&str; 3] = ["Back Office", "Caller", "Exports"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 20] = [
+pub const SCHEMAS: [&str; 21] = [
     "AlreadyPendingProblem",
     "Amount",
     "Caller",
@@ -30,6 +30,7 @@ pub const SCHEMAS: [&str; 20] = [
     "Manifest",
     "NotReadyProblem",
     "Problem",
+    "Profile",
     "ResendRequest",
     "Resent",
     "SupplierIds",

@@ -7,7 +7,12 @@ use shared::{
         AwsError,
         ledger::{Lane, LedgerQuery, LedgerTable},
     },
-    domain::{dataset, export::Export, selection::Selection},
+    domain::{
+        dataset::{self, Kind},
+        export::Export,
+        file_format::{Locale, Profile},
+        selection::Selection,
+    },
     items::ledger::{CREATED_AT, POSITION},
 };
 
@@ -25,7 +30,7 @@ impl Plan {
         let dataset = export.dataset();
         let selection = Selection::of(export);
         let columns: Vec<_> = export.columns().into_iter().map(in_file).collect();
-        let decoder = Decoder::new(&columns, POSITION, Dialect::STANDARD);
+        let decoder = Decoder::new(&columns, POSITION, dialect(export.profile()));
         let layout = ledger.layout(&export.tenant_id, dataset).await?;
         let lanes = match &layout {
             Some(layout) if !selection.is_empty() => {
@@ -51,23 +56,37 @@ fn in_file(column: &dataset::Column) -> Column {
     }
 }
 
+fn dialect(profile: Profile) -> Dialect {
+    match profile {
+        Profile::Standard => Dialect::STANDARD,
+        Profile::Spreadsheet(Locale::English) => Dialect::ENGLISH,
+        Profile::Spreadsheet(Locale::French) => Dialect::FRENCH,
+        Profile::Spreadsheet(Locale::German) => Dialect::GERMAN,
+        Profile::Spreadsheet(Locale::Spanish) => Dialect::SPANISH,
+    }
+}
+
 /// The time of creation is stored with milliseconds; the file shows it without them.
 fn format(column: &dataset::Column) -> Format {
     match column {
         column if column.name == CREATED_AT => Format::Seconds,
         column if column.is_guarded => Format::Guarded,
-        _ => Format::Verbatim,
+        column => match column.kind {
+            Kind::Amount => Format::Amount,
+            Kind::Time => Format::Time,
+            _ => Format::Verbatim,
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::domain::dataset::FUNDING_TRANSFERS;
+    use shared::domain::dataset::{FUNDING_TRANSFERS, SUPPLIER_PAYOUTS};
 
     use super::*;
 
     #[test]
-    fn text_is_guarded_and_the_time_of_creation_cut() {
+    fn text_is_guarded_the_time_of_creation_cut_and_amounts_are_known() {
         let formats: Vec<_> = FUNDING_TRANSFERS.columns.iter().map(format).collect();
         assert_eq!(
             formats[..4],
@@ -75,9 +94,11 @@ mod tests {
                 Format::Verbatim,
                 Format::Seconds,
                 Format::Verbatim,
-                Format::Verbatim
+                Format::Amount
             ]
         );
         assert_eq!(formats[7..10], [Format::Guarded; 3]);
+        let period = SUPPLIER_PAYOUTS.column("periodStart").unwrap();
+        assert_eq!(format(period), Format::Time);
     }
 }
