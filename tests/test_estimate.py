@@ -59,6 +59,15 @@ def test_filters_are_those_of_the_launch(api: Api, operator: Caller, ledger: Led
     assert estimated["rowCount"] == exactly(len(ledger.items(operator.tenantId, TRANSFERS, keep)))
 
 
+@pytest.mark.parametrize("profile", [{"name": "standard"}, {"name": "spreadsheet", "locale": "fr"}])
+def test_columns_and_profile_are_those_of_the_launch(api: Api, operator: Caller, profile: dict[str, str]) -> None:
+    body = {"columns": ["amount", "payoutId", "executedAt"], "profile": profile}
+    estimated = estimate(api, operator, "supplier-payouts", body)
+    export = api.make(operator, "supplier-payouts", body)
+    assert estimated["fileSize"] == exactly(export["fileSize"])
+    assert estimated["totals"] == export["manifest"]["totals"]
+
+
 def test_ten_thousand_records_are_estimated_even_if_the_ledger_is_slow(
     api: Api, operator: Caller, ledger: Ledger, functions: Functions
 ) -> None:
