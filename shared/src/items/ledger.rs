@@ -29,7 +29,10 @@ pub const SHARDS: &str = "shards";
 /// Beside the layout, for a second: the latest time at the source of a change that counts from then on.
 pub const LATEST_OCCURRED_AT: &str = "latestOccurredAt";
 
-pub use crate::domain::contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME};
+pub use crate::domain::{
+    contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME},
+    record::{AMOUNT, CREATED_AT},
+};
 
 /// On a contact's items: when the latest payout was created that said what they say.
 pub const CONTACT_AS_OF: &str = "asOf";
@@ -54,9 +57,6 @@ pub const BY_CONTACT: &str = "by-contact";
 
 /// Over how many shards a tenant's records of a type are spread, unless its layout item says otherwise.
 pub const DEFAULT_SHARDS: u32 = 16;
-
-/// A record's time of creation, to the millisecond and of fixed width: `2026-01-31T23:59:59.000Z`.
-pub const CREATED_AT: &str = "createdAt";
 
 const LAYOUT: &str = "layout";
 

@@ -3,8 +3,6 @@
 //! The SDK would make a map of typed values of each record, and JSON of the map. Most changes of a feed or a file are
 //! inserted, so that would be most of what a write costs.
 
-use std::{fmt::Display, io::Write};
-
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
@@ -12,10 +10,10 @@ use http::header::CONTENT_LENGTH;
 
 use super::row_write::RowWrite;
 use crate::{
-    domain::{received::Received, record::Record},
+    domain::{received::Received, record::Record, time},
     items::ledger::{
-        AMOUNT_VALUE, CONTACT_ID, CONTACT_PARTITION, CREATED_AT, PARTITION, POSITION, RECEIVED_AT,
-        SORT, SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
+        AMOUNT, AMOUNT_VALUE, CONTACT_ID, CONTACT_PARTITION, CREATED_AT, PARTITION, POSITION,
+        RECEIVED_AT, SORT, SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
     },
 };
 
@@ -48,57 +46,73 @@ impl Insertions {
         let created_at = record.value(CREATED_AT).unwrap_or_default();
         for (column, value) in record.values() {
             if column.name != CREATED_AT {
-                self.text(column.name, value);
+                self.text(column.name, &[value]);
             }
         }
-        let milliseconds = record.created_at().subsec_millisecond();
-        let second = created_at.trim_end_matches('Z');
-        self.plain(CREATED_AT, "S", format_args!("{second}.{milliseconds:03}Z"));
-        self.plain(POSITION, "S", format_args!("{created_at}#{}", record.id()));
-        self.plain(AMOUNT_VALUE, "N", record.amount());
-        self.plain(PARTITION, "S", write.partition());
-        self.plain(SORT, "S", record.id());
-        let scope = format_args!(
-            "{}#{}",
-            write.change.tenant_id,
-            record.dataset().export_type
-        );
-        let supplier = record.dataset().supplier_column;
+        let milliseconds = time::to_milliseconds(record.created_at());
+        self.plain(CREATED_AT, b"S", &[&milliseconds]);
+        self.plain(POSITION, b"S", &[created_at, "#", record.id()]);
+        let amount = record.value(AMOUNT).unwrap_or_default();
+        self.plain(AMOUNT_VALUE, b"N", &[amount]);
+        self.plain(PARTITION, b"S", &[write.partition()]);
+        self.plain(SORT, b"S", &[record.id()]);
+        let (tenant_id, dataset) = (&write.change.tenant_id, record.dataset());
+        let export_type = dataset.export_type;
+        let supplier = dataset.supplier_column;
         if let Some(supplier) = supplier.and_then(|column| record.value(column)) {
-            self.text(SUPPLIER_PARTITION, &format!("{scope}#{supplier}"));
+            let partition = [tenant_id, "#", export_type, "#", supplier];
+            self.text(SUPPLIER_PARTITION, &partition);
         }
         if let Some(contact) = record.value(CONTACT_ID) {
-            self.text(CONTACT_PARTITION, &format!("{scope}#{contact}"));
+            let partition = [tenant_id, "#", export_type, "#", contact];
+            self.text(CONTACT_PARTITION, &partition);
         }
         if let Some(version) = write.change.version {
-            self.plain(VERSION, "N", version);
+            self.plain(VERSION, b"N", &[&version.to_string()]);
         }
-        let counts_from = write.counts_from(received).second();
-        self.plain(RECEIVED_AT, "N", counts_from);
-        self.plain(VISIBLE_FROM, "N", counts_from);
+        let counts_from = write.counts_from(received).second().to_string();
+        self.plain(RECEIVED_AT, b"N", &[&counts_from]);
+        self.plain(VISIBLE_FROM, b"N", &[&counts_from]);
         self.body.extend_from_slice(b"}\",\"Parameters\":[");
         self.body.extend_from_slice(&self.parameters);
         self.body.extend_from_slice(b"]}");
     }
 
-    /// Adds an attribute whose value may hold anything.
-    fn text(&mut self, name: &str, value: &str) {
-        self.name(name);
-        self.parameters.extend_from_slice(b"{\"S\":");
-        serde_json::to_writer(&mut self.parameters, value).expect("a text is plain JSON");
-        self.parameters.push(b'}');
+    /// Adds a text attribute of these parts, which may hold anything.
+    fn text(&mut self, name: &str, parts: &[&str]) {
+        self.begin(name, b"S");
+        for part in parts {
+            if needs_escapes(part) {
+                let quoted = serde_json::to_string(part).expect("a text is plain JSON");
+                let unquoted = &quoted.as_bytes()[1..quoted.len() - 1];
+                self.parameters.extend_from_slice(unquoted);
+            } else {
+                self.parameters.extend_from_slice(part.as_bytes());
+            }
+        }
+        self.parameters.extend_from_slice(b"\"}");
     }
 
-    /// Adds an attribute whose value needs no escapes.
-    fn plain(&mut self, name: &str, kind: &str, value: impl Display) {
-        self.name(name);
-        write!(self.parameters, "{{\"{kind}\":\"{value}\"}}").expect("a buffer takes everything");
+    /// Adds an attribute of these parts, which need no escapes.
+    fn plain(&mut self, name: &str, kind: &[u8], parts: &[&str]) {
+        self.begin(name, kind);
+        for part in parts {
+            self.parameters.extend_from_slice(part.as_bytes());
+        }
+        self.parameters.extend_from_slice(b"\"}");
     }
 
-    fn name(&mut self, name: &str) {
-        let comma = if self.parameters.is_empty() { "" } else { "," };
-        write!(self.body, "{comma}'{name}': ?").expect("a buffer takes everything");
-        self.parameters.extend_from_slice(comma.as_bytes());
+    fn begin(&mut self, name: &str, kind: &[u8]) {
+        if !self.parameters.is_empty() {
+            self.body.push(b',');
+            self.parameters.push(b',');
+        }
+        self.body.push(b'\'');
+        self.body.extend_from_slice(name.as_bytes());
+        self.body.extend_from_slice(b"': ?");
+        self.parameters.extend_from_slice(b"{\"");
+        self.parameters.extend_from_slice(kind);
+        self.parameters.extend_from_slice(b"\":\"");
     }
 
     /// Replaces the body of a request that the SDK has made, before it signs it.
@@ -113,6 +127,13 @@ impl Insertions {
             *request.body_mut() = SdkBody::from(body.clone());
         }
     }
+}
+
+/// Whether a text does not stand in JSON as it is. It looks at all bytes, because that is faster than to stop at the first.
+fn needs_escapes(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| {
+        found | (byte < b' ') | (byte == b'"') | (byte == b'\\')
+    })
 }
 
 #[cfg(test)]
