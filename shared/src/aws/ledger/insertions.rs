@@ -3,10 +3,13 @@
 //! The SDK would make a map of typed values of each record, and JSON of the map. Most changes of a feed or a file are
 //! inserted, so that would be most of what a write costs.
 
+use std::borrow::Cow;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use serde::Deserialize;
 
 use super::row_write::RowWrite;
 use crate::{
@@ -115,18 +118,46 @@ impl Insertions {
         self.parameters.extend_from_slice(b"\":\"");
     }
 
-    /// Replaces the body of a request that the SDK has made, before it signs it.
-    pub fn into_body(mut self) -> impl Fn(&mut HttpRequest) {
+    /// The body of the request.
+    pub fn into_body(mut self) -> Bytes {
         self.body.extend_from_slice(b"]}");
-        let body = Bytes::from(self.body);
-        move |request| {
-            let length = body.len().to_string();
-            request
-                .headers_mut()
-                .insert(CONTENT_LENGTH.as_str(), length);
-            *request.body_mut() = SdkBody::from(body.clone());
-        }
+        self.body.into()
     }
+}
+
+/// Gives a request that the SDK has made another body, before it signs it.
+pub fn replace_body(body: Bytes) -> impl Fn(&mut HttpRequest) {
+    move |request| {
+        let length = body.len().to_string();
+        request
+            .headers_mut()
+            .insert(CONTENT_LENGTH.as_str(), length);
+        *request.body_mut() = SdkBody::from(body.clone());
+    }
+}
+
+/// Reads the body of an answer: for each statement the code of its error, if it failed. `None` if the body is another one.
+pub fn read_codes(answer: &[u8]) -> Option<Vec<Option<Cow<'_, str>>>> {
+    #[derive(Deserialize)]
+    struct Answer<'a> {
+        #[serde(rename = "Responses", borrow)]
+        responses: Vec<Response<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Response<'a> {
+        #[serde(rename = "Error", borrow)]
+        error: Option<Failure<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Failure<'a> {
+        #[serde(rename = "Code", borrow)]
+        code: Cow<'a, str>,
+    }
+    let Answer { responses } = serde_json::from_slice(answer).ok()?;
+    let codes = responses
+        .into_iter()
+        .map(|response| response.error.map(|error| error.code));
+    Some(codes.collect())
 }
 
 /// Whether a text does not stand in JSON as it is. It looks at all bytes, because that is faster than to stop at the first.
@@ -166,8 +197,7 @@ mod tests {
             };
             insertions.push(&RowWrite::new(change, 16), record, received());
         }
-        insertions.body.extend_from_slice(b"]}");
-        let body: Value = serde_json::from_slice(&insertions.body).unwrap();
+        let body: Value = serde_json::from_slice(&insertions.into_body()).unwrap();
         let statements = body["Statements"].as_array().unwrap();
         statements.iter().map(read).collect()
     }

@@ -2,6 +2,7 @@
 
 mod completeness;
 mod contacts;
+mod direct;
 mod insertions;
 mod items;
 mod layout;
@@ -25,11 +26,14 @@ use crate::{
     domain::received::Margin,
     items::ledger::{Item, PARTITION, SORT},
 };
+use direct::Direct;
 
 #[derive(Clone, Debug)]
 pub struct LedgerTable {
     client: Client,
     name: String,
+    /// For the calls that insert records.
+    direct: Direct,
     margin: Arc<Margin>,
 }
 
@@ -38,6 +42,7 @@ impl LedgerTable {
         Self {
             client: Client::new(aws),
             name,
+            direct: Direct::default(),
             margin: Arc::default(),
         }
     }

@@ -14,17 +14,18 @@ use aws_sdk_dynamodb::{
         update_item::UpdateItemError,
     },
     types::{
-        AttributeValue, BatchStatementErrorCodeEnum, BatchStatementRequest, BatchStatementResponse,
-        Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-        builders::PutBuilder,
+        AttributeValue, BatchStatementErrorCodeEnum as Code, BatchStatementRequest,
+        BatchStatementResponse, Delete, Put, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update, builders::PutBuilder,
     },
 };
+use bytes::Bytes;
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     LedgerTable,
-    insertions::Insertions,
+    insertions::{Insertions, read_codes, replace_body},
     placeholders::Placeholders,
     row_write::{RowWrite, assignment, is_still, second, text},
 };
@@ -146,15 +147,7 @@ impl LedgerTable {
         let answers = if records.is_empty() {
             Vec::new()
         } else {
-            // Its body is replaced.
-            let placeholder = BatchStatementRequest::builder().statement("").build();
-            let call = self
-                .client
-                .batch_execute_statement()
-                .set_statements(Some(Vec::from_iter(placeholder)))
-                .customize()
-                .mutate_request(insertions.into_body());
-            read_answer(call.send().await, records.len())?
+            self.insert(insertions.into_body(), records.len()).await?
         };
         let mut known = Vec::new();
         for (index, answer) in records.into_iter().zip(answers) {
@@ -180,6 +173,27 @@ impl LedgerTable {
             };
         }
         Ok(())
+    }
+
+    /// Executes a body of so many insertions.
+    async fn insert(&self, body: Bytes, statements: usize) -> Result<Vec<Answer>, AwsError> {
+        if let Some(answer) = self.direct.send(body.clone()).await
+            && let Some(codes) = read_codes(&answer)
+            && codes.len() == statements
+        {
+            let codes = codes.iter();
+            return codes.map(|code| read_code(code.as_deref(), None)).collect();
+        }
+        // Its body is replaced.
+        let placeholder = BatchStatementRequest::builder().statement("").build();
+        let call = self
+            .client
+            .batch_execute_statement()
+            .set_statements(Some(Vec::from_iter(placeholder)))
+            .customize()
+            .mutate_request(replace_body(body))
+            .interceptor(self.direct.clone());
+        read_answer(call.send().await, statements)
     }
 
     /// Executes statements. Fails if one of them can never succeed.
@@ -444,14 +458,23 @@ fn read_answer(
     responses.into_iter().map(read_response).collect()
 }
 
-/// Reads what a statement of a batch led to. Source: the codes of BatchStatementError in the API reference.
 fn read_response(response: BatchStatementResponse) -> Result<Answer, AwsError> {
-    use BatchStatementErrorCodeEnum as Code;
-    let Some(error) = response.error else {
-        return Ok(Answer::Done);
-    };
-    match error.code {
-        Some(Code::DuplicateItem | Code::ConditionalCheckFailed) => Ok(Answer::Refused(error.item)),
+    match response.error {
+        None => read_code(None, None),
+        Some(error) => {
+            // An error without a code is one of an unknown code.
+            let code = error.code.as_ref().map_or("", Code::as_str);
+            read_code(Some(code), error.item)
+        }
+    }
+}
+
+/// Reads what a statement of a batch led to, from the code of its error and the item that did not allow it. Source: the
+/// codes of BatchStatementError in the API reference.
+fn read_code(code: Option<&str>, item: Option<Item>) -> Result<Answer, AwsError> {
+    match code.map(Code::from) {
+        None => Ok(Answer::Done),
+        Some(Code::DuplicateItem | Code::ConditionalCheckFailed) => Ok(Answer::Refused(item)),
         Some(
             Code::InternalServerError
             | Code::ProvisionedThroughputExceeded
@@ -459,10 +482,7 @@ fn read_response(response: BatchStatementResponse) -> Result<Answer, AwsError> {
             | Code::ThrottlingError
             | Code::TransactionConflict,
         ) => Ok(Answer::Busy),
-        code => {
-            let code = code.as_ref().map_or("", Code::as_str);
-            Err(AwsError::unexpected(BATCH_CALL, code))
-        }
+        Some(code) => Err(AwsError::unexpected(BATCH_CALL, code.as_str())),
     }
 }
 
