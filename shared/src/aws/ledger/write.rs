@@ -255,7 +255,7 @@ impl LedgerTable {
     async fn update(&self, write: &RowWrite<'_>, received: Received) -> Result<Attempt, AwsError> {
         let mut placeholders = Placeholders::default();
         let condition = write.is_new_or_older_in_place(&mut placeholders);
-        let expression = versioned(write, &mut placeholders, received);
+        let expression = write.assignments(&mut placeholders, write.change.id(), received);
         self.update_head(write, expression, condition, placeholders)
             .await
     }
@@ -433,15 +433,6 @@ impl LedgerTable {
             .build()
             .map_err(unbuilt)?;
         Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-}
-
-/// The assignments of a change and of its version.
-fn versioned(write: &RowWrite<'_>, placeholders: &mut Placeholders, received: Received) -> String {
-    let assignments = write.assignments(placeholders, write.change.id(), received);
-    match write.version(placeholders) {
-        Some(version) => assignments.replacen("SET ", &format!("SET {version}, "), 1),
-        None => assignments,
     }
 }
 
