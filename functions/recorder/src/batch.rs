@@ -123,9 +123,14 @@ fn places(changes: &[(usize, Change)]) -> Vec<(usize, usize)> {
     let mut groups: HashMap<(&str, &str), usize> = HashMap::new();
     let mut records: Vec<HashMap<&str, usize>> = Vec::new();
     let mut places = Vec::with_capacity(changes.len());
+    let mut last = (("", ""), 0);
     for (_, change) in changes {
         let key = (change.tenant_id.as_str(), change.dataset().export_type);
-        let group = *groups.entry(key).or_insert(records.len());
+        // Most changes of a batch are of one group.
+        if last.0 != key {
+            last = (key, *groups.entry(key).or_insert(records.len()));
+        }
+        let (_, group) = last;
         if group == records.len() {
             records.push(HashMap::new());
         }

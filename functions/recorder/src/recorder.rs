@@ -33,7 +33,7 @@ use tracing::{error, info, warn};
 use crate::batch::{Found, Group, Refusal, Work, as_it_came, group, read_all};
 
 /// How many calls of 25 changes are on their way at the same time.
-const BATCHES_IN_FLIGHT: usize = 2;
+const BATCHES_IN_FLIGHT: usize = 4;
 
 /// How many refused changes are on their way to the dead-letter queue at the same time.
 const REFUSALS_IN_FLIGHT: usize = 16;

@@ -256,7 +256,7 @@ impl Normal {
         let time = time::parse(value)
             .filter(|time| *time >= Timestamp::UNIX_EPOCH)
             .ok_or(Rule::Time)?;
-        self.text += &time::to_seconds(time);
+        time::write_seconds(time, &mut self.text);
         if column.name == CREATED_AT {
             self.created_at = Some(time);
         }

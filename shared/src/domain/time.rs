@@ -15,6 +15,12 @@ pub fn to_seconds(time: Timestamp) -> String {
     SECONDS.timestamp_to_string(&time)
 }
 
+/// Appends what [`to_seconds`] says.
+pub fn write_seconds(time: Timestamp, target: &mut String) {
+    let written = SECONDS.print_timestamp(&time, target);
+    written.expect("a text takes everything");
+}
+
 /// `2026-01-31T23:59:59.000Z`: fixed width, so that text order is time order.
 pub fn to_milliseconds(time: Timestamp) -> String {
     MILLISECONDS.timestamp_to_string(&time)

@@ -82,7 +82,7 @@ pub fn shard_of(record_id: &str, shards: u32) -> u32 {
 
 /// The partition of one shard: `{tenantId}#{TYPE}#{shard}`.
 pub fn partition(tenant_id: &str, dataset: &Dataset, shard: u32) -> String {
-    format!("{tenant_id}#{}#{shard}", dataset.export_type)
+    [tenant_id, "#", dataset.export_type, "#", &shard.to_string()].concat()
 }
 
 /// A supplier's partition in [`BY_SUPPLIER`]: `{tenantId}#{TYPE}#{supplierExternalId}`.

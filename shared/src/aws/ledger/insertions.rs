@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::row_write::RowWrite;
 use crate::{
@@ -19,6 +19,9 @@ use crate::{
         RECEIVED_AT, SORT, SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
     },
 };
+
+/// Bytes that are set aside for a statement. Of a longer one, more is taken.
+const USUAL_LENGTH: usize = 2048;
 
 /// The body of a BatchExecuteStatement. Each statement creates a record, and fails if its id is known.
 #[derive(Debug)]
@@ -31,11 +34,14 @@ pub struct Insertions {
 }
 
 impl Insertions {
-    pub fn new(table: &str) -> Self {
+    /// For so many records.
+    pub fn new(table: &str, records: usize) -> Self {
+        let mut body = Vec::with_capacity(records * USUAL_LENGTH);
+        body.extend_from_slice(b"{\"Statements\":[");
         Self {
             start: format!("{{\"Statement\":\"INSERT INTO \\\"{table}\\\" VALUE {{"),
-            body: b"{\"Statements\":[".to_vec(),
-            parameters: Vec::new(),
+            body,
+            parameters: Vec::with_capacity(USUAL_LENGTH),
         }
     }
 
@@ -71,11 +77,11 @@ impl Insertions {
             self.text(CONTACT_PARTITION, &partition);
         }
         if let Some(version) = write.change.version {
-            self.plain(VERSION, b"N", &[&version.to_string()]);
+            self.number(VERSION, version);
         }
-        let counts_from = write.counts_from(received).second().to_string();
-        self.plain(RECEIVED_AT, b"N", &[&counts_from]);
-        self.plain(VISIBLE_FROM, b"N", &[&counts_from]);
+        let counts_from = write.counts_from(received).second();
+        self.number(RECEIVED_AT, counts_from);
+        self.number(VISIBLE_FROM, counts_from);
         self.body.extend_from_slice(b"}\",\"Parameters\":[");
         self.body.extend_from_slice(&self.parameters);
         self.body.extend_from_slice(b"]}");
@@ -102,6 +108,12 @@ impl Insertions {
         for part in parts {
             self.parameters.extend_from_slice(part.as_bytes());
         }
+        self.parameters.extend_from_slice(b"\"}");
+    }
+
+    fn number(&mut self, name: &str, value: impl Serialize) {
+        self.begin(name, b"N");
+        serde_json::to_writer(&mut self.parameters, &value).expect("a number is plain JSON");
         self.parameters.extend_from_slice(b"\"}");
     }
 
@@ -190,7 +202,7 @@ mod tests {
     }
 
     fn inserted(changes: &[Change]) -> Vec<(String, BTreeMap<String, Value>)> {
-        let mut insertions = Insertions::new("ledger");
+        let mut insertions = Insertions::new("ledger", changes.len());
         for change in changes {
             let Content::Record(record) = &change.content else {
                 panic!("{change:?}");

@@ -136,7 +136,7 @@ impl LedgerTable {
         received: Received,
         done: &mut [Option<Outcome>],
     ) -> Result<(), AwsError> {
-        let mut insertions = Insertions::new(&self.name);
+        let mut insertions = Insertions::new(&self.name, writes.len());
         let mut records = Vec::with_capacity(writes.len());
         for (index, write) in writes.iter().enumerate() {
             if let Some(record) = write.record() {
