@@ -38,7 +38,7 @@ const HEADERS: [&str; 4] = [
     "x-amz-user-agent",
 ];
 
-/// The longest pause before a call that was refused is made again: what the SDK waits after DynamoDB's first refusal.
+/// The longest pause before the SDK makes a call that was refused.
 const LONGEST_PAUSE_MS: u64 = 25;
 
 /// An interceptor for the SDK's calls of one operation, which makes further ones from their model.
