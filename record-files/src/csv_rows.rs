@@ -3,7 +3,7 @@
 //! Records are cut by counting quotes line by line, because the lines that the csv crate counts are wrong after blank
 //! lines and `\r\n`; its core splits each record into its values.
 
-use std::io::BufRead;
+use std::{io::BufRead, sync::Arc};
 
 use csv_core::ReadRecordResult;
 use shared::{
@@ -14,7 +14,7 @@ use shared::{
 use crate::{
     lines::{LONGEST_RECORD, Lines},
     problem::{ColumnPlace, Problem},
-    row::Row,
+    row::{Row, Values},
     rows::RowError,
 };
 
@@ -23,7 +23,7 @@ pub struct CsvRows<R> {
     pub(crate) lines: Lines<R>,
     delimiter: u8,
     splitter: csv_core::Reader,
-    columns: Vec<String>,
+    columns: Arc<[String]>,
     buffer: Vec<u8>,
     pub(crate) is_over: bool,
 }
@@ -39,7 +39,7 @@ impl<R: BufRead> CsvRows<R> {
             lines,
             delimiter: b',',
             splitter: csv_core::Reader::new(),
-            columns: Vec::new(),
+            columns: Arc::default(),
             buffer: Vec::new(),
             is_over: false,
         };
@@ -90,7 +90,7 @@ impl<R: BufRead> CsvRows<R> {
     }
 
     /// The values of the record in the buffer.
-    fn split(&mut self, line: u64) -> Result<Vec<String>, RowError> {
+    fn split(&mut self, line: u64) -> Result<Values, RowError> {
         let delimiters = self
             .buffer
             .iter()
@@ -122,15 +122,9 @@ impl<R: BufRead> CsvRows<R> {
                 "has a carriage return outside of quotes",
             ));
         }
-        let mut values = Vec::with_capacity(count);
-        let mut start = 0;
-        for end in &ends[..count] {
-            let value = str::from_utf8(&text[start..*end])
-                .map_err(|_| RowError::of_line(line, "must be UTF-8"))?;
-            values.push(value.to_owned());
-            start = *end;
-        }
-        Ok(values)
+        text.truncate(written);
+        ends.truncate(count);
+        Values::split(text, ends).ok_or_else(|| RowError::of_line(line, "must be UTF-8"))
     }
 
     fn next_row(&mut self) -> Result<Option<Row>, RowError> {
@@ -146,10 +140,10 @@ impl<R: BufRead> CsvRows<R> {
             );
             return Err(RowError::of_line(line, rule));
         }
-        let fields = self.columns.iter().cloned().zip(values).collect();
         Ok(Some(Row {
             line,
-            fields,
+            names: Arc::clone(&self.columns),
+            values,
             has_positions: true,
         }))
     }
@@ -218,7 +212,7 @@ mod tests {
 
     fn shown(row: Result<Row, RowError>) -> (u64, String) {
         match row {
-            Ok(row) => (row.line, row.fields.last().unwrap().1.clone()),
+            Ok(row) => (row.line, row.fields().last().unwrap().1.to_owned()),
             Err(RowError::Problems(problems)) => (problems[0].line, problems[0].to_string()),
             Err(RowError::Io(error)) => panic!("{error}"),
         }
@@ -319,14 +313,17 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf_8_are_named() {
-        let bytes = [HEADER.as_bytes(), b"\n1;t;s;a;c;\xff\n2;t;s;a;c;two\n"].concat();
+        // Of line 3, two values are a character only together.
+        let rows = b"\n1;t;s;a;c;\xff\n1;t;s;a;\xc3;\xa9\n2;t;s;a;c;two\n";
+        let bytes = [HEADER.as_bytes(), rows].concat();
         let rows = CsvRows::new(Lines::new(bytes.as_slice()), &MARKETPLACE_PAYOUTS, None).unwrap();
         let rows: Vec<_> = rows.map(shown).collect();
         assert_eq!(
             rows,
             [
                 (2, "line 2: must be UTF-8".to_owned()),
-                (3, "two".to_owned())
+                (3, "line 3: must be UTF-8".to_owned()),
+                (4, "two".to_owned())
             ]
         );
     }

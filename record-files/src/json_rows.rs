@@ -15,7 +15,7 @@ use shared::{
 use crate::{
     lines::{LONGEST_RECORD, Lines},
     problem::{ColumnPlace, Problem},
-    row::Row,
+    row::{Row, Values},
     rows::RowError,
 };
 
@@ -62,11 +62,15 @@ impl<R: BufRead> JsonRows<R> {
             );
             RowError::of_line(line, rule)
         })?;
-        let mut fields = Vec::with_capacity(members.len());
+        let mut names = Vec::with_capacity(members.len());
+        let mut values = Values::default();
         let mut problems = Vec::new();
         for (name, value) in members {
             match cell(self.dataset.column(&name), value) {
-                Some(text) => fields.push((name, text)),
+                Some(text) => {
+                    names.push(name);
+                    values.push(&text);
+                }
                 None => problems.push(Problem {
                     line,
                     column: Some(ColumnPlace {
@@ -80,7 +84,8 @@ impl<R: BufRead> JsonRows<R> {
         if problems.is_empty() {
             Ok(Some(Row {
                 line,
-                fields,
+                names: names.into(),
+                values,
                 has_positions: false,
             }))
         } else {
@@ -140,7 +145,11 @@ mod tests {
     }
 
     fn values(text: &str) -> Vec<(String, String)> {
-        read(text).pop().unwrap().unwrap().fields
+        let row = read(text).pop().unwrap().unwrap();
+        let fields = row.fields();
+        fields
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     fn problem(text: &str) -> String {

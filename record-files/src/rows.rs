@@ -110,7 +110,7 @@ mod tests {
 
     fn shown(row: Result<Row, RowError>) -> (u64, String) {
         let row = row.unwrap();
-        (row.line, row.fields[0].1.clone())
+        (row.line, row.fields().next().unwrap().1.to_owned())
     }
 
     #[test]

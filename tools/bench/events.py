@@ -140,12 +140,9 @@ def _change() -> dict[str, Any]:
     return {"Records": [message_of(json.dumps(change))]}
 
 
-def _dropped() -> dict[str, Any]:
-    """A message of the bucket about a file that is no longer there."""
-    record = {
-        "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": "inbox"}, "object": {"key": f"inbox/{TENANT}/funding-transfers/none.csv"}},
-    }
+def dropped(key: str) -> dict[str, Any]:
+    """A message of the bucket about a file."""
+    record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "inbox"}, "object": {"key": key}}}
     return {"Records": [message_of(json.dumps({"Records": [record]}))]}
 
 
@@ -167,5 +164,6 @@ EVENTS: dict[str, dict[str, Any]] = {
     "expirer": _removed_marker(),
     "reconciler": _schedule(),
     "recorder": _change(),
-    "loader": _dropped(),
+    # About a file that is no longer there.
+    "loader": dropped(f"inbox/{TENANT}/funding-transfers/none.csv"),
 }

@@ -58,7 +58,7 @@ def show(found: dict[str, Any]) -> None:
 def _sections(found: dict[str, Any]) -> Iterator[Section]:
     yield _throughput(found)
     yield _profiles(found["generator"])
-    yield _writing(found["writing"])
+    yield _writing(found["writing"], found["inbox"])
     yield _facts(found)
     yield _cold_starts(found["coldStart"])
 
@@ -83,26 +83,30 @@ def _profiles(generator: dict[str, Any]) -> Section:
     return Section("The whole job in each profile", columns, tuple(rows))
 
 
-def _writing(writing: dict[str, Any]) -> Section:
+def _writing(writing: dict[str, Any], inbox: dict[str, Any]) -> Section:
     recorder = writing["recorder"]
     speed = recorder["recordsPerSecondPerCore"]
-    rows = [
-        ("payout-exports, checked and by version", f"{speed:,}", f"{max(recorder['peakMiB'].values()):.0f} MiB", "")
-    ]
+    rows = [_client("payout-exports, checked and by version", recorder)]
     for name, label in (("rust-sdk", "Rust, aws-sdk-dynamodb"), ("python", "Python, boto3")):
         peer = writing["peers"][name]
         ratio = speed / peer["recordsPerSecondPerCore"]
         rows.append((label, f"{peer['recordsPerSecondPerCore']:,}", f"{peer['peakMiB']:.0f} MiB", f"{ratio:.1f}"))
+    rows.append(_client("payout-exports, from a CSV file in the inbox", inbox))
     columns = ("client", "records a second of a core", "peak memory", "times as fast")
     return Section("Changes in JSON to DynamoDB", columns, tuple(rows))
+
+
+def _client(label: str, found: dict[str, Any]) -> tuple[str, str, str, str]:
+    return label, f"{found['recordsPerSecondPerCore']:,}", f"{max(found['peakMiB'].values()):.0f} MiB", ""
 
 
 def _facts(found: dict[str, Any]) -> Section:
     generator = found["generator"]
     latency = generator["latency"]
     rows = [
-        (f"peak memory of the generator, {int(rows):,} rows", f"{peak:.0f} MiB")
-        for rows, peak in generator["peakMiB"].items()
+        (f"peak memory of the {name}, {int(rows):,} rows", f"{peak:.0f} MiB")
+        for name, function in (("generator", generator), ("loader", found["inbox"]))
+        for rows, peak in function["peakMiB"].items()
     ]
     if generator["shareOfFloor"] is not None:
         rows.append(

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from stack.settings import LOCAL
 from stack.steps import Steps, console
 
-from . import build, cold_start, cost, end_to_end, machine, report, throughput, writing
+from . import build, cold_start, cost, end_to_end, loading, machine, report, throughput, writing
 from .functions import deployed
 from .settings import WORK, Plan, cores
 
@@ -27,6 +27,8 @@ def bench(plan: Plan, steps: Steps) -> None:
         found["generator"]["peakMiB"] = dict(sorted(peaks.items(), key=lambda peak: int(peak[0])))
     with steps.step("writing", "Writing changes to the ledger, one client after another"):
         found["writing"] = writing.measure(plan, pinned)
+    with steps.step("inbox", f"Loading files of up to {plan.large_rows:,} rows"):
+        found["inbox"] = loading.measure(plan, pinned)
     with steps.step("cold starts", f"Starting each function {plan.cold_starts} times"):
         found["coldStart"] = cold_start.measure(plan, pinned)
     found["endToEnd"] = end_to_end.measure(plan.runs, steps)

@@ -24,7 +24,7 @@ LATENCY_MS = 10
 
 @dataclass(frozen=True)
 class Plan:
-    """How many rows each client exports, and how often everything is repeated."""
+    """How many rows each client exports or writes, and how often everything is repeated."""
 
     runs: int
     cold_starts: int
@@ -33,6 +33,7 @@ class Plan:
     large_rows: int
     changes: dict[str, int]
     large_changes: int
+    file_rows: int
 
 
 def plan(runs: int) -> Plan:
@@ -49,6 +50,7 @@ def plan(runs: int) -> Plan:
         large_rows=10_000_000,
         changes=changes,
         large_changes=1_000_000,
+        file_rows=500_000,
     )
 
 
@@ -64,6 +66,7 @@ def quick_plan() -> Plan:
         large_rows=200_000,
         changes=changes,
         large_changes=20_000,
+        file_rows=50_000,
     )
 
 

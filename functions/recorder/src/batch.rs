@@ -1,11 +1,11 @@
 //! The changes of some messages: what is good in them, what is not, and what belongs together.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use shared::{
     domain::{change::Change, dataset::Dataset},
     wire::{
-        ledger_change::{read, split},
+        ledger_change::{read, read_plain, split},
         problem::FieldError,
     },
 };
@@ -35,12 +35,26 @@ pub struct Group {
     pub work: Vec<Work>,
 }
 
-/// Reads messages: their good changes, each with the place of its message and as it came, and their bad ones.
-pub fn read_all<'a>(
-    bodies: impl IntoIterator<Item = &'a str>,
-) -> (Vec<(usize, Change, &'a str)>, Vec<Refusal>) {
+/// A good change, and where it came from.
+#[derive(Debug)]
+pub struct Found {
+    pub message: usize,
+    /// Its place among the message's changes.
+    pub place: usize,
+    pub change: Change,
+}
+
+/// Reads messages: their good changes, and their bad ones.
+pub fn read_all(bodies: &[&str]) -> (Vec<Found>, Vec<Refusal>) {
     let (mut good, mut bad) = (Vec::new(), Vec::new());
-    for (message, body) in bodies.into_iter().enumerate() {
+    for (message, body) in bodies.iter().enumerate() {
+        let mut take = |place, change| {
+            good.push(Found {
+                message,
+                place,
+                change,
+            });
+        };
         let mut refuse = |body: &str, errors: &[FieldError]| {
             bad.push(Refusal {
                 message,
@@ -48,12 +62,18 @@ pub fn read_all<'a>(
                 reason: reason(errors),
             });
         };
+        if let Some(changes) = read_plain(body) {
+            for (place, change) in changes.into_iter().enumerate() {
+                take(place, change);
+            }
+            continue;
+        }
         match split(body) {
             Err(error) => refuse(body, &[error]),
             Ok(changes) => {
-                for raw in changes {
+                for (place, raw) in changes.into_iter().enumerate() {
                     match read(raw) {
-                        Ok(change) => good.push((message, change, raw.get())),
+                        Ok(change) => take(place, change),
                         Err(errors) => refuse(raw.get(), &errors),
                     }
                 }
@@ -63,29 +83,31 @@ pub fn read_all<'a>(
     (good, bad)
 }
 
+/// A change of a message as it came.
+pub fn as_it_came(body: &str, place: usize) -> &str {
+    let changes = split(body).unwrap_or_default();
+    changes.get(place).map_or(body, |raw| raw.get())
+}
+
 /// Groups changes by tenant and dataset, and keeps the newest of each record. Of equal versions the first counts.
 pub fn group(changes: Vec<(usize, Change)>) -> Vec<Group> {
-    let mut groups: BTreeMap<(String, &str), Group> = BTreeMap::new();
-    let mut places: HashMap<(String, &str, String), usize> = HashMap::new();
-    for (message, change) in changes {
-        let (tenant_id, dataset) = (change.tenant_id.clone(), change.dataset());
-        let group = groups
-            .entry((tenant_id.clone(), dataset.export_type))
-            .or_insert_with(|| Group {
-                tenant_id: tenant_id.clone(),
-                dataset,
+    let places = places(&changes);
+    let mut groups: Vec<Group> = Vec::new();
+    for ((message, change), (group, place)) in changes.into_iter().zip(places) {
+        if group == groups.len() {
+            groups.push(Group {
+                tenant_id: change.tenant_id.clone(),
+                dataset: change.dataset(),
                 work: Vec::new(),
             });
-        match places.entry((tenant_id, dataset.export_type, change.id().to_owned())) {
-            Entry::Vacant(place) => {
-                place.insert(group.work.len());
-                group.work.push(Work {
-                    change,
-                    messages: vec![message],
-                });
-            }
-            Entry::Occupied(place) => {
-                let known = &mut group.work[*place.get()];
+        }
+        let work = &mut groups[group].work;
+        match work.get_mut(place) {
+            None => work.push(Work {
+                change,
+                messages: vec![message],
+            }),
+            Some(known) => {
                 known.messages.push(message);
                 if change.version > known.change.version {
                     known.change = change;
@@ -93,7 +115,30 @@ pub fn group(changes: Vec<(usize, Change)>) -> Vec<Group> {
             }
         }
     }
-    groups.into_values().collect()
+    groups
+}
+
+/// The group of each change, and the place of its record in the group: both are numbered as they come.
+fn places(changes: &[(usize, Change)]) -> Vec<(usize, usize)> {
+    let mut groups: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut records: Vec<HashMap<&str, usize>> = Vec::new();
+    let mut places = Vec::with_capacity(changes.len());
+    let mut last = (("", ""), 0);
+    for (_, change) in changes {
+        let key = (change.tenant_id.as_str(), change.dataset().export_type);
+        // Most changes of a batch are of one group.
+        if last.0 != key {
+            last = (key, *groups.entry(key).or_insert(records.len()));
+        }
+        let (_, group) = last;
+        if group == records.len() {
+            records.push(HashMap::new());
+        }
+        let next = records[group].len();
+        let place = *records[group].entry(change.id()).or_insert(next);
+        places.push((group, place));
+    }
+    places
 }
 
 /// Field and rule of each problem: `/record/amount must have a value; …`.
@@ -120,10 +165,11 @@ mod tests {
     }
 
     fn good(bodies: &[String]) -> Vec<(usize, Change)> {
-        let (good, bad) = read_all(bodies.iter().map(String::as_str));
+        let bodies: Vec<_> = bodies.iter().map(String::as_str).collect();
+        let (good, bad) = read_all(&bodies);
         assert_eq!(bad, []);
         good.into_iter()
-            .map(|(message, change, _)| (message, change))
+            .map(|found| (found.message, found.change))
             .collect()
     }
 
@@ -136,8 +182,13 @@ mod tests {
             deletion("a", "1", 1),
             deletion("a", "2", 1)
         );
-        let (good, refused) = read_all([body.as_str(), "poison"]);
-        assert_eq!(good.len(), 2);
+        let (good, refused) = read_all(&[body.as_str(), "poison"]);
+        let places: Vec<_> = good
+            .iter()
+            .map(|found| (found.message, found.place))
+            .collect();
+        assert_eq!(places, [(0, 0), (0, 2)]);
+        assert_eq!(as_it_came(&body, 2), deletion("a", "2", 1));
         assert_eq!(refused.len(), 2);
         assert_eq!((refused[0].message, refused[0].body.as_str()), (0, bad));
         assert!(refused[0].reason.starts_with("/id must be letters"));

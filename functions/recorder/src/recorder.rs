@@ -30,10 +30,10 @@ use shared::{
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{error, info, warn};
 
-use crate::batch::{Group, Refusal, Work, group, read_all};
+use crate::batch::{Found, Group, Refusal, Work, as_it_came, group, read_all};
 
 /// How many calls of 25 changes are on their way at the same time.
-const BATCHES_IN_FLIGHT: usize = 2;
+const BATCHES_IN_FLIGHT: usize = 4;
 
 /// How many refused changes are on their way to the dead-letter queue at the same time.
 const REFUSALS_IN_FLIGHT: usize = 16;
@@ -82,13 +82,14 @@ impl Recorder {
             .unwrap_or_default();
         let give_up_at = Instant::now() + left.saturating_sub(RESERVE);
         let messages = event.payload.records;
-        let bodies = messages
+        let bodies: Vec<_> = messages
             .iter()
-            .map(|message| message.body.as_deref().unwrap_or_default());
-        let (changes, mut refusals) = read_all(bodies);
+            .map(|message| message.body.as_deref().unwrap_or_default())
+            .collect();
+        let (changes, mut refusals) = read_all(&bodies);
         let mut totals = Totals::default();
         let known = self
-            .known(changes, give_up_at, &mut refusals, &mut totals)
+            .known(changes, &bodies, give_up_at, &mut refusals, &mut totals)
             .await;
         let groups = group(known);
         for group in &groups {
@@ -118,14 +119,16 @@ impl Recorder {
     /// The changes whose tenants exist; the others are refused.
     async fn known(
         &self,
-        changes: Vec<(usize, Change, &str)>,
+        changes: Vec<Found>,
+        bodies: &[&str],
         give_up_at: Instant,
         refusals: &mut Vec<Refusal>,
         totals: &mut Totals,
     ) -> Vec<(usize, Change)> {
         let mut tenants: HashMap<String, Option<bool>> = HashMap::new();
         let mut known = Vec::with_capacity(changes.len());
-        for (message, change, body) in changes {
+        for found in changes {
+            let (message, change) = (found.message, found.change);
             let exists = match tenants.get(&change.tenant_id) {
                 Some(exists) => *exists,
                 None => {
@@ -138,7 +141,7 @@ impl Recorder {
                 Some(true) => known.push((message, change)),
                 Some(false) => refusals.push(Refusal {
                     message,
-                    body: body.to_owned(),
+                    body: as_it_came(bodies[message], found.place).to_owned(),
                     reason: "/tenantId is not the id of a tenant that exists".to_owned(),
                 }),
                 None => {

@@ -42,6 +42,19 @@ impl Amount {
         }
         text.parse()
     }
+
+    /// Appends what the amount displays as. `text` is what it was read from, and mostly that already.
+    pub fn write_as(self, text: &str, target: &mut String) {
+        let is_plain = matches!(
+            text.as_bytes(),
+            [b'1'..=b'9', ..] | [b'0'] | [b'0', b'.', ..]
+        );
+        if is_plain {
+            target.push_str(text);
+        } else {
+            target.push_str(&self.to_string());
+        }
+    }
 }
 
 impl fmt::Display for Amount {
@@ -52,6 +65,8 @@ impl fmt::Display for Amount {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn amount(text: &str) -> Amount {
@@ -105,5 +120,14 @@ mod tests {
         assert_eq!(Amount::from_json_number("0.1").unwrap().to_string(), "0.1");
         assert!(Amount::from_json_number("1e-40").is_err());
         assert!(Amount::from_json_number("1e400").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn is_written_as_it_displays(text in "-?(0{0,2}|[1-9])[0-9]{1,20}(\\.[0-9]{1,6})?") {
+            let mut written = "before ".to_owned();
+            amount(&text).write_as(&text, &mut written);
+            prop_assert_eq!(written, format!("before {}", amount(&text)));
+        }
     }
 }

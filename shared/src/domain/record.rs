@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     amount::Amount,
+    contacts::CONTACT_EXTERNAL_ID,
     dataset::{Column, Dataset, Kind},
     time,
 };
@@ -20,15 +21,21 @@ pub const LONGEST_IDENTIFIER: usize = 200;
 /// Of the supplier whom a dataset's supplier column names.
 const SUPPLIER_NAME: &str = "supplierName";
 
-/// A text that is part of a key of the ledger, beside a dataset's supplier column.
-const CONTACT_EXTERNAL_ID: &str = "contactExternalId";
+/// The column with a record's time of creation. The ledger has it to the millisecond and of fixed width:
+/// `2026-01-31T23:59:59.000Z`.
+pub const CREATED_AT: &str = "createdAt";
+
+/// The column with a record's amount.
+pub const AMOUNT: &str = "amount";
 
 /// A record that is valid for its dataset. Every value has the form that the file shows it in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     dataset: &'static Dataset,
-    /// In the order of the dataset's columns.
-    values: Vec<Option<String>>,
+    /// The values, one after another in the order of the dataset's columns.
+    text: String,
+    /// Where the value of each column ends in it. A column without a value ends where the one before it does.
+    ends: Vec<usize>,
     created_at: Timestamp,
     amount: Amount,
 }
@@ -99,44 +106,51 @@ impl Record {
     ) -> Result<Self, Vec<RecordProblem>> {
         let mut raw: Vec<Option<&str>> = vec![None; dataset.columns.len()];
         let mut problems = Problems::default();
+        let mut next = 0;
         for (name, value) in given {
-            match dataset
-                .columns
-                .iter()
-                .position(|column| column.name == name)
-            {
+            match dataset.index_of(name, next) {
                 None => problems.add(name, Rule::Unknown(dataset.export_type)),
                 Some(index) if raw[index].is_some() => problems.add(name, Rule::Repeated),
-                Some(index) => raw[index] = Some(value),
+                Some(index) => {
+                    raw[index] = Some(value);
+                    next = index + 1;
+                }
             }
         }
 
-        let raw: Vec<_> = raw
-            .into_iter()
-            .map(|value| value.filter(|text| !text.is_empty()))
-            .collect();
-
-        let mut values = vec![None; dataset.columns.len()];
-        for (column, (raw, value)) in dataset.columns.iter().zip(raw.iter().zip(&mut values)) {
+        let length = raw.iter().flatten().map(|value| value.len()).sum();
+        let mut normal = Normal {
+            text: String::with_capacity(length),
+            created_at: None,
+            amount: None,
+        };
+        let mut ends = Vec::with_capacity(raw.len());
+        for (column, raw) in dataset.columns.iter().zip(&raw) {
             match raw {
-                None if column.is_required => problems.add(column.name, Rule::Required),
-                None => {}
-                Some(raw) => match normal_form(dataset, column, raw) {
-                    Ok(normal) => *value = Some(normal),
-                    Err(rule) => problems.add(column.name, rule),
-                },
+                None | Some("") if column.is_required => {
+                    problems.add(column.name, Rule::Required);
+                }
+                None | Some("") => {}
+                Some(raw) => {
+                    if let Err(rule) = normal.add(dataset, column, raw) {
+                        problems.add(column.name, rule);
+                    }
+                }
             }
+            ends.push(normal.text.len());
         }
-        let raw = |name: &str| value_of(dataset, &raw, name);
+        let raw = |name: &str| {
+            let value = raw[dataset.index_of(name, 0)?]?;
+            (!value.is_empty()).then_some(value)
+        };
         check_reason(dataset, raw, &mut problems);
         check_sides(dataset, raw, &mut problems);
 
-        let created_at = raw("createdAt").and_then(time::parse);
-        let amount = raw("amount").and_then(|text| text.parse().ok());
-        match (created_at, amount) {
+        match (normal.created_at, normal.amount) {
             (Some(created_at), Some(amount)) if problems.0.is_empty() => Ok(Self {
                 dataset,
-                values,
+                text: normal.text,
+                ends,
                 created_at,
                 amount,
             }),
@@ -165,16 +179,19 @@ impl Record {
 
     /// The value of a column, if the dataset has the column and the record a value.
     pub fn value(&self, column: &str) -> Option<&str> {
-        value_of(self.dataset, &self.values, column)
+        self.value_at(self.dataset.index_of(column, 0)?)
     }
 
     /// The columns that have a value, in the order of the file.
     pub fn values(&self) -> impl Iterator<Item = (&'static Column, &str)> {
-        self.dataset
-            .columns
-            .iter()
-            .zip(&self.values)
-            .filter_map(|(column, value)| Some((column, value.as_deref()?)))
+        let columns = self.dataset.columns.iter().enumerate();
+        columns.filter_map(|(index, column)| Some((column, self.value_at(index)?)))
+    }
+
+    fn value_at(&self, index: usize) -> Option<&str> {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let value = &self.text[start..self.ends[index]];
+        (!value.is_empty()).then_some(value)
     }
 }
 
@@ -190,57 +207,69 @@ impl Problems {
     }
 }
 
-fn value_of<'a, T: AsRef<str>>(
-    dataset: &Dataset,
-    values: &'a [Option<T>],
-    name: &str,
-) -> Option<&'a str> {
-    let index = dataset
-        .columns
-        .iter()
-        .position(|column| column.name == name)?;
-    values[index].as_ref().map(AsRef::as_ref)
+/// Values in the form that the ledger keeps them in, and those that are more than texts.
+struct Normal {
+    text: String,
+    created_at: Option<Timestamp>,
+    amount: Option<Amount>,
 }
 
-/// A value as the ledger keeps it, or the rule that it breaks.
-fn normal_form(dataset: &Dataset, column: &Column, value: &str) -> Result<String, Rule> {
-    let obey = |is_valid: bool, rule: Rule| {
-        if is_valid {
-            Ok(value.to_owned())
-        } else {
-            Err(rule)
+impl Normal {
+    /// Adds a value that is not empty. Fails with the rule that it breaks.
+    fn add(&mut self, dataset: &Dataset, column: &Column, value: &str) -> Result<(), Rule> {
+        // A text may be part of a key of the ledger.
+        let is_in_key =
+            dataset.supplier_column == Some(column.name) || column.name == CONTACT_EXTERNAL_ID;
+        let longest = match column.kind {
+            Kind::Text if !is_in_key => LONGEST_TEXT,
+            _ => LONGEST_IDENTIFIER,
+        };
+        // A text has at most as many characters as bytes.
+        if value.len() > longest && value.chars().count() > longest {
+            return Err(Rule::TooLong(longest));
         }
-    };
-    let is_in_key =
-        dataset.supplier_column == Some(column.name) || column.name == CONTACT_EXTERNAL_ID;
-    let longest = match column.kind {
-        Kind::Text if !is_in_key => LONGEST_TEXT,
-        _ => LONGEST_IDENTIFIER,
-    };
-    if value.chars().count() > longest {
-        return Err(Rule::TooLong(longest));
+        let obey = |is_valid: bool, rule: Rule| if is_valid { Ok(()) } else { Err(rule) };
+        match column.kind {
+            Kind::Identifier | Kind::Code { .. } => obey(is_identifier(value), Rule::Identifier)?,
+            Kind::Choice(choices) => obey(choices.contains(&value), Rule::Choice(choices))?,
+            Kind::Time => return self.add_time(column, value),
+            Kind::Amount => return self.add_amount(column, value),
+            Kind::Currency => obey(
+                value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_uppercase()),
+                Rule::Currency,
+            )?,
+            Kind::Count => {
+                let count: u64 = value.parse().map_err(|_| Rule::Count)?;
+                obey(count.to_string() == value, Rule::Count)?;
+            }
+            Kind::LastFour => {
+                self.text += &last_four(value).ok_or(Rule::LastFour)?;
+                return Ok(());
+            }
+            Kind::Text => obey(!value.contains('\0'), Rule::Nul)?,
+        }
+        self.text += value;
+        Ok(())
     }
-    match column.kind {
-        Kind::Identifier | Kind::Code { .. } => obey(is_identifier(value), Rule::Identifier),
-        Kind::Choice(choices) => obey(choices.contains(&value), Rule::Choice(choices)),
-        Kind::Time => match time::parse(value) {
-            Some(time) if time >= Timestamp::UNIX_EPOCH => Ok(time::to_seconds(time)),
-            _ => Err(Rule::Time),
-        },
-        Kind::Amount => {
-            let amount: Amount = value.parse().map_err(|_| Rule::Amount)?;
-            Ok(amount.to_string())
+
+    fn add_time(&mut self, column: &Column, value: &str) -> Result<(), Rule> {
+        let time = time::parse(value)
+            .filter(|time| *time >= Timestamp::UNIX_EPOCH)
+            .ok_or(Rule::Time)?;
+        time::write_seconds(time, &mut self.text);
+        if column.name == CREATED_AT {
+            self.created_at = Some(time);
         }
-        Kind::Currency => obey(
-            value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_uppercase()),
-            Rule::Currency,
-        ),
-        Kind::Count => {
-            let count: u64 = value.parse().map_err(|_| Rule::Count)?;
-            obey(count.to_string() == value, Rule::Count)
+        Ok(())
+    }
+
+    fn add_amount(&mut self, column: &Column, value: &str) -> Result<(), Rule> {
+        let amount: Amount = value.parse().map_err(|_| Rule::Amount)?;
+        amount.write_as(value, &mut self.text);
+        if column.name == AMOUNT {
+            self.amount = Some(amount);
         }
-        Kind::LastFour => last_four(value).ok_or(Rule::LastFour),
-        Kind::Text => obey(!value.contains('\0'), Rule::Nul),
+        Ok(())
     }
 }
 
@@ -248,9 +277,9 @@ fn normal_form(dataset: &Dataset, column: &Column, value: &str) -> Result<String
 pub fn is_identifier(text: &str) -> bool {
     text.len() <= LONGEST_IDENTIFIER
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte))
+        && text.bytes().all(
+            |byte| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b':'),
+        )
 }
 
 /// The last four letters and digits, past the spaces, dashes and asterisks that account numbers are written with.
@@ -272,10 +301,13 @@ fn check_reason<'a>(
     value: impl Fn(&str) -> Option<&'a str>,
     problems: &mut Problems,
 ) {
+    if value("failureReason").is_none() {
+        return;
+    }
     let is_no_failure = value("status").is_some_and(|status| {
         dataset.statuses().contains(&status) && !dataset.failures.contains(&status)
     });
-    if value("failureReason").is_some() && is_no_failure {
+    if is_no_failure {
         problems.add("failureReason", Rule::OnlyFailures(dataset.failures));
     }
 }

@@ -1,19 +1,68 @@
 //! UTC times as callers and files show them.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    fmt::temporal::DateTimePrinter,
+    tz::{Offset, TimeZone},
+};
+
+const SECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+const MILLISECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
 /// `2026-01-31T23:59:59Z`: the form of every time in answers and files.
 pub fn to_seconds(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    SECONDS.timestamp_to_string(&time)
+}
+
+/// Appends what [`to_seconds`] says.
+pub fn write_seconds(time: Timestamp, target: &mut String) {
+    let written = SECONDS.print_timestamp(&time, target);
+    written.expect("a text takes everything");
 }
 
 /// `2026-01-31T23:59:59.000Z`: fixed width, so that text order is time order.
 pub fn to_milliseconds(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+    MILLISECONDS.timestamp_to_string(&time)
 }
 
 /// Reads an RFC 3339 time with its offset (`2026-01-31T23:59:59Z`), dropping what is finer than a millisecond.
 pub fn parse(text: &str) -> Option<Timestamp> {
+    parse_usual(text.as_bytes()).or_else(|| parse_any(text))
+}
+
+/// Reads `2026-01-31T23:59:59Z` and `2026-01-31T23:59:59.000Z`, which nearly all times of records are. `None` for every
+/// other form, and for what is no time.
+fn parse_usual(text: &[u8]) -> Option<Timestamp> {
+    let milliseconds = match (text.len(), text.get(19)?) {
+        (20, b'Z') => 0,
+        (24, b'.') if text[23] == b'Z' => number(&text[20..23])?,
+        _ => return None,
+    };
+    if [text[4], text[7], text[10], text[13], text[16]] != *b"--T::" {
+        return None;
+    }
+    let small = |digits: &[u8]| i8::try_from(number(digits)?).ok();
+    let time = DateTime::new(
+        number(&text[..4])?,
+        small(&text[5..7])?,
+        small(&text[8..10])?,
+        small(&text[11..13])?,
+        small(&text[14..16])?,
+        small(&text[17..19])?,
+        i32::from(milliseconds) * 1_000_000,
+    );
+    Offset::UTC.to_timestamp(time.ok()?).ok()
+}
+
+fn number(digits: &[u8]) -> Option<i16> {
+    digits.iter().try_fold(0, |number, digit| {
+        let is_digit = digit.is_ascii_digit();
+        is_digit.then(|| number * 10 + i16::from(digit - b'0'))
+    })
+}
+
+fn parse_any(text: &str) -> Option<Timestamp> {
     // Jiff also reads RFC 9557's zone annotation and a space or lower case, which RFC 3339 lacks or discourages.
     if text.contains('[') || text.as_bytes().get(10) != Some(&b'T') {
         return None;
@@ -54,6 +103,8 @@ pub fn now() -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -75,6 +126,22 @@ mod tests {
             "1769903999",
         ] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn times_of_the_usual_form_are_read_as_all_others(
+            text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{3})?Z"
+        ) {
+            prop_assert_eq!(parse(&text), parse_any(&text));
+            // An offset is one of the other forms.
+            prop_assert_eq!(parse(&text), parse(&text.replace('Z', "+00:00")));
+        }
+
+        #[test]
+        fn no_text_is_read_in_one_form_only(text in "[-0-9TZ:.]{20,24}") {
+            prop_assert_eq!(parse(&text), parse_any(&text));
         }
     }
 

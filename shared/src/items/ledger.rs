@@ -29,7 +29,10 @@ pub const SHARDS: &str = "shards";
 /// Beside the layout, for a second: the latest time at the source of a change that counts from then on.
 pub const LATEST_OCCURRED_AT: &str = "latestOccurredAt";
 
-pub use crate::domain::contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME};
+pub use crate::domain::{
+    contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME},
+    record::{AMOUNT, CREATED_AT},
+};
 
 pub use crate::domain::suppliers::SUPPLIER_NAME;
 
@@ -64,9 +67,6 @@ pub const BY_CONTACT: &str = "by-contact";
 /// Over how many shards a tenant's records of a type are spread, unless its layout item says otherwise.
 pub const DEFAULT_SHARDS: u32 = 16;
 
-/// A record's time of creation, to the millisecond and of fixed width: `2026-01-31T23:59:59.000Z`.
-pub const CREATED_AT: &str = "createdAt";
-
 const LAYOUT: &str = "layout";
 
 /// A DynamoDB item.
@@ -91,7 +91,7 @@ pub fn shard_of(record_id: &str, shards: u32) -> u32 {
 
 /// The partition of one shard: `{tenantId}#{TYPE}#{shard}`.
 pub fn partition(tenant_id: &str, dataset: &Dataset, shard: u32) -> String {
-    format!("{tenant_id}#{}#{shard}", dataset.export_type)
+    [tenant_id, "#", dataset.export_type, "#", &shard.to_string()].concat()
 }
 
 /// A supplier's partition in [`BY_SUPPLIER`]: `{tenantId}#{TYPE}#{supplierExternalId}`.

@@ -49,13 +49,15 @@ pub fn split(body: &str) -> Result<Vec<&RawValue>, FieldError> {
     }
 }
 
+/// Reads all changes of a message in one pass, as most messages can be. `None` if something is wrong with the message, or
+/// if one of its changes is not plain.
+pub fn read_plain(body: &str) -> Option<Vec<Change>> {
+    plain_change::read_all(body).filter(|changes| (1..=MOST_CHANGES).contains(&changes.len()))
+}
+
 /// Reads a change, or says everything that is wrong with it. No detail holds a value.
 pub fn read(raw: &RawValue) -> Result<Change, Vec<FieldError>> {
-    // Most changes are good and plain, and are read in one pass. Only of the others something has to be said.
-    if let Some(change) = plain_change::read(raw) {
-        return Ok(change);
-    }
-    read_strictly(raw)
+    plain_change::read(raw.get()).map_or_else(|| read_strictly(raw), Ok)
 }
 
 fn read_strictly(raw: &RawValue) -> Result<Change, Vec<FieldError>> {
@@ -348,8 +350,29 @@ mod tests {
         let escaped = plain.replace("acme", r"\u0061cme");
         for json in [&plain, &escaped] {
             let raw = split(json).unwrap()[0];
-            let change = plain_change::read(raw);
+            let change = plain_change::read(raw.get());
             assert_eq!(change, Some(read_strictly(raw).unwrap()), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_message_of_plain_changes_is_read_in_one_pass() {
+        let one = format!(
+            r#"{{"tenantId": "acme", "type": "MARKETPLACE_PAYOUTS", "version": 7, "record": {}}}"#,
+            PAYOUT.replace("5.00", "\"5.00\"")
+        );
+        let other = one.replace("po_1", "po_2");
+        let strictly = [&one, &other].map(|json| read_strictly(split(json).unwrap()[0]).unwrap());
+        assert_eq!(read_plain(&one), Some(vec![strictly[0].clone()]));
+        assert_eq!(
+            read_plain(&format!(" [{one}, {other}]")),
+            Some(strictly.into())
+        );
+        let too_many = format!("[{}]", vec![one.as_str(); MOST_CHANGES + 1].join(","));
+        let one_is_bad = format!("[{one}, {}]", other.replace("SETTLED", "DONE"));
+        let is_cut = format!("[{one}, {other}");
+        for body in ["", "[]", "{}", &too_many, &one_is_bad, &is_cut] {
+            assert_eq!(read_plain(body), None, "{body}");
         }
     }
 
@@ -359,7 +382,7 @@ mod tests {
             r#"{{"tenantId": "acme", "type": "MARKETPLACE_PAYOUTS", "version": 7, "record": {}}}"#,
             PAYOUT.replace("5.00", "\"5.00\"")
         );
-        assert!(plain_change::read(split(&base).unwrap()[0]).is_some());
+        assert!(plain_change::read(&base).is_some());
         for (from, to) in [
             ("acme", "a#b"),
             ("MARKETPLACE_PAYOUTS", "REFUNDS"),
@@ -372,7 +395,7 @@ mod tests {
             ("\"5.00\"", "5.00"),
         ] {
             let json = base.replacen(from, to, 1);
-            assert_eq!(plain_change::read(split(&json).unwrap()[0]), None, "{json}");
+            assert_eq!(plain_change::read(&json), None, "{json}");
         }
     }
 

@@ -3,21 +3,25 @@
 //! The SDK would make a map of typed values of each record, and JSON of the map. Most changes of a feed or a file are
 //! inserted, so that would be most of what a write costs.
 
-use std::{fmt::Display, io::Write};
+use std::borrow::Cow;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use serde::{Deserialize, Serialize};
 
 use super::row_write::RowWrite;
 use crate::{
-    domain::{received::Received, record::Record},
+    domain::{received::Received, record::Record, time},
     items::ledger::{
-        AMOUNT_VALUE, CONTACT_ID, CONTACT_PARTITION, CREATED_AT, PARTITION, POSITION, RECEIVED_AT,
-        SORT, SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
+        AMOUNT, AMOUNT_VALUE, CONTACT_ID, CONTACT_PARTITION, CREATED_AT, PARTITION, POSITION,
+        RECEIVED_AT, SORT, SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
     },
 };
+
+/// Bytes that are set aside for a statement. Of a longer one, more is taken.
+const USUAL_LENGTH: usize = 2048;
 
 /// The body of a BatchExecuteStatement. Each statement creates a record, and fails if its id is known.
 #[derive(Debug)]
@@ -30,11 +34,14 @@ pub struct Insertions {
 }
 
 impl Insertions {
-    pub fn new(table: &str) -> Self {
+    /// For so many records.
+    pub fn new(table: &str, records: usize) -> Self {
+        let mut body = Vec::with_capacity(records * USUAL_LENGTH);
+        body.extend_from_slice(b"{\"Statements\":[");
         Self {
             start: format!("{{\"Statement\":\"INSERT INTO \\\"{table}\\\" VALUE {{"),
-            body: b"{\"Statements\":[".to_vec(),
-            parameters: Vec::new(),
+            body,
+            parameters: Vec::with_capacity(USUAL_LENGTH),
         }
     }
 
@@ -48,71 +55,128 @@ impl Insertions {
         let created_at = record.value(CREATED_AT).unwrap_or_default();
         for (column, value) in record.values() {
             if column.name != CREATED_AT {
-                self.text(column.name, value);
+                self.text(column.name, &[value]);
             }
         }
-        let milliseconds = record.created_at().subsec_millisecond();
-        let second = created_at.trim_end_matches('Z');
-        self.plain(CREATED_AT, "S", format_args!("{second}.{milliseconds:03}Z"));
-        self.plain(POSITION, "S", format_args!("{created_at}#{}", record.id()));
-        self.plain(AMOUNT_VALUE, "N", record.amount());
-        self.plain(PARTITION, "S", write.partition());
-        self.plain(SORT, "S", record.id());
-        let scope = format_args!(
-            "{}#{}",
-            write.change.tenant_id,
-            record.dataset().export_type
-        );
-        let supplier = record.dataset().supplier_column;
+        let milliseconds = time::to_milliseconds(record.created_at());
+        self.plain(CREATED_AT, b"S", &[&milliseconds]);
+        self.plain(POSITION, b"S", &[created_at, "#", record.id()]);
+        let amount = record.value(AMOUNT).unwrap_or_default();
+        self.plain(AMOUNT_VALUE, b"N", &[amount]);
+        self.plain(PARTITION, b"S", &[write.partition()]);
+        self.plain(SORT, b"S", &[record.id()]);
+        let (tenant_id, dataset) = (&write.change.tenant_id, record.dataset());
+        let export_type = dataset.export_type;
+        let supplier = dataset.supplier_column;
         if let Some(supplier) = supplier.and_then(|column| record.value(column)) {
-            self.text(SUPPLIER_PARTITION, &format!("{scope}#{supplier}"));
+            let partition = [tenant_id, "#", export_type, "#", supplier];
+            self.text(SUPPLIER_PARTITION, &partition);
         }
         if let Some(contact) = record.value(CONTACT_ID) {
-            self.text(CONTACT_PARTITION, &format!("{scope}#{contact}"));
+            let partition = [tenant_id, "#", export_type, "#", contact];
+            self.text(CONTACT_PARTITION, &partition);
         }
         if let Some(version) = write.change.version {
-            self.plain(VERSION, "N", version);
+            self.number(VERSION, version);
         }
         let counts_from = write.counts_from(received).second();
-        self.plain(RECEIVED_AT, "N", counts_from);
-        self.plain(VISIBLE_FROM, "N", counts_from);
+        self.number(RECEIVED_AT, counts_from);
+        self.number(VISIBLE_FROM, counts_from);
         self.body.extend_from_slice(b"}\",\"Parameters\":[");
         self.body.extend_from_slice(&self.parameters);
         self.body.extend_from_slice(b"]}");
     }
 
-    /// Adds an attribute whose value may hold anything.
-    fn text(&mut self, name: &str, value: &str) {
-        self.name(name);
-        self.parameters.extend_from_slice(b"{\"S\":");
-        serde_json::to_writer(&mut self.parameters, value).expect("a text is plain JSON");
-        self.parameters.push(b'}');
-    }
-
-    /// Adds an attribute whose value needs no escapes.
-    fn plain(&mut self, name: &str, kind: &str, value: impl Display) {
-        self.name(name);
-        write!(self.parameters, "{{\"{kind}\":\"{value}\"}}").expect("a buffer takes everything");
-    }
-
-    fn name(&mut self, name: &str) {
-        let comma = if self.parameters.is_empty() { "" } else { "," };
-        write!(self.body, "{comma}'{name}': ?").expect("a buffer takes everything");
-        self.parameters.extend_from_slice(comma.as_bytes());
-    }
-
-    /// Replaces the body of a request that the SDK has made, before it signs it.
-    pub fn into_body(mut self) -> impl Fn(&mut HttpRequest) {
-        self.body.extend_from_slice(b"]}");
-        let body = Bytes::from(self.body);
-        move |request| {
-            let length = body.len().to_string();
-            request
-                .headers_mut()
-                .insert(CONTENT_LENGTH.as_str(), length);
-            *request.body_mut() = SdkBody::from(body.clone());
+    /// Adds a text attribute of these parts, which may hold anything.
+    fn text(&mut self, name: &str, parts: &[&str]) {
+        self.begin(name, b"S");
+        for part in parts {
+            if needs_escapes(part) {
+                let quoted = serde_json::to_string(part).expect("a text is plain JSON");
+                let unquoted = &quoted.as_bytes()[1..quoted.len() - 1];
+                self.parameters.extend_from_slice(unquoted);
+            } else {
+                self.parameters.extend_from_slice(part.as_bytes());
+            }
         }
+        self.parameters.extend_from_slice(b"\"}");
     }
+
+    /// Adds an attribute of these parts, which need no escapes.
+    fn plain(&mut self, name: &str, kind: &[u8], parts: &[&str]) {
+        self.begin(name, kind);
+        for part in parts {
+            self.parameters.extend_from_slice(part.as_bytes());
+        }
+        self.parameters.extend_from_slice(b"\"}");
+    }
+
+    fn number(&mut self, name: &str, value: impl Serialize) {
+        self.begin(name, b"N");
+        serde_json::to_writer(&mut self.parameters, &value).expect("a number is plain JSON");
+        self.parameters.extend_from_slice(b"\"}");
+    }
+
+    fn begin(&mut self, name: &str, kind: &[u8]) {
+        if !self.parameters.is_empty() {
+            self.body.push(b',');
+            self.parameters.push(b',');
+        }
+        self.body.push(b'\'');
+        self.body.extend_from_slice(name.as_bytes());
+        self.body.extend_from_slice(b"': ?");
+        self.parameters.extend_from_slice(b"{\"");
+        self.parameters.extend_from_slice(kind);
+        self.parameters.extend_from_slice(b"\":\"");
+    }
+
+    /// The body of the request.
+    pub fn into_body(mut self) -> Bytes {
+        self.body.extend_from_slice(b"]}");
+        self.body.into()
+    }
+}
+
+/// Gives a request that the SDK has made another body, before it signs it.
+pub fn replace_body(body: Bytes) -> impl Fn(&mut HttpRequest) {
+    move |request| {
+        let length = body.len().to_string();
+        request
+            .headers_mut()
+            .insert(CONTENT_LENGTH.as_str(), length);
+        *request.body_mut() = SdkBody::from(body.clone());
+    }
+}
+
+/// Reads the body of an answer: for each statement the code of its error, if it failed. `None` if the body is another one.
+pub fn read_codes(answer: &[u8]) -> Option<Vec<Option<Cow<'_, str>>>> {
+    #[derive(Deserialize)]
+    struct Answer<'a> {
+        #[serde(rename = "Responses", borrow)]
+        responses: Vec<Response<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Response<'a> {
+        #[serde(rename = "Error", borrow)]
+        error: Option<Failure<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Failure<'a> {
+        #[serde(rename = "Code", borrow)]
+        code: Cow<'a, str>,
+    }
+    let Answer { responses } = serde_json::from_slice(answer).ok()?;
+    let codes = responses
+        .into_iter()
+        .map(|response| response.error.map(|error| error.code));
+    Some(codes.collect())
+}
+
+/// Whether a text does not stand in JSON as it is. It looks at all bytes, because that is faster than to stop at the first.
+fn needs_escapes(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| {
+        found | (byte < b' ') | (byte == b'"') | (byte == b'\\')
+    })
 }
 
 #[cfg(test)]
@@ -138,15 +202,14 @@ mod tests {
     }
 
     fn inserted(changes: &[Change]) -> Vec<(String, BTreeMap<String, Value>)> {
-        let mut insertions = Insertions::new("ledger");
+        let mut insertions = Insertions::new("ledger", changes.len());
         for change in changes {
             let Content::Record(record) = &change.content else {
                 panic!("{change:?}");
             };
             insertions.push(&RowWrite::new(change, 16), record, received());
         }
-        insertions.body.extend_from_slice(b"]}");
-        let body: Value = serde_json::from_slice(&insertions.body).unwrap();
+        let body: Value = serde_json::from_slice(&insertions.into_body()).unwrap();
         let statements = body["Statements"].as_array().unwrap();
         statements.iter().map(read).collect()
     }

@@ -2,6 +2,7 @@
 
 mod completeness;
 mod contacts;
+mod direct;
 mod insertions;
 mod items;
 mod layout;
@@ -29,11 +30,14 @@ use crate::{
     domain::{received::Margin, suppliers::KnownSuppliers},
     items::ledger::{Item, PARTITION, SORT},
 };
+use direct::Direct;
 
 #[derive(Clone, Debug)]
 pub struct LedgerTable {
     client: Client,
     name: String,
+    /// For the calls that insert records.
+    direct: Direct,
     margin: Arc<Margin>,
     suppliers: Arc<Mutex<KnownSuppliers>>,
 }
@@ -43,6 +47,7 @@ impl LedgerTable {
         Self {
             client: Client::new(aws),
             name,
+            direct: Direct::default(),
             margin: Arc::default(),
             suppliers: Arc::default(),
         }

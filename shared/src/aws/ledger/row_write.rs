@@ -168,8 +168,8 @@ impl<'a> RowWrite<'a> {
             .build()
     }
 
-    /// An expression that gives the row with this sort key the values of this change. A row that exists keeps the second
-    /// from which on it is visible.
+    /// An expression that gives the row with this sort key the values of this change, and its version if the row is within
+    /// the head. A row that exists keeps the second from which on it is visible.
     pub fn assignments(
         &self,
         placeholders: &mut Placeholders,
@@ -189,6 +189,9 @@ impl<'a> RowWrite<'a> {
         sets.push(format!(
             "{visible_from} = if_not_exists({visible_from}, {now})"
         ));
+        if sort == self.change.id() {
+            sets.extend(self.version(placeholders));
+        }
         update_expression(placeholders, &sets, self.other_attributes())
     }
 
@@ -360,6 +363,16 @@ mod tests {
         assert!(set.contains("#visibleFrom = if_not_exists(#visibleFrom, :value"));
         assert!(!set.contains("#reference") && removed.contains("#reference"));
         assert!(removed.contains("#supplierPartition"));
+    }
+
+    #[test]
+    fn the_version_stands_in_the_head_only() {
+        let change = change(Some(7));
+        let write = RowWrite::new(&change, 16);
+        for (sort, is_head) in [("po_1", true), ("po_1#1", false)] {
+            let update = write.assignments(&mut Placeholders::default(), sort, received());
+            assert_eq!(update.contains("#version = "), is_head, "{sort}");
+        }
     }
 
     #[test]

@@ -14,17 +14,18 @@ use aws_sdk_dynamodb::{
         update_item::UpdateItemError,
     },
     types::{
-        AttributeValue, BatchStatementErrorCodeEnum, BatchStatementRequest, BatchStatementResponse,
-        Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-        builders::PutBuilder,
+        AttributeValue, BatchStatementErrorCodeEnum as Code, BatchStatementRequest,
+        BatchStatementResponse, Delete, Put, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update, builders::PutBuilder,
     },
 };
+use bytes::Bytes;
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     LedgerTable,
-    insertions::Insertions,
+    insertions::{Insertions, read_codes, replace_body},
     placeholders::Placeholders,
     row_write::{RowWrite, assignment, is_still, second, text},
 };
@@ -137,7 +138,7 @@ impl LedgerTable {
         received: Received,
         done: &mut [Option<Outcome>],
     ) -> Result<(), AwsError> {
-        let mut insertions = Insertions::new(&self.name);
+        let mut insertions = Insertions::new(&self.name, writes.len());
         let mut records = Vec::with_capacity(writes.len());
         for (index, write) in writes.iter().enumerate() {
             if let Some(record) = write.record() {
@@ -148,15 +149,7 @@ impl LedgerTable {
         let answers = if records.is_empty() {
             Vec::new()
         } else {
-            // Its body is replaced.
-            let placeholder = BatchStatementRequest::builder().statement("").build();
-            let call = self
-                .client
-                .batch_execute_statement()
-                .set_statements(Some(Vec::from_iter(placeholder)))
-                .customize()
-                .mutate_request(insertions.into_body());
-            read_answer(call.send().await, records.len())?
+            self.insert(insertions.into_body(), records.len()).await?
         };
         let mut known = Vec::new();
         for (index, answer) in records.into_iter().zip(answers) {
@@ -182,6 +175,27 @@ impl LedgerTable {
             };
         }
         Ok(())
+    }
+
+    /// Executes a body of so many insertions.
+    async fn insert(&self, body: Bytes, statements: usize) -> Result<Vec<Answer>, AwsError> {
+        if let Some(answer) = self.direct.send(body.clone()).await
+            && let Some(codes) = read_codes(&answer)
+            && codes.len() == statements
+        {
+            let codes = codes.iter();
+            return codes.map(|code| read_code(code.as_deref(), None)).collect();
+        }
+        // Its body is replaced.
+        let placeholder = BatchStatementRequest::builder().statement("").build();
+        let call = self
+            .client
+            .batch_execute_statement()
+            .set_statements(Some(Vec::from_iter(placeholder)))
+            .customize()
+            .mutate_request(replace_body(body))
+            .interceptor(self.direct.clone());
+        read_answer(call.send().await, statements)
     }
 
     /// Executes statements. Fails if one of them can never succeed.
@@ -243,7 +257,7 @@ impl LedgerTable {
     async fn update(&self, write: &RowWrite<'_>, received: Received) -> Result<Attempt, AwsError> {
         let mut placeholders = Placeholders::default();
         let condition = write.is_new_or_older_in_place(&mut placeholders);
-        let expression = versioned(write, &mut placeholders, received);
+        let expression = write.assignments(&mut placeholders, write.change.id(), received);
         self.update_head(write, expression, condition, placeholders)
             .await
     }
@@ -424,15 +438,6 @@ impl LedgerTable {
     }
 }
 
-/// The assignments of a change and of its version.
-fn versioned(write: &RowWrite<'_>, placeholders: &mut Placeholders, received: Received) -> String {
-    let assignments = write.assignments(placeholders, write.change.id(), received);
-    match write.version(placeholders) {
-        Some(version) => assignments.replacen("SET ", &format!("SET {version}, "), 1),
-        None => assignments,
-    }
-}
-
 /// Reads the answer to a batch of so many statements.
 fn read_answer(
     answer: Result<BatchExecuteStatementOutput, SdkError<BatchExecuteStatementError>>,
@@ -446,14 +451,23 @@ fn read_answer(
     responses.into_iter().map(read_response).collect()
 }
 
-/// Reads what a statement of a batch led to. Source: the codes of BatchStatementError in the API reference.
 fn read_response(response: BatchStatementResponse) -> Result<Answer, AwsError> {
-    use BatchStatementErrorCodeEnum as Code;
-    let Some(error) = response.error else {
-        return Ok(Answer::Done);
-    };
-    match error.code {
-        Some(Code::DuplicateItem | Code::ConditionalCheckFailed) => Ok(Answer::Refused(error.item)),
+    match response.error {
+        None => read_code(None, None),
+        Some(error) => {
+            // An error without a code is one of an unknown code.
+            let code = error.code.as_ref().map_or("", Code::as_str);
+            read_code(Some(code), error.item)
+        }
+    }
+}
+
+/// Reads what a statement of a batch led to, from the code of its error and the item that did not allow it. Source: the
+/// codes of BatchStatementError in the API reference.
+fn read_code(code: Option<&str>, item: Option<Item>) -> Result<Answer, AwsError> {
+    match code.map(Code::from) {
+        None => Ok(Answer::Done),
+        Some(Code::DuplicateItem | Code::ConditionalCheckFailed) => Ok(Answer::Refused(item)),
         Some(
             Code::InternalServerError
             | Code::ProvisionedThroughputExceeded
@@ -461,10 +475,7 @@ fn read_response(response: BatchStatementResponse) -> Result<Answer, AwsError> {
             | Code::ThrottlingError
             | Code::TransactionConflict,
         ) => Ok(Answer::Busy),
-        code => {
-            let code = code.as_ref().map_or("", Code::as_str);
-            Err(AwsError::unexpected(BATCH_CALL, code))
-        }
+        Some(code) => Err(AwsError::unexpected(BATCH_CALL, code.as_str())),
     }
 }
 

@@ -68,6 +68,12 @@ impl Dataset {
         self.filters.iter().find(|filter| filter.name == name)
     }
 
+    /// The place of a column. It is looked for from `next` on first: records mostly have their values in the file's order.
+    pub fn index_of(&self, name: &str, next: usize) -> Option<usize> {
+        let mut places = (next..self.columns.len()).chain(0..next.min(self.columns.len()));
+        places.find(|index| self.columns[*index].name == name)
+    }
+
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.name == name)
     }

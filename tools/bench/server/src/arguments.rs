@@ -43,6 +43,10 @@ pub struct Arguments {
     #[arg(long)]
     pub keep: bool,
 
+    /// A file whose content is an object from the start, read as it is asked for: bucket/key=file
+    #[arg(long, value_parser = object)]
+    pub object: Option<(String, PathBuf)>,
+
     /// The event that the first invocations get
     #[arg(long)]
     pub event: Option<PathBuf>,
@@ -66,4 +70,9 @@ pub struct Arguments {
     /// The ledger's name at that endpoint
     #[arg(long)]
     pub ledger_table: Option<String>,
+}
+
+fn object(text: &str) -> Result<(String, PathBuf), String> {
+    let (place, file) = text.split_once('=').ok_or("bucket/key=file is wanted")?;
+    Ok((place.to_owned(), file.into()))
 }

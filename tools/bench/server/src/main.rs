@@ -69,6 +69,11 @@ fn server(arguments: Arguments) -> anyhow::Result<Server> {
         .zip(arguments.ledger_table)
         .map(|(url, table)| Upstream::new(&url, table))
         .transpose()?;
+    let s3 = S3::new(arguments.keep, arguments.throttle_every);
+    if let Some((place, file)) = arguments.object {
+        let content = std::fs::File::open(&file).and_then(|content| s3.show(place, content));
+        content.with_context(|| format!("{} cannot be read", file.display()))?;
+    }
     Ok(Server {
         dynamodb: DynamoDb {
             pages: Pages::new(arguments.rows, arguments.shards, arguments.match_every),
@@ -76,7 +81,7 @@ fn server(arguments: Arguments) -> anyhow::Result<Server> {
             page_latency: Duration::from_millis(arguments.page_latency_ms),
             throttle_every: arguments.throttle_every,
         },
-        s3: S3::new(arguments.keep, arguments.throttle_every),
+        s3,
         runtime_api: RuntimeApi::new(event.map(Into::into), arguments.event_times),
         upstream,
         stats: Stats::default(),

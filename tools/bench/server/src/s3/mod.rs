@@ -9,6 +9,9 @@ mod xml;
 use std::{
     borrow::Cow,
     collections::HashMap,
+    fs::File,
+    io,
+    ops::Range,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -57,6 +60,10 @@ impl<'a> Target<'a> {
         self.query.contains_key(name)
     }
 
+    fn part_number(&self) -> Option<u32> {
+        self.query.get("partNumber")?.parse().ok()
+    }
+
     fn place(&self) -> String {
         format!("{}/{}", self.bucket, self.key)
     }
@@ -70,6 +77,13 @@ impl S3 {
         }
     }
 
+    /// Shows a file as an object.
+    pub fn show(&self, place: String, file: File) -> io::Result<()> {
+        let object = Object::of_file(file)?;
+        self.lock().objects.insert(place, object);
+        Ok(())
+    }
+
     pub fn answer(&self, request: Request<Bytes>, stats: &Stats) -> Reply {
         let (head, body) = request.into_parts();
         let target = Target::of(&head.uri);
@@ -77,6 +91,16 @@ impl S3 {
             return refuse(StatusCode::BAD_REQUEST, "IncompleteBody");
         };
         let upload_id = target.query.get("uploadId").map(AsRef::as_ref);
+        if let Some(source) = text_of(&head.headers, "x-amz-copy-source") {
+            stats.operation("Copy");
+            let source = decoded(source.trim_start_matches('/'));
+            let range = text_of(&head.headers, "x-amz-copy-source-range").and_then(range);
+            return match (upload_id, range) {
+                (Some(id), Some(range)) => self.copy_part(&target, id, &source, range),
+                (None, None) => self.copy(&target, &source),
+                _ => refuse(StatusCode::BAD_REQUEST, "InvalidArgument"),
+            };
+        }
         let (name, reply) = match (head.method, upload_id) {
             (Method::PUT, Some(id)) => return self.put_part(&target, id, content, stats),
             (Method::POST, Some(id)) => (
@@ -98,8 +122,11 @@ impl S3 {
                 ("ListObjectsV2", self.list_objects(&target))
             }
             (Method::PUT, None) => ("PutObject", self.put(&target, content)),
-            (Method::GET, None) => ("GetObject", self.get(&target, true)),
-            (Method::HEAD, None) => ("HeadObject", self.get(&target, false)),
+            (Method::GET, None) => {
+                let range = text_of(&head.headers, header::RANGE.as_str()).and_then(range);
+                ("GetObject", self.get(&target, range))
+            }
+            (Method::HEAD, None) => ("HeadObject", self.head(&target)),
             (Method::DELETE, None) => {
                 self.lock().objects.remove(&target.place());
                 ("DeleteObject", reply::empty(StatusCode::NO_CONTENT))
@@ -132,6 +159,16 @@ fn content(headers: &HeaderMap, body: Bytes) -> Option<Bytes> {
     }
 }
 
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// A range as HTTP writes it: `bytes=0-4`, with its last byte.
+fn range(text: &str) -> Option<Range<u64>> {
+    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    Some(first.parse().ok()?..last.parse::<u64>().ok()?.checked_add(1)?)
+}
+
 fn decoded(text: &str) -> Cow<'_, str> {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy()
 }
@@ -157,4 +194,48 @@ fn insert(reply: &mut Reply, name: &'static str, value: &str) {
 fn refuse(status: StatusCode, code: &str) -> Reply {
     let message = "See the code.";
     reply::xml(status, &xml::Error { code, message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(s3: &S3, method: Method, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        s3.answer(request.body(Bytes::new()).unwrap(), &Stats::default())
+    }
+
+    async fn content_of(reply: Reply) -> Bytes {
+        use http_body_util::BodyExt;
+        reply.into_body().collect().await.unwrap().to_bytes()
+    }
+
+    #[tokio::test]
+    async fn an_object_of_a_file_is_read_by_ranges_and_copied() {
+        let path = std::env::temp_dir().join(format!("bench-server-{}", std::process::id()));
+        std::fs::write(&path, "id,amount\n").unwrap();
+        let s3 = S3::new(true, 0);
+        s3.show("inbox/a.csv".to_owned(), File::open(&path).unwrap())
+            .unwrap();
+        std::fs::remove_file(&path).unwrap();
+
+        let source = ("x-amz-copy-source", "inbox/a.csv");
+        let copied = asked(&s3, Method::PUT, "/inbox/b%20c.csv", &[source]);
+        assert_eq!(copied.status(), StatusCode::OK);
+        for place in ["/inbox/a.csv", "/inbox/b%20c.csv"] {
+            let head = asked(&s3, Method::HEAD, place, &[]);
+            assert_eq!(head.headers()[header::CONTENT_LENGTH], "10");
+            let part = asked(&s3, Method::GET, place, &[("range", "bytes=3-8")]);
+            assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+            assert_eq!(part.headers()[header::CONTENT_RANGE], "bytes 3-8/10");
+            assert_eq!(content_of(part).await, "amount");
+            let beyond = asked(&s3, Method::GET, place, &[("range", "bytes=3-10")]);
+            assert_eq!(beyond.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+            let whole = asked(&s3, Method::GET, place, &[]);
+            assert_eq!(content_of(whole).await, "id,amount\n");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Whole objects.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use http::{StatusCode, header};
 use http_body_util::Full;
@@ -16,22 +18,57 @@ impl S3 {
         reply
     }
 
-    /// An object's content, which is empty where contents are not kept.
-    pub(super) fn get(&self, target: &Target, with_content: bool) -> Reply {
+    /// Puts an object there that another one is a copy of.
+    pub(super) fn copy(&self, target: &Target, source: &str) -> Reply {
+        let mut store = self.lock();
+        let Some(object) = store.objects.get(source).cloned() else {
+            return refuse(StatusCode::NOT_FOUND, "NoSuchKey");
+        };
+        let reply = reply::xml(
+            StatusCode::OK,
+            &xml::CopyObjectResult { etag: &object.etag },
+        );
+        store.objects.insert(target.place(), object);
+        reply
+    }
+
+    /// An object's content or a range of it, which is empty where contents are not kept.
+    pub(super) fn get(&self, target: &Target, range: Option<Range<u64>>) -> Reply {
+        let store = self.lock();
+        let Some(object) = store.objects.get(&target.place()) else {
+            return refuse(StatusCode::NOT_FOUND, "NoSuchKey");
+        };
+        let size = object.size;
+        let (reply, range) = match range {
+            Some(range) if range.end > size || range.is_empty() => {
+                return refuse(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange");
+            }
+            Some(range) => {
+                // Without a checksum, which would be the whole object's.
+                let mut reply = reply::empty(StatusCode::PARTIAL_CONTENT);
+                insert(&mut reply, header::ETAG.as_str(), &object.etag);
+                let (first, last) = (range.start, range.end - 1);
+                let shown = format!("bytes {first}-{last}/{size}");
+                insert(&mut reply, header::CONTENT_RANGE.as_str(), &shown);
+                (reply, range)
+            }
+            None => (stored(object), 0..size),
+        };
+        match object.read(range) {
+            Ok(content) => reply.map(|_| Full::new(content)),
+            Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
+        }
+    }
+
+    /// What an object is, without its content.
+    pub(super) fn head(&self, target: &Target) -> Reply {
         let store = self.lock();
         let Some(object) = store.objects.get(&target.place()) else {
             return refuse(StatusCode::NOT_FOUND, "NoSuchKey");
         };
         let mut reply = stored(object);
-        if with_content {
-            *reply.body_mut() = Full::new(object.content.clone().unwrap_or_default());
-        } else {
-            insert(
-                &mut reply,
-                header::CONTENT_LENGTH.as_str(),
-                &object.size.to_string(),
-            );
-        }
+        let length = header::CONTENT_LENGTH.as_str();
+        insert(&mut reply, length, &object.size.to_string());
         reply
     }
 

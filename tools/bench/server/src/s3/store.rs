@@ -1,6 +1,6 @@
 //! What is in the bucket.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs::File, io, ops::Range, os::unix::fs::FileExt, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
@@ -24,7 +24,59 @@ pub struct Object {
     pub etag: String,
     pub checksum: String,
     /// `None` if contents are not kept.
-    pub content: Option<Bytes>,
+    pub content: Option<Content>,
+}
+
+#[derive(Clone)]
+pub enum Content {
+    Memory(Bytes),
+    File(Arc<File>),
+}
+
+impl Object {
+    /// An object that shows what is in a file.
+    pub fn of_file(file: File) -> io::Result<Self> {
+        let size = file.metadata()?.len();
+        Ok(Self {
+            size,
+            etag: format!("\"{size:032x}\""),
+            checksum: String::new(),
+            content: Some(Content::File(Arc::new(file))),
+        })
+    }
+
+    /// Bytes of the content, within its size; none if it is not kept.
+    pub fn read(&self, range: Range<u64>) -> io::Result<Bytes> {
+        match &self.content {
+            None => Ok(Bytes::new()),
+            Some(Content::Memory(bytes)) => {
+                let [start, end] = [range.start, range.end].map(|place| place as usize);
+                Ok(bytes.slice(start..end))
+            }
+            Some(Content::File(file)) => {
+                let mut bytes = vec![0; (range.end - range.start) as usize];
+                file.read_exact_at(&mut bytes, range.start)?;
+                Ok(bytes.into())
+            }
+        }
+    }
+
+    /// Bytes of it as a part of another object; of a file only its size is kept.
+    pub fn part(&self, range: Range<u64>) -> Self {
+        Self {
+            size: range.end - range.start,
+            etag: self.etag.clone(),
+            checksum: String::new(),
+            content: None,
+        }
+    }
+
+    fn bytes(&self) -> Option<&Bytes> {
+        match &self.content {
+            Some(Content::Memory(bytes)) => Some(bytes),
+            Some(Content::File(_)) | None => None,
+        }
+    }
 }
 
 pub struct Upload {
@@ -47,7 +99,7 @@ impl Store {
             size: content.len() as u64,
             etag: format!("\"{:024x}{checksum:08x}\"", content.len()),
             checksum: BASE64_STANDARD.encode(checksum.to_be_bytes()),
-            content: self.keeps.then_some(content),
+            content: self.keeps.then_some(Content::Memory(content)),
         }
     }
 
@@ -69,7 +121,7 @@ impl Store {
             .collect::<Option<_>>()?;
         let content: Option<BytesMut> = parts
             .iter()
-            .map(|part| part.content.as_deref())
+            .map(|part| part.bytes().map(AsRef::as_ref))
             .collect::<Option<Vec<_>>>()
             .map(|contents| contents.concat().as_slice().into());
         let etags: String = parts.iter().map(|part| part.etag.as_str()).collect();
@@ -81,7 +133,7 @@ impl Store {
                 parts.len()
             ),
             checksum: String::new(),
-            content: content.map(BytesMut::freeze),
+            content: content.map(|content| Content::Memory(content.freeze())),
         };
         self.objects.insert(upload.key.clone(), object.clone());
         self.uploads.remove(id);
@@ -90,7 +142,7 @@ impl Store {
 
     pub fn shown(&self) -> Value {
         let objects = self.objects.iter().map(|(key, object)| {
-            let digest = object.content.as_ref().map(Sha256::digest);
+            let digest = object.bytes().map(Sha256::digest);
             let object = json!({"size": object.size, "sha256": digest.map(hex::encode)});
             (key.clone(), object)
         });

@@ -1,5 +1,7 @@
 //! Uploads in parts.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use http::StatusCode;
 
@@ -22,15 +24,34 @@ impl S3 {
             stats.throttled();
             return refuse(StatusCode::SERVICE_UNAVAILABLE, "SlowDown");
         }
-        let number = target
-            .query
-            .get("partNumber")
-            .and_then(|number| number.parse().ok());
+        let number = target.part_number();
         let mut store = self.lock();
         let part = store.object(content);
         match (store.uploads.get_mut(id), number) {
             (Some(upload), Some(number)) => {
                 let reply = stored(&part);
+                upload.parts.insert(number, part);
+                reply
+            }
+            _ => refuse(StatusCode::NOT_FOUND, "NoSuchUpload"),
+        }
+    }
+
+    /// Makes a part of bytes of an object.
+    pub(super) fn copy_part(
+        &self,
+        target: &Target,
+        id: &str,
+        source: &str,
+        range: Range<u64>,
+    ) -> Reply {
+        let number = target.part_number();
+        let mut store = self.lock();
+        let part = store.objects.get(source).map(|object| object.part(range));
+        match (store.uploads.get_mut(id), number, part) {
+            (Some(upload), Some(number), Some(part)) => {
+                let result = xml::CopyPartResult { etag: &part.etag };
+                let reply = reply::xml(StatusCode::OK, &result);
                 upload.parts.insert(number, part);
                 reply
             }

@@ -84,6 +84,18 @@ pub struct Contents<'a> {
 #[derive(Serialize)]
 pub struct DeleteResult {}
 
+#[derive(Serialize)]
+pub struct CopyObjectResult<'a> {
+    #[serde(rename = "ETag")]
+    pub etag: &'a str,
+}
+
+#[derive(Serialize)]
+pub struct CopyPartResult<'a> {
+    #[serde(rename = "ETag")]
+    pub etag: &'a str,
+}
+
 /// The body of a CompleteMultipartUpload.
 #[derive(Deserialize)]
 pub struct CompleteMultipartUpload {
