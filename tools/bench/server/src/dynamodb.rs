@@ -47,6 +47,11 @@ impl Request {
         text_of(&self.key, "sort") == Some("layout")
     }
 
+    /// Whether the request is about a supplier, which is no record.
+    fn is_for_supplier(&self) -> bool {
+        text_of(&self.key, "partition").is_some_and(|partition| partition.ends_with("#SUPPLIERS"))
+    }
+
     /// Whether the request asks if a tenant exists.
     fn is_for_tenant(&self) -> bool {
         self.index_name == "by-tenant"
@@ -100,6 +105,7 @@ impl DynamoDb {
             "UpdateItem" if request.return_values == "ALL_NEW" => {
                 json!({"Attributes": self.items.claimed()})
             }
+            "UpdateItem" if request.is_for_supplier() => json!({}),
             "UpdateItem" | "PutItem" | "DeleteItem" | "TransactWriteItems" => {
                 stats.written(1);
                 json!({})
