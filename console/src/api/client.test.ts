@@ -77,3 +77,18 @@ test("an answer that is no problem document is still told", async () => {
   answers.push(new Response("<html>Bad gateway</html>", { status: 502 }));
   await expect(api().me()).rejects.toMatchObject({ code: "INTERNAL_ERROR" });
 });
+
+test("an answer that comes after sign-out reaches nobody", async () => {
+  const onUnauthorized = vi.fn();
+  for (const answer of [Response.json({ role: "OPERATOR" }), problem(401, "UNAUTHORIZED")]) {
+    answers.push(answer);
+    const left = api(onUnauthorized);
+    const onEnd = vi.fn();
+    left.me().then(onEnd, onEnd);
+    left.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(requests.at(-1)).toBeDefined();
+    expect(onEnd).not.toHaveBeenCalled();
+  }
+  expect(onUnauthorized).not.toHaveBeenCalled();
+});

@@ -32,11 +32,20 @@ export class Api {
   readonly #base: string;
   readonly #credentials: Credentials;
   readonly #onUnauthorized: () => void;
+  #isClosed = false;
 
   constructor(base: string, credentials: Credentials, onUnauthorized: () => void = () => {}) {
     this.#base = base;
     this.#credentials = credentials;
     this.#onUnauthorized = onUnauthorized;
+  }
+
+  /**
+   * From now on no answer comes through: the promises of requests that are still on their way stay pending, so that
+   * whoever signs in next is told nothing of them. What was asked for is done all the same.
+   */
+  close(): void {
+    this.#isClosed = true;
   }
 
   me(): Promise<Caller> {
@@ -66,6 +75,21 @@ export class Api {
   }
 
   async #request<T>(path: string, options: Options = {}): Promise<T> {
+    try {
+      return await this.#answer<T>(path, options);
+    } catch (error) {
+      if (!this.#isClosed && error instanceof Problem && error.code === "UNAUTHORIZED") {
+        this.#onUnauthorized();
+      }
+      throw error;
+    } finally {
+      if (this.#isClosed) {
+        await new Promise<never>(() => {});
+      }
+    }
+  }
+
+  async #answer<T>(path: string, options: Options): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const response = await this.#send(path, options);
       if (response.ok) {
@@ -76,9 +100,6 @@ export class Api {
       // A throttled request was not done, whatever its method.
       const isThrottled = response.status === 429 && wait !== undefined && wait <= LONGEST_WAIT_SECONDS;
       if (!isThrottled || attempt === MOST_TRIES) {
-        if (problem.code === "UNAUTHORIZED") {
-          this.#onUnauthorized();
-        }
         throw problem;
       }
       await pause(wait * 1000, options.signal);
