@@ -1,7 +1,8 @@
 import type { Filters } from "../api/types.ts";
 import type { Filter } from "./datasets.ts";
-import { endOfUtcDay, isDay, startOfUtcDay } from "./days.ts";
-import { utcTime } from "./format.ts";
+import { dayOf, endOfDay, isDay, startOfDay } from "./days.ts";
+import { day, exactTime } from "./format.ts";
+import type { Zone } from "./zone.ts";
 
 /** The launch form as it is filled in: by a filter's name a text, or the list of the chosen values. */
 export type FilterForm = Readonly<Record<string, string | readonly string[]>>;
@@ -47,19 +48,19 @@ export function formErrors(filters: readonly Filter[], form: FilterForm): FieldE
 }
 
 /** A form without errors as the API's filters; nothing set is no filters at all. */
-export function toFilters(filters: readonly Filter[], form: FilterForm): Filters | undefined {
+export function toFilters(filters: readonly Filter[], form: FilterForm, zone: Zone): Filters | undefined {
   const set = filters.flatMap((filter) => {
-    const value = setTo(filter, form);
+    const value = setTo(filter, form, zone);
     return value.length > 0 ? [[filter.name, value] as const] : [];
   });
   return set.length > 0 ? Object.fromEntries(set) : undefined;
 }
 
-function setTo({ name, kind }: Filter, form: FilterForm): string | readonly string[] {
+function setTo({ name, kind }: Filter, form: FilterForm, zone: Zone): string | readonly string[] {
   const text = textOf(form, name).trim();
   switch (kind) {
     case "day":
-      return text && (name === "createdAtTo" ? endOfUtcDay(text) : startOfUtcDay(text));
+      return text && (name === "createdAtTo" ? endOfDay(text, zone) : startOfDay(text, zone));
     case "choices":
       return chosenOf(form, name);
     case "suppliers":
@@ -71,33 +72,33 @@ function setTo({ name, kind }: Filter, form: FilterForm): string | readonly stri
 }
 
 /** An export's filters, a phrase each, in the dataset's order. */
-export function describeFilters(filters: readonly Filter[], values: Filters): string[] {
+export function describeFilters(filters: readonly Filter[], values: Filters, zone: Zone): string[] {
   const declared = filters.map((filter) => filter.name);
   const unknown = Object.keys(values).filter((name) => !declared.includes(name));
-  return [...declared, ...unknown].flatMap((name) => phraseOf(filters, values, name) ?? []);
+  return [...declared, ...unknown].flatMap((name) => phraseOf(filters, values, name, zone) ?? []);
 }
 
 /** What a filter adds to the description. Two bounds of the same column make one phrase, told with the first. */
-function phraseOf(filters: readonly Filter[], values: Filters, name: string): string | undefined {
+function phraseOf(filters: readonly Filter[], values: Filters, name: string, zone: Zone): string | undefined {
   const { createdAtFrom: from, createdAtTo: to, amountMin, amountMax } = values;
   const value = values[name];
   if (value === undefined || (name === "createdAtTo" && from) || (name === "amountMax" && amountMin)) {
     return undefined;
   }
   if (name === "createdAtFrom" || name === "createdAtTo") {
-    return range(from && startText(String(from)), to && endText(String(to)), "until");
+    return range(from && startText(String(from), zone), to && endText(String(to), zone), "until");
   }
   if (name === "amountMin" || name === "amountMax") {
     return `amount ${range(amountMin, amountMax, "up to")}`;
   }
   const filter = filters.find((filter) => filter.name === name);
-  const words = [value].flat().map((word) => wordOf(filter, word));
+  const words = [value].flat().map((word) => wordOf(filter, word, zone));
   return (filter?.phrase ?? `${name} {}`).replace("{}", () => words.join(", "));
 }
 
-function wordOf(filter: Filter | undefined, value: string): string {
+function wordOf(filter: Filter | undefined, value: string, zone: Zone): string {
   if (filter?.kind === "day") {
-    return startText(value);
+    return startText(value, zone);
   }
   const label = filter?.choices?.find((choice) => choice.value === value)?.label ?? value;
   // In the middle of a sentence.
@@ -117,10 +118,13 @@ export function names(text: string): string[] {
   return [...new Set(parts.filter((name) => name !== ""))];
 }
 
-function startText(time: string): string {
-  return time.endsWith("T00:00:00Z") ? time.slice(0, 10) : utcTime(time);
+/** A bound that is a day's first second as the day; any other as the time that it is. */
+function startText(time: string, zone: Zone): string {
+  const start = dayOf(time, zone);
+  return time === startOfDay(start, zone) ? day(start) : exactTime(time, zone);
 }
 
-function endText(time: string): string {
-  return time.endsWith("T23:59:59Z") ? time.slice(0, 10) : utcTime(time);
+function endText(time: string, zone: Zone): string {
+  const end = dayOf(time, zone);
+  return time === endOfDay(end, zone) ? day(end) : exactTime(time, zone);
 }

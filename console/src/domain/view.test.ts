@@ -41,8 +41,12 @@ test("an address that makes no sense shows everything", () => {
   expect(readView("?from=0202-01-01").from).toBeNull();
 });
 
-test("days are the reader's own, to their last second, also when clocks change", () => {
-  expect(listQuery(FULL)).toEqual({
+test("days are those of the zone, to their last second, also when clocks change", () => {
+  expect(listQuery(FULL, "UTC")).toMatchObject({
+    createdAtFrom: "2026-02-01T00:00:00Z",
+    createdAtTo: "2026-03-31T23:59:59Z",
+  });
+  expect(listQuery(FULL, "local")).toEqual({
     status: ["READY", "EXPIRED"],
     createdAtFrom: "2026-01-31T23:00:00Z",
     createdAtTo: "2026-03-31T21:59:59Z",

@@ -1,5 +1,6 @@
 import type { ExportStatus, ListQuery } from "../api/types.ts";
-import { endOfLocalDay, isDay, startOfLocalDay } from "./days.ts";
+import { endOfDay, isDay, startOfDay } from "./days.ts";
+import type { Zone } from "./zone.ts";
 
 export const STATUSES: readonly ExportStatus[] = ["PENDING", "READY", "FAILED", "EXPIRED"];
 export const PAGE_SIZES: readonly number[] = [10, 25, 50, 100];
@@ -12,7 +13,7 @@ export interface View {
   /** A dataset's slug; null: the first that the caller may see. */
   dataset: string | null;
   statuses: ExportStatus[];
-  /** Days of the reader's calendar, as the table shows times. */
+  /** Days of the zone that the page shows. */
   from: string | null;
   to: string | null;
   sort: Sort;
@@ -86,13 +87,13 @@ export function daysError(view: Pick<View, "from" | "to">): string | null {
 }
 
 /** The view as the API is asked for it. */
-export function listQuery(view: View): ListQuery {
+export function listQuery(view: View, zone: Zone): ListQuery {
   return {
     sort: view.sort,
     limit: view.limit,
     ...(view.statuses.length > 0 ? { status: view.statuses } : {}),
-    ...(view.from ? { createdAtFrom: startOfLocalDay(view.from) } : {}),
-    ...(view.to ? { createdAtTo: endOfLocalDay(view.to) } : {}),
+    ...(view.from ? { createdAtFrom: startOfDay(view.from, zone) } : {}),
+    ...(view.to ? { createdAtTo: endOfDay(view.to, zone) } : {}),
     ...(view.cursor ? { cursor: view.cursor } : {}),
   };
 }

@@ -5,6 +5,7 @@ import type { Dataset } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, fileSize, shortId } from "../domain/format.ts";
 import type { Session } from "../state/session.ts";
+import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
 import { Icon } from "./Icon.tsx";
 import { ManifestRow } from "./ManifestRow.tsx";
@@ -28,7 +29,7 @@ const COLUMNS = 7;
 export function ExportRow({ session, dataset, item, ...actions }: Props) {
   const [isOpen, setOpen] = useState(false);
   const manifestId = useId();
-  const filters = describeFilters(dataset.filters, item.filters);
+  const filters = describeFilters(dataset.filters, item.filters, zone.value);
   return (
     <>
       <tr role="row" class={item.status.toLowerCase()}>
@@ -42,7 +43,7 @@ export function ExportRow({ session, dataset, item, ...actions }: Props) {
           <Recipients addresses={item.recipients} />
         </td>
         <td role="cell" data-label="Created at">
-          <Time value={item.createdAt} />
+          <Time value={item.createdAt} isZoneSaid />
         </td>
         <td role="cell" data-label="Status">
           <StatusCell item={item} />

@@ -1,8 +1,10 @@
 import type { Export, ExportPage } from "../api/types.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import type { View } from "../domain/view.ts";
+import { zoneName } from "../domain/zone.ts";
 import { show } from "../state/location.ts";
 import type { Session } from "../state/session.ts";
+import { zone } from "../state/zone.ts";
 import { ExportRow } from "./ExportRow.tsx";
 import { Icon } from "./Icon.tsx";
 
@@ -66,7 +68,8 @@ function CreatedAtHeader({ view }: { view: View }) {
           show({ ...view, sort: isNewestFirst ? "createdAt:asc" : "createdAt:desc", cursor: null })
         }
       >
-        Created at <Icon name={isNewestFirst ? "sortDown" : "sortUp"} />
+        Created at <span class="zone-said">({zoneName(zone.value)})</span>{" "}
+        <Icon name={isNewestFirst ? "sortDown" : "sortUp"} />
       </button>
     </th>
   );

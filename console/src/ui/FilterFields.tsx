@@ -1,7 +1,9 @@
 import { Fragment } from "preact";
 import type { Choice, Filter } from "../domain/datasets.ts";
-import { utcMonth } from "../domain/days.ts";
+import { monthOf } from "../domain/days.ts";
 import { chosenOf, type FieldErrors, type FilterForm, textOf } from "../domain/filters.ts";
+import { zoneName } from "../domain/zone.ts";
+import { zone } from "../state/zone.ts";
 import { Field, FieldError } from "./Field.tsx";
 
 interface Props {
@@ -72,7 +74,7 @@ function Periods({ form, onChange }: Pick<Props, "form" | "onChange">) {
           type="button"
           class="quiet"
           onClick={() => {
-            const { from, to } = utcMonth(new Date(), offset);
+            const { from, to } = monthOf(new Date(), offset, zone.value);
             onChange({ createdAtFrom: from, createdAtTo: to });
           }}
         >
@@ -145,7 +147,7 @@ function FilterField({ filter, form, error, onChange }: FieldProps) {
 
 function hintOf({ name, kind, example }: Filter): string | undefined {
   if (name === "createdAtTo") {
-    return "Whole days in UTC, as in the file.";
+    return `Whole days in ${zoneName(zone.value)}.${zone.value === "UTC" ? "" : " Times in the file are in UTC."}`;
   }
   if (kind === "suppliers") {
     return "External ids, comma-separated. Empty: all suppliers.";

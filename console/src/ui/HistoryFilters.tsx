@@ -3,7 +3,9 @@ import type { ExportStatus } from "../api/types.ts";
 import { isDay } from "../domain/days.ts";
 import { choice } from "../domain/format.ts";
 import { daysError, emptyView, isFiltered, STATUSES, type View } from "../domain/view.ts";
+import { zoneName } from "../domain/zone.ts";
 import { show } from "../state/location.ts";
+import { zone } from "../state/zone.ts";
 import { Field } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
 
@@ -72,7 +74,7 @@ function Days({ view, onChange }: { view: View; onChange: (days: Pick<View, "fro
 
   return (
     <div class="days">
-      <Field id="from" label="Start date" error={undefined}>
+      <Field id="from" label="Start date" hint={`Days in ${zoneName(zone.value)}`} error={undefined}>
         {(attributes) => (
           <input
             {...attributes}

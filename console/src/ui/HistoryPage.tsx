@@ -7,6 +7,7 @@ import { ExportsWatch } from "../state/exports.ts";
 import { show, view } from "../state/location.ts";
 import { notify } from "../state/notices.ts";
 import type { Session } from "../state/session.ts";
+import { zone } from "../state/zone.ts";
 import { announceChanges } from "./announce.ts";
 import { EmptyState } from "./EmptyState.tsx";
 import { ExportTable } from "./ExportTable.tsx";
@@ -40,9 +41,9 @@ export function HistoryPage({ session, dataset, looks, onLaunch, onRelaunch, onR
 
   useEffect(() => {
     if (canRead) {
-      watch.watch((signal) => api.list(dataset.slug, listQuery(current), signal));
+      watch.watch((signal) => api.list(dataset.slug, listQuery(current, zone.value), signal));
     }
-  }, [watch, query]);
+  }, [watch, query, zone.value]);
   useEffect(() => {
     if (!isFirst.current) {
       void watch.refresh();

@@ -9,6 +9,7 @@ import { describeFilters, EMPTY_FORM, type FieldErrors, formErrors, toFilters } 
 import { shortId } from "../domain/format.ts";
 import { placeErrors } from "../domain/pointers.ts";
 import { notify } from "../state/notices.ts";
+import { zone } from "../state/zone.ts";
 import { CopiesField } from "./CopiesField.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { FilterFields } from "./FilterFields.tsx";
@@ -38,7 +39,7 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
   const pending = usePending(api, caller, dataset);
 
   const offered = filtersFor(caller, dataset);
-  const filters = original ? filtersOf(original) : toFilters(offered, form);
+  const filters = original ? filtersOf(original) : toFilters(offered, form, zone.value);
   const cc = copiesToSend(readCopies(copiesText, caller.email, true));
   const placed = placeErrors(
     problem?.errors ?? [],
@@ -130,7 +131,7 @@ function filtersOf(original: Export) {
 }
 
 function SameFilters({ original, dataset }: { original: Export; dataset: Dataset }) {
-  const phrases = describeFilters(dataset.filters, original.filters);
+  const phrases = describeFilters(dataset.filters, original.filters, zone.value);
   return (
     <div>
       <p>

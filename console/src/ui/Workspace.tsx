@@ -13,6 +13,7 @@ import { HistoryPage } from "./HistoryPage.tsx";
 import { Icon } from "./Icon.tsx";
 import { LaunchDialog } from "./LaunchDialog.tsx";
 import { ResendDialog } from "./ResendDialog.tsx";
+import { ZoneSwitch } from "./ZoneSwitch.tsx";
 
 type OpenDialog = { kind: "launch"; original?: Export } | { kind: "resend"; item: Export };
 
@@ -69,6 +70,7 @@ export function Workspace({ session }: { session: Session }) {
             {caller.email} · {caller.role === "OPERATOR" ? "Operator" : `Supplier ${caller.supplierId ?? ""}`}
           </span>
         </span>
+        <ZoneSwitch />
         <button type="button" onClick={() => signOut()}>
           Sign out
         </button>

@@ -35,7 +35,7 @@ test("an export is launched with filters and copies, and gets ready without a re
   await expect(page.getByRole("button", { name: "Actions", exact: true })).toBeFocused();
   const row = page.getByRole("row").filter({ hasText: person.email });
   await expect(row).toContainText(
-    "2026-01-01 to 2026-12-31 · status Completed · amount 0.10 to 99999999999999999999.99",
+    "1 Jan 2026 to 31 Dec 2026 · status Completed · amount 0.10 to 99999999999999999999.99",
   );
   await expect(row.getByText("Ready", { exact: true })).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "is ready" })).toBeVisible();
@@ -157,7 +157,7 @@ test("an expired export is launched again with the very same filters and copies"
     .getByRole("button", { name: /Relaunch/ })
     .click();
   const dialog = page.getByRole("dialog", { name: "Relaunch the export of funding transfers" });
-  await expect(dialog.getByText("from 2026-01-05 08:30:01 UTC")).toBeVisible();
+  await expect(dialog.getByText("from 5 Jan 2026, 08:30:01 UTC")).toBeVisible();
   await expect(dialog.getByLabel("Copies to (CC)")).toHaveValue("finance@example.com");
   const sent = page.waitForRequest((request) => request.method() === "POST");
   await dialog.getByRole("button", { name: "Relaunch" }).click();

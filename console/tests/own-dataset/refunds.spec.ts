@@ -9,6 +9,6 @@ test("a dataset that one file declares has its tab, its form and its exports", a
   await dialog.getByLabel("Created from").fill("2026-01-01");
   await dialog.getByRole("button", { name: "Launch export" }).click();
   const row = page.getByRole("row").filter({ hasText: stack.keys.operator2.email });
-  await expect(row).toContainText("from 2026-01-01 · reason No longer wanted");
+  await expect(row).toContainText("from 1 Jan 2026 · reason No longer wanted");
   await expect(row.getByText("Ready", { exact: true })).toBeVisible();
 });
