@@ -2,11 +2,15 @@ import { parseExact, stringifyExact } from "./json.ts";
 import { Problem } from "./problem.ts";
 import type {
   Caller,
+  Estimate,
   ExportDetail,
   Export as ExportObject,
   ExportPage,
+  FileRequest,
   LaunchRequest,
   ListQuery,
+  RecordPage,
+  RecordsQuery,
   Resent,
   Role,
 } from "./types.ts";
@@ -58,6 +62,20 @@ export class Api {
       parameters.set(name, Array.isArray(value) ? value.join(",") : String(value));
     }
     return this.#request(`/v1/payments/${dataset}/export?${parameters}`, { signal });
+  }
+
+  records(dataset: string, query: RecordsQuery, signal?: AbortSignal): Promise<RecordPage> {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of [value].flat()) {
+        parameters.append(name, String(one));
+      }
+    }
+    return this.#request(`/v1/payments/${dataset}?${parameters}`, { signal });
+  }
+
+  estimate(dataset: string, body: FileRequest, signal?: AbortSignal): Promise<Estimate> {
+    return this.#request(`/v1/payments/${dataset}/export/estimate`, { method: "POST", body, signal });
   }
 
   detail(dataset: string, exportId: string): Promise<ExportDetail> {

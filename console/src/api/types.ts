@@ -30,9 +30,41 @@ export interface ExportPage {
   nextCursor: string | null;
 }
 
-export interface LaunchRequest {
-  cc: string[];
+/** What a file is to hold. */
+export interface FileRequest {
   filters?: Filters;
+}
+
+export type LaunchRequest = FileRequest & { cc: string[] };
+
+/** A record by its columns' names. Amounts are the texts that the file has. */
+export type RecordItem = Readonly<Record<string, string | null>>;
+
+export interface RecordPage {
+  items: RecordItem[];
+  nextCursor: string | null;
+  /** On a page that is short of records though there may be more: up to which time of creation has been looked. */
+  lookedThroughTo?: string;
+}
+
+export type RecordsQuery = Readonly<Record<string, string | number | readonly string[]>>;
+
+interface Bounds {
+  min: number;
+  max: number;
+}
+
+/** What an export would hold, before it is made. */
+export interface Estimate {
+  rowCount: Bounds & { isExact: boolean };
+  /** In bytes. */
+  fileSize: Bounds & { isExact: boolean };
+  seconds: Bounds;
+  /** By currency. Null, as the two below, where the count is not exact. */
+  totals: Record<string, string> | null;
+  statuses: Record<string, { rowCount: number; totals: Record<string, string> }> | null;
+  /** The UTC days that have records, in order. */
+  days: { date: string; rowCount: number; totals: Record<string, string> }[] | null;
 }
 
 /** A problem document, with the members that only some kinds have. */

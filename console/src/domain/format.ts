@@ -46,20 +46,6 @@ export function utcTime(time: string): string {
   return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** `1234567.80` as `1,234,567.80`, digit for digit: as a JavaScript number it would be rounded. */
-export function amount(decimal: string): string {
-  const isNegative = decimal.startsWith("-");
-  const [whole = "", fraction = ""] = decimal.slice(isNegative ? 1 : 0).split(".");
-  const written: Record<string, (sample: string) => string> = {
-    integer: () => COUNT.format(BigInt(whole)),
-    decimal: (point) => (fraction === "" ? "" : point),
-    fraction: () => fraction.replace(/\d/g, (digit) => COUNT.format(Number(digit))),
-  };
-  // A sample has what the locale puts around the digits.
-  const sample = COUNT.formatToParts(isNegative ? -0.5 : 0.5);
-  return sample.map(({ type, value }) => written[type]?.(value) ?? value).join("");
-}
-
 /** Decimal units, as file managers show them. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) {

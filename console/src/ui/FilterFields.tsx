@@ -1,15 +1,20 @@
 import { Fragment } from "preact";
-import type { Choice, Filter } from "../domain/datasets.ts";
-import { monthOf } from "../domain/days.ts";
+import type { Choice, Dataset, Filter } from "../domain/datasets.ts";
+import { isTime, monthOf } from "../domain/days.ts";
 import { chosenOf, type FieldErrors, type FilterForm, textOf } from "../domain/filters.ts";
+import { exactTime } from "../domain/format.ts";
+import type { SupplierSource } from "../domain/suppliers.ts";
 import { zoneName } from "../domain/zone.ts";
 import { zone } from "../state/zone.ts";
 import { Field, FieldError } from "./Field.tsx";
+import { SupplierPicker } from "./SupplierPicker.tsx";
 
 interface Props {
+  dataset: Dataset;
   filters: readonly Filter[];
   form: FilterForm;
   errors: FieldErrors;
+  suppliers: SupplierSource;
   onChange: (change: FilterForm) => void;
 }
 
@@ -22,20 +27,27 @@ const PERIODS = [
 const SHORT = new Set<Filter["kind"]>(["day", "amount", "choice"]);
 
 /** The filters that a dataset has; none at all for one that is always exported whole. */
-export function FilterFields({ filters, form, errors, onChange }: Props) {
-  if (filters.length === 0) {
-    return null;
-  }
-  return (
+export function FilterFields(props: Props) {
+  return props.filters.length === 0 ? null : (
     <fieldset class="filter-fields">
       <legend>What to export</legend>
+      <FilterLines {...props} />
+    </fieldset>
+  );
+}
+
+export function FilterLines({ dataset, filters, form, errors, suppliers, onChange }: Props) {
+  return (
+    <>
       {linesOf(filters).map((line) => {
         const fields = line.map((filter) => (
           <FilterField
             key={filter.name}
+            dataset={dataset}
             filter={filter}
             form={form}
             error={errors[filter.name]}
+            suppliers={suppliers}
             onChange={onChange}
           />
         ));
@@ -47,7 +59,7 @@ export function FilterFields({ filters, form, errors, onChange }: Props) {
           </Fragment>
         );
       })}
-    </fieldset>
+    </>
   );
 }
 
@@ -90,14 +102,12 @@ function Periods({ form, onChange }: Pick<Props, "form" | "onChange">) {
   );
 }
 
-interface FieldProps {
+interface FieldProps extends Pick<Props, "dataset" | "form" | "suppliers" | "onChange"> {
   filter: Filter;
-  form: FilterForm;
   error: string | undefined;
-  onChange: (change: FilterForm) => void;
 }
 
-function FilterField({ filter, form, error, onChange }: FieldProps) {
+function FilterField({ dataset, filter, form, error, suppliers, onChange }: FieldProps) {
   const { name, kind, label, choices = [] } = filter;
   if (kind === "choices") {
     return (
@@ -115,7 +125,7 @@ function FilterField({ filter, form, error, onChange }: FieldProps) {
   const onInput = (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
     onChange({ [name]: event.currentTarget.value });
   return (
-    <Field id={name} label={label} hint={hintOf(filter)} error={error}>
+    <Field id={name} label={label} hint={hintOf(filter, value)} error={error}>
       {(attributes) => {
         if (kind === "choice") {
           return (
@@ -129,8 +139,19 @@ function FilterField({ filter, form, error, onChange }: FieldProps) {
             </select>
           );
         }
+        if (kind === "suppliers") {
+          return (
+            <SupplierPicker
+              attributes={attributes}
+              dataset={dataset}
+              suppliers={suppliers}
+              chosen={chosenOf(form, name)}
+              onChange={(chosen) => onChange({ [name]: chosen })}
+            />
+          );
+        }
         return kind === "day" ? (
-          <input {...attributes} type="date" value={value} onInput={onInput} />
+          <input {...attributes} type="date" value={isTime(value) ? "" : value} onInput={onInput} />
         ) : (
           <input
             {...attributes}
@@ -145,12 +166,15 @@ function FilterField({ filter, form, error, onChange }: FieldProps) {
   );
 }
 
-function hintOf({ name, kind, example }: Filter): string | undefined {
+function hintOf({ name, kind, example }: Filter, value: string): string | undefined {
+  if (kind === "day" && isTime(value)) {
+    return `Now exactly ${exactTime(value, zone.value)}.`;
+  }
   if (name === "createdAtTo") {
     return `Whole days in ${zoneName(zone.value)}.${zone.value === "UTC" ? "" : " Times in the file are in UTC."}`;
   }
   if (kind === "suppliers") {
-    return "External ids, comma-separated. Empty: all suppliers.";
+    return "Choose from the list, or type ids. Empty: all suppliers.";
   }
   if (kind === "texts") {
     return `${example ? `Such as ${example}, comma-separated` : "Comma-separated"}. Empty: all of them.`;

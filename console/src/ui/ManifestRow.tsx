@@ -1,5 +1,6 @@
 import type { Manifest } from "../api/types.ts";
-import { amount, exactTime, rows, shortId } from "../domain/format.ts";
+import { exactTime, rows, shortId } from "../domain/format.ts";
+import { amount } from "../domain/money.ts";
 import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
 

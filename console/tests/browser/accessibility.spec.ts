@@ -109,6 +109,67 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [name, viewport] of [
+    ["a desk", DESK],
+    ["a phone", PHONE],
+    ["a desk at 200 %", { width: DESK.width / 2, height: DESK.height / 2 }],
+  ] as const) {
+    test(`axe finds nothing in the records in ${colorScheme} on ${name}`, async ({ page, person }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize(viewport);
+      const expectWell = async () => {
+        await expectNothingFound(page);
+        await expectNoSidewaysScrolling(page);
+      };
+      await signIn(page, person, "?dataset=funding-transfers&tab=records&amountMin=10");
+      await expect(page.getByRole("rowheader")).toHaveCount(25);
+      await expect(page.getByRole("img", { name: /^Bars by/ })).toBeVisible();
+      await page.getByText("As a table").click();
+      await expectWell();
+      await page.getByText("As a table").click();
+
+      await page.getByRole("button", { name: "Created at", exact: true }).first().click();
+      await page.getByLabel("Created from").fill("2026-02-02");
+      await page.getByLabel("Created to").fill("2026-02-01");
+      await page.getByRole("button", { name: "Apply" }).click();
+      await expect(page.getByText("The end date is before the start date.")).toBeVisible();
+      await expectWell();
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Suppliers", exact: true }).click();
+      await expect(page.getByRole("option").first()).toBeVisible();
+      await page.keyboard.press("ArrowDown");
+      await expectWell();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+
+      await page.getByRole("rowheader").getByRole("button").first().click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectWell();
+      await page.keyboard.press("Escape");
+
+      await page.getByRole("button", { name: "Export CSV" }).click();
+      const dialog = page.getByRole("dialog");
+      await expect(dialog.getByText("ready in")).toBeVisible();
+      await expectWell();
+      await page.keyboard.press("Escape");
+
+      const items: unknown[] = [];
+      const short = { items, nextCursor: "c", lookedThroughTo: "2026-06-03T10:00:00Z" };
+      await page.route("**/v1/payments/funding-transfers?*", (route) => route.fulfill({ json: short }));
+      await page.getByRole("button", { name: "Clear filters" }).click();
+      await expect(page.getByRole("button", { name: "Look further" })).toBeVisible();
+      await expectWell();
+      await page.unroute("**/v1/payments/funding-transfers?*");
+      await page.goto(`${stack.consoleUrl}?dataset=funding-transfers&tab=records&amountMin=99999999`);
+      await expect(
+        page.getByRole("heading", { name: "No funding transfers match these filters" }),
+      ).toBeVisible();
+      await expectWell();
+    });
+  }
+}
+
 test("everything can be done with the keyboard alone", async ({ page, person }) => {
   await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
   const press = (...keys: string[]) =>

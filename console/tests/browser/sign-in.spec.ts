@@ -57,7 +57,7 @@ test("whoever signs in sees the address that was opened", async ({ page, person 
 
 test("a supplier is offered a supplier's kinds of exports, and no choice of suppliers", async ({ page }) => {
   await signIn(page, stack.keys.supplier);
-  const kinds = page.getByRole("navigation", { name: "Kinds of exports" }).getByRole("link");
+  const kinds = page.getByRole("navigation", { name: "Kinds of records" }).getByRole("link");
   await expect(kinds).toHaveText(["Transactions", "Funding transfers"]);
   await page.getByRole("button", { name: "Actions", exact: true }).click();
   await page.getByRole("menuitem").click();
@@ -81,7 +81,7 @@ test("who may only launch is not shown a history, and told why", async ({ page }
 test("a kind of export without permission is not shown, and its address says so", async ({ page }) => {
   await signIn(page, await newOperator({ datasets: ["transactions"] }), "?dataset=supplier-payouts");
   await expect(page.getByRole("heading", { name: "These exports are not yours to see" })).toBeVisible();
-  await expect(page.getByRole("navigation", { name: "Kinds of exports" }).getByRole("link")).toHaveText([
+  await expect(page.getByRole("navigation", { name: "Kinds of records" }).getByRole("link")).toHaveText([
     "Transactions",
   ]);
 });
