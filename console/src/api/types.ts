@@ -20,6 +20,8 @@ export type Manifest = Omit<Schemas["Manifest"], "filters"> & { filters: Filters
 
 export type Export = Omit<Schemas["Export"], "filters" | "manifest"> & {
   filters: Filters;
+  columns?: readonly string[];
+  profile?: Profile;
   manifest?: Manifest;
 };
 
@@ -30,10 +32,22 @@ export interface ExportPage {
   nextCursor: string | null;
 }
 
-/** What a file is to hold. */
+/** What a file is to hold, and how. */
 export interface FileRequest {
   filters?: Filters;
+  /** By their names, in the file's order; absent: all. */
+  columns?: readonly string[];
+  profile?: Profile;
 }
+
+/** For whom the file is written. */
+export interface Profile {
+  name: "standard" | "spreadsheet";
+  /** A spreadsheet's. */
+  locale?: Locale;
+}
+
+export type Locale = "en" | "fr" | "de" | "es";
 
 export type LaunchRequest = FileRequest & { cc: string[] };
 

@@ -4,6 +4,7 @@ import type { Export } from "../api/types.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, fileSize, shortId } from "../domain/format.ts";
+import { describeProfile } from "../domain/profile.ts";
 import { allRecords } from "../domain/view.ts";
 import type { Session } from "../state/session.ts";
 import { zone } from "../state/zone.ts";
@@ -33,7 +34,11 @@ export function ExportRow({ session, dataset, item, ...actions }: Props) {
   const [isOpen, setOpen] = useState(false);
   const manifestId = useId();
   const filters = describeFilters(dataset.filters, item.filters, zone.value);
-  const phrases = [...(filters.length > 0 || dataset.filters.length === 0 ? filters : ["Everything"])];
+  const phrases = [
+    ...(filters.length > 0 || dataset.filters.length === 0 ? filters : ["Everything"]),
+    ...(item.columns ? [item.columns.length === 1 ? "1 column" : `${item.columns.length} columns`] : []),
+    ...(item.profile ? [describeProfile(item.profile)] : []),
+  ];
   return (
     <>
       <tr role="row" class={item.status.toLowerCase()}>

@@ -1,7 +1,9 @@
 import { useRef, useState } from "preact/hooks";
 import { asProblem, type Problem } from "../api/problem.ts";
-import type { Export, FileRequest, Filters, LaunchRequest } from "../api/types.ts";
+import type { Export, FileRequest, Filters, LaunchRequest, Profile } from "../api/types.ts";
 import { copiesError, copiesToSend, readCopies } from "../domain/addresses.ts";
+import { choose, chosenColumns } from "../domain/columnChoice.ts";
+import { columnsFor } from "../domain/columns.ts";
 import { type Dataset, filtersFor } from "../domain/datasets.ts";
 import { copiesOf } from "../domain/exports.ts";
 import { type FieldErrors, formErrors, toFilters, toForm } from "../domain/filters.ts";
@@ -10,6 +12,7 @@ import { placeErrors } from "../domain/pointers.ts";
 import { notify } from "../state/notices.ts";
 import type { Session } from "../state/session.ts";
 import { zone } from "../state/zone.ts";
+import { ColumnsField } from "./ColumnsField.tsx";
 import { CopiesField } from "./CopiesField.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { EstimateText } from "./EstimateText.tsx";
@@ -18,6 +21,7 @@ import { focusFirstError } from "./focus.ts";
 import { idempotencyKeys } from "./idempotency.ts";
 import { PendingCheck } from "./PendingCheck.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
+import { ProfileField } from "./ProfileField.tsx";
 import { SameFile } from "./SameFile.tsx";
 import { usePending } from "./usePending.ts";
 
@@ -42,6 +46,9 @@ export function LaunchDialog({
 }: Props) {
   const offered = filtersFor(caller, dataset);
   const [form, setForm] = useState(() => toForm(offered, given ?? {}, zone.value));
+  const columns = columnsFor(caller, dataset);
+  const [choice, setChoice] = useState(() => choose(columns));
+  const [profile, setProfile] = useState<Profile>();
   const [copiesText, setCopiesText] = useState(original ? copiesOf(original).join(", ") : "");
   const [isChecked, setChecked] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -50,14 +57,24 @@ export function LaunchDialog({
   const pending = usePending(api, caller, dataset);
 
   const filters = original ? original.filters : toFilters(offered, form, zone.value);
-  const file: FileRequest = Object.keys(filters).length > 0 ? { filters } : {};
+  const wanted = original ?? { columns: chosenColumns(choice, columns), profile };
+  const file: FileRequest = {
+    ...(Object.keys(filters).length > 0 ? { filters } : {}),
+    ...(wanted.columns ? { columns: wanted.columns } : {}),
+    ...(wanted.profile ? { profile: wanted.profile } : {}),
+  };
   const cc = copiesToSend(readCopies(copiesText, caller.email, true));
   const placed = placeErrors(
     problem?.errors ?? [],
-    ["cc", ...(original ? [] : offered.map((filter) => filter.name))],
+    ["cc", ...(original ? [] : ["columns", ...offered.map((filter) => filter.name)])],
     cc,
   );
-  const ownErrors: FieldErrors = original ? {} : formErrors(offered, form, zone.value);
+  const ownErrors: FieldErrors = original
+    ? {}
+    : {
+        ...formErrors(offered, form, zone.value),
+        ...(file.columns?.length === 0 ? { columns: "Choose at least one column." } : {}),
+      };
   const isValid = Object.keys(ownErrors).length === 0;
   const errors = { ...placed.fields, ...(isChecked ? ownErrors : {}) };
   const isBlocked = pending.isWatched && pending.state.kind === "blocked";
@@ -100,17 +117,30 @@ export function LaunchDialog({
         {original ? (
           <SameFile original={original} dataset={dataset} />
         ) : (
-          <FilterFields
-            dataset={dataset}
-            filters={offered}
-            form={form}
-            errors={errors}
-            suppliers={suppliers}
-            onChange={(change) => {
-              setForm((now) => ({ ...now, ...change }));
-              setProblem(undefined);
-            }}
-          />
+          <>
+            <FilterFields
+              dataset={dataset}
+              filters={offered}
+              form={form}
+              errors={errors}
+              suppliers={suppliers}
+              onChange={(change) => {
+                setForm((now) => ({ ...now, ...change }));
+                setProblem(undefined);
+              }}
+            />
+            <ColumnsField
+              dataset={dataset}
+              columns={columns}
+              choice={choice}
+              error={errors.columns}
+              onChange={(next) => {
+                setChoice(next);
+                setProblem(undefined);
+              }}
+            />
+            <ProfileField profile={profile} onChange={setProfile} />
+          </>
         )}
         <CopiesField
           text={copiesText}

@@ -1,11 +1,14 @@
 import type { ComponentChildren } from "preact";
 import type { Export } from "../api/types.ts";
+import { labelOf } from "../domain/columns.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
+import { describeProfile } from "../domain/profile.ts";
 import { zone } from "../state/zone.ts";
 
 /** What an export is made with again. */
 export function SameFile({ original, dataset }: { original: Export; dataset: Dataset }) {
+  const { columns, profile } = original;
   return (
     <div>
       <p>
@@ -20,6 +23,10 @@ export function SameFile({ original, dataset }: { original: Export; dataset: Dat
           None: everything was exported.
         </Kept>
       )}
+      {columns && (
+        <Kept title="The same columns" phrases={[columns.map((name) => labelOf(dataset, name)).join(", ")]} />
+      )}
+      {profile && <Kept title="The same format" phrases={[describeProfile(profile)]} />}
     </div>
   );
 }

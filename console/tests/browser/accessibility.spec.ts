@@ -151,6 +151,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: "Export CSV" }).click();
       const dialog = page.getByRole("dialog");
       await expect(dialog.getByText("ready in")).toBeVisible();
+      await dialog
+        .getByText(/^Columns/)
+        .first()
+        .click();
+      await dialog.getByText("For spreadsheets").click();
       await expectWell();
       await page.keyboard.press("Escape");
 

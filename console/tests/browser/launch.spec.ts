@@ -1,3 +1,4 @@
+import type { ExportPage } from "../../src/api/types.ts";
 import { Exports, whileHeld } from "./support/exports.ts";
 import { newOperator } from "./support/people.ts";
 import { expect, openLaunch, rowOf, signIn, test } from "./support/test.ts";
@@ -167,6 +168,74 @@ test("an expired export is launched again with the very same filters and copies"
     filters: { createdAtFrom: filters.createdAtFrom },
   });
   await expect(page.getByRole("rowheader")).toHaveCount(2);
+});
+
+test("columns are chosen and put in order with the keyboard and the pointer, for a spreadsheet of a language", async ({
+  page,
+  person,
+}) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  await dialog.getByText("Columns all 13").press("Enter");
+  const names = () => dialog.getByRole("list", { name: "Columns" }).locator("code").allTextContents();
+  await expect.poll(names).toHaveLength(13);
+  const up = dialog.getByRole("button", { name: "Move Status up" });
+  await up.press("Enter");
+  await expect(up).toBeFocused();
+  await up.press("Enter");
+  expect((await names()).slice(0, 3)).toEqual(["status", "transferId", "createdAt"]);
+  await expect(dialog.getByText("Status is now column 1 of 13.")).toBeAttached();
+
+  const row = (name: string) => dialog.getByRole("listitem").filter({ hasText: name });
+  await row("amount").locator(".grip").hover();
+  await page.mouse.down();
+  await row("transferId").hover({ force: true });
+  await page.mouse.up();
+  expect((await names()).slice(0, 4)).toEqual(["status", "amount", "transferId", "createdAt"]);
+
+  const boxes = dialog.getByRole("list", { name: "Columns" }).getByRole("checkbox");
+  for (let index = 0; index < 13; index += 1) {
+    await boxes.nth(index).setChecked(false);
+  }
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(dialog.getByText("Choose at least one column.")).toBeVisible();
+  for (const index of [0, 1]) {
+    await boxes.nth(index).setChecked(true);
+  }
+  await expect(dialog.getByText("2 of 13")).toBeVisible();
+  await dialog.getByText("For spreadsheets").click();
+  await dialog.getByLabel("The spreadsheet's language").selectOption("French");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  expect((await sent).postDataJSON()).toEqual({
+    cc: [],
+    columns: ["status", "amount"],
+    profile: { name: "spreadsheet", locale: "fr" },
+  });
+});
+
+test("columns and format are kept when an export is launched again", async ({ page, person }) => {
+  const expired = await new Exports(person).makeExpired();
+  const file = { columns: ["status", "amount"], profile: { name: "spreadsheet", locale: "de" } };
+  await page.route("**/export?*", async (route) => {
+    const response = await route.fetch();
+    const list: ExportPage = await response.json();
+    await route.fulfill({
+      response,
+      json: { ...list, items: list.items.map((item) => ({ ...item, ...file })) },
+    });
+  });
+  await signIn(page, person);
+  const row = rowOf(page, expired.exportId);
+  await expect(row).toContainText("Everything · 2 columns · for spreadsheets in German");
+  await row.getByRole("button", { name: /Relaunch/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("list").filter({ hasText: "Status, Amount" })).toBeVisible();
+  await expect(dialog.getByText("for spreadsheets in German")).toBeVisible();
+  const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
+  await dialog.getByRole("button", { name: "Relaunch" }).click();
+  expect((await sent).postDataJSON()).toEqual({ cc: [], ...file });
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("addresses that are pasted from a mail program are understood", async ({ page, person }) => {
