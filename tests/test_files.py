@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from support.api import Api, Caller
 from support.bucket import Bucket
 from support.datasets import DATASETS, TYPES
+from support.filters import FILTERS
 from support.generator import Generator
-from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, Record, read_file, to_second
+from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, Record, read_file
 from support.manifest import manifest_key, manifest_of
 from support.table import ExportsTable, LedgerTable
 
@@ -56,54 +55,6 @@ def test_suppliers_cannot_widen_their_scope(api: Api, supplier: Caller, ledger: 
     owners = {row[7] for row in read_file(api.download(export))[1:]}
     assert owners == {supplier.supplierId}
     assert "supplierIds" not in export["filters"]
-
-
-def _amount(record: Record) -> Decimal:
-    return Decimal(record["amount"])
-
-
-FILTERS: dict[str, tuple[dict[str, Any], Any]] = {
-    "dates are inclusive": (
-        {"createdAtFrom": "2026-06-01T00:00:00Z", "createdAtTo": "2026-06-30T23:59:59Z"},
-        lambda record: to_second(record["createdAt"])[:7] == "2026-06",
-    ),
-    "an offset is a moment like any other": (
-        {"createdAtFrom": "2026-10-01T02:00:00+02:00"},
-        lambda record: to_second(record["createdAt"]) >= "2026-10-01T00:00:00Z",
-    ),
-    "statuses": ({"statuses": ["FAILED", "PENDING"]}, lambda record: record["status"] in {"FAILED", "PENDING"}),
-    "few suppliers": (
-        {"supplierIds": ["SUP-1003", "SUP-1001", "SUP-1003"]},
-        lambda record: record["supplierExternalId"] in {"SUP-1001", "SUP-1003"},
-    ),
-    "many suppliers": (
-        {"supplierIds": [f"SUP-{number}" for number in range(1001, 1101)]},
-        lambda record: record["supplierExternalId"] != "",
-    ),
-    "amounts are exact and inclusive": (
-        {"amountMin": 0.1, "amountMax": 100},
-        lambda record: Decimal("0.1") <= _amount(record) <= 100,
-    ),
-    "the accounts' types": (
-        {"sourceBalanceAccountType": "SUPPLIER", "targetBalanceAccountType": "MARKETPLACE"},
-        lambda record: record["sourceBalanceAccountType"] == "SUPPLIER",
-    ),
-    "everything at once": (
-        {
-            "createdAtFrom": "2026-07-01T00:00:00Z",
-            "statuses": ["COMPLETED"],
-            "supplierIds": ["SUP-1001"],
-            "amountMin": "50",
-        },
-        lambda record: (
-            to_second(record["createdAt"]) >= "2026-07-01T00:00:00Z"
-            and record["status"] == "COMPLETED"
-            and record["supplierExternalId"] == "SUP-1001"
-            and _amount(record) >= 50
-        ),
-    ),
-    "nothing at all": ({"createdAtFrom": "2030-01-01T00:00:00Z"}, lambda record: False),
-}
 
 
 @pytest.mark.parametrize("name", FILTERS)

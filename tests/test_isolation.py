@@ -38,6 +38,14 @@ list     transactions                     200 200 200  200  200  200 401 403    
 list     supplier-payouts                 200 200 403  403  200  200 401 403    401       401         403     401
 list     marketplace-payouts              200 200 403  403  200  200 401 403    401       401         403     401
 list     funding-transfers                200 200 200  200  200  200 401 403    401       401         403     401
+records  transactions                     200 200 200  200  200  200  401 403    401       401         403     401
+records  supplier-payouts                 200 200 403  403  200  200  401 403    401       401         403     401
+records  marketplace-payouts              200 200 403  403  200  200  401 403    401       401         403     401
+records  funding-transfers                200 200 200  200  200  200  401 403    401       401         403     401
+estimate transactions                     200 200 200  200  200  200  401 403    401       401         403     401
+estimate supplier-payouts                 200 200 403  403  200  200  401 403    401       401         403     401
+estimate marketplace-payouts              200 200 403  403  200  200  401 403    401       401         403     401
+estimate funding-transfers                200 200 200  200  200  200  401 403    401       401         403     401
 detail   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 detail   supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
 detail   marketplace-payouts              200 200 403  403  200  404 401 403    401       401         403     401
@@ -111,6 +119,8 @@ def call(api: Api, exports: dict[str, str], headers: dict[str, dict[str, str]]) 
             "me": ("GET", "/v1/me"),
             "trigger": ("POST", path),
             "list": ("GET", path),
+            "records": ("GET", path.removesuffix("/export")),
+            "estimate": ("POST", f"{path}/estimate"),
             "detail": ("GET", f"{path}/{exports.get(dataset)}"),
             "resend": ("POST", f"/v1/exports/{exports.get(dataset)}/resend-email"),
         }[act]
@@ -152,7 +162,7 @@ def test_a_list_shows_only_what_the_table_says(
     assert shown == ([] if expected == "-" else [expected])
 
 
-@pytest.mark.parametrize("export_id", ["exp_01kh0c8rm0e4t8v2zj6m3x9q5af", "exp_", "..", "%00", "x" * 300])
+@pytest.mark.parametrize("export_id", ["exp_01kh0c8rm0e4t8v2zj6m3x9q5af", "exp_", "%2e%2e", "%00", "x" * 300])
 def test_an_id_of_nothing_is_not_found(api: Api, operator: Caller, export_id: str) -> None:
     assert api.detail(operator, "funding-transfers", export_id).status_code == 404
     assert api.post(operator, f"/v1/exports/{export_id}/resend-email").status_code == 404

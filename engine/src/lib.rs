@@ -16,6 +16,7 @@ mod rows;
 mod scanner;
 mod totals;
 
+pub use amount::Amount;
 pub use cell::{Column, Format, header};
 pub use draft::{Draft, DraftState};
 pub use merge::{Drained, Merge};

@@ -77,8 +77,9 @@ impl Rows {
         Ok(place as u32)
     }
 
+    /// A row's currency and amount. The amount is `None` if the record has no plain decimal there.
     #[inline]
-    pub(crate) fn amount(&self, index: usize) -> (&str, Option<Amount>) {
+    pub fn amount(&self, index: usize) -> (&str, Option<Amount>) {
         let row = &self.rows[index];
         (&self.currencies[row.currency as usize], row.amount)
     }

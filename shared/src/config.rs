@@ -1,6 +1,6 @@
 //! The environment, read here and nowhere else. A missing or unreadable setting stops the function at start.
 
-use std::env;
+use std::{env, time::Duration};
 
 use jiff::SignedDuration;
 
@@ -68,6 +68,13 @@ pub fn link_lifetime() -> Result<SignedDuration, ConfigError> {
 pub fn history_lifetime() -> Result<SignedDuration, ConfigError> {
     let days = positive("HISTORY_LIFETIME_DAYS", "a whole number of days")?;
     Ok(SignedDuration::from_hours(days * 24))
+}
+
+/// How long the ledger may be read for an estimate.
+pub fn estimate_time() -> Result<Duration, ConfigError> {
+    let name = "ESTIMATE_TIME_MILLISECONDS";
+    let milliseconds = positive(name, "a whole number of milliseconds")?;
+    Ok(Duration::from_millis(milliseconds.unsigned_abs()))
 }
 
 /// Whether the bucket is named in the path of its URLs rather than in the host, as local emulators need it.

@@ -65,6 +65,15 @@ impl Request {
         Ok((dataset, id))
     }
 
+    /// The dataset of `/v1/payments/{dataset}`.
+    pub fn dataset_of_records(&self) -> Result<&'static Dataset, Problem> {
+        match self.segments()[..] {
+            ["v1", "payments", slug] => Dataset::by_slug(slug),
+            _ => None,
+        }
+        .ok_or(Problem::NotFound("There is nothing at this path."))
+    }
+
     /// The export of `/v1/exports/{exportId}/…`.
     pub fn export_id(&self) -> Option<ExportId> {
         match self.segments()[..] {

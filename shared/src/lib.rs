@@ -7,6 +7,7 @@
 //! - [`http`]: the border between API Gateway's events and the functions.
 //! - [`metrics`]: what CloudWatch counts.
 //! - [`mail`]: the message that carries a download link.
+//! - [`plan`]: what is read for an export, and what its file looks like.
 //! - [`random`]: randomness that nobody can guess.
 //! - [`config`]: the environment, read in one place.
 //! - [`acceptance`]: how a request becomes an export.
@@ -21,5 +22,6 @@ pub mod http;
 pub mod items;
 pub mod mail;
 pub mod metrics;
+pub mod plan;
 pub mod random;
 pub mod wire;

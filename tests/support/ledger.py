@@ -70,9 +70,24 @@ class Ledger:
     ) -> list[Row]:
         """The file's rows, its header first, of the records to keep."""
         columns = [column for column in COLUMNS[dataset] if column not in set(without)]
-        records = [record for record in self.records(tenant, dataset) if keep(record)]
-        records.sort(key=lambda record: (to_second(record["createdAt"]), record[RECORD_ID[dataset]]))
+        records = self._in_order(tenant, dataset, keep)
         return [columns, *([_cell(column, record[column]) for column in columns] for record in records)]
+
+    def items(
+        self,
+        tenant: str,
+        dataset: str,
+        keep: Callable[[Record], bool] = lambda record: True,
+        without: Iterable[str] = (),
+    ) -> list[dict[str, str | None]]:
+        """The same records as lists show them, the oldest first."""
+        columns = [column for column in COLUMNS[dataset] if column not in set(without)]
+        records = self._in_order(tenant, dataset, keep)
+        return [{column: _shown(column, record[column]) or None for column in columns} for record in records]
+
+    def _in_order(self, tenant: str, dataset: str, keep: Callable[[Record], bool]) -> list[Record]:
+        records = [record for record in self.records(tenant, dataset) if keep(record)]
+        return sorted(records, key=lambda record: (to_second(record["createdAt"]), record[RECORD_ID[dataset]]))
 
 
 def read_file(text: str) -> list[Row]:
@@ -85,9 +100,11 @@ def to_second(text: str) -> str:
     return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _shown(column: str, text: str) -> str:
+    return to_second(text) if column in TIMES and text else text
+
+
 def _cell(column: str, text: str) -> str:
-    if column in TIMES and text:
-        return to_second(text)
     if column in WRITTEN_BY_OTHERS and text.startswith(FORMULA_STARTS):
         return f"'{text}"
-    return text
+    return _shown(column, text)

@@ -153,6 +153,8 @@ EVENTS: dict[str, dict[str, Any]] = {
     "authorizer": _authorization(),
     "trigger": _request("POST", DATASET_PATH, {}),
     "list": _request("GET", DATASET_PATH),
+    "records": _request("GET", DATASET_PATH.removesuffix("/export")),
+    "estimate": _request("POST", f"{DATASET_PATH}/estimate", {}),
     "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
     "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
     "me": _request("GET", "/v1/me"),

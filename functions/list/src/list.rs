@@ -44,7 +44,7 @@ impl List {
         Answer::json(
             StatusCode::OK,
             &ExportList {
-                next_cursor: last.map(|export| binding.cursor(&export.id)),
+                next_cursor: last.map(|export| binding.cursor(export.id.as_str())),
                 items: page
                     .items
                     .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use strum::VariantArray;
 
-use super::{export::Status, id::ExportId, time::end_of_second};
+use super::{export::Status, id::ExportId, order::Order, time::end_of_second};
 
 /// Which exports of a dataset a list shows, and where its page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +21,6 @@ pub struct HistoryQuery {
     pub limit: usize,
     /// The last export of the page before.
     pub after: Option<ExportId>,
-}
-
-/// By creation, which is by id.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    OldestFirst,
-    #[default]
-    NewestFirst,
 }
 
 /// One page of a list.

@@ -11,6 +11,7 @@ pub mod filters;
 pub mod history;
 pub mod id;
 pub mod link;
+pub mod order;
 pub mod received;
 pub mod record;
 pub mod resend;

@@ -126,6 +126,11 @@ pub fn greatest_position(to: Timestamp) -> String {
     format!("{}#~", time::to_seconds(to))
 }
 
+/// The time of creation that a position begins with, in seconds.
+pub fn created_at_of(position: &str) -> &str {
+    position.split('#').next().unwrap_or(position)
+}
+
 /// The partition of a merchant's contacts.
 pub fn contacts_partition(tenant_id: &str) -> String {
     format!("{tenant_id}#CONTACTS")

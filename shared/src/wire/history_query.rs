@@ -7,18 +7,14 @@ use strum::VariantArray;
 
 use super::{
     cursor::CursorBinding,
+    list_parameters::{
+        DEFAULT_LIMIT, Refusal, foreign_cursor, read_limit, read_order, refusal, twice,
+    },
     problem::{FieldError, FieldErrorCode},
 };
 use crate::domain::{
-    caller::Caller,
-    dataset::Dataset,
-    export::Status,
-    history::{HistoryQuery, Order},
-    time,
+    caller::Caller, dataset::Dataset, export::Status, history::HistoryQuery, order::Order, time,
 };
-
-const DEFAULT_LIMIT: usize = 25;
-const MOST: usize = 100;
 
 /// Reads the parameters of a list. Returns the query and the binding of its next cursor, or every problem.
 pub fn parse(
@@ -39,11 +35,7 @@ pub fn parse(
     let mut seen = BTreeSet::new();
     for (name, value) in parameters {
         if name != "status" && !seen.insert(name) {
-            errors.push(refusal(
-                name,
-                FieldErrorCode::DuplicateField,
-                "is given more than once",
-            ));
+            errors.push(twice(name));
             continue;
         }
         let result = match name.as_str() {
@@ -83,11 +75,9 @@ pub fn parse(
     }
     let binding = CursorBinding::new(caller, dataset, &spelling(&query));
     if let Some(cursor) = cursor {
-        query.after = binding.read(cursor);
+        query.after = binding.read(cursor).and_then(|id| id.parse().ok());
         if query.after.is_none() {
-            let detail =
-                "is not a cursor of this list; send it unchanged and with the same parameters";
-            errors.push(refusal("cursor", FieldErrorCode::InvalidValue, detail));
+            errors.push(foreign_cursor());
         }
     }
     if errors.is_empty() {
@@ -95,12 +85,6 @@ pub fn parse(
     } else {
         Err(errors)
     }
-}
-
-type Refusal = (FieldErrorCode, String);
-
-fn refusal(name: &str, code: FieldErrorCode, detail: impl Into<String>) -> FieldError {
-    FieldError::new(format!("/{name}"), code, detail)
 }
 
 fn read_statuses(value: &str) -> Result<Vec<Status>, Refusal> {
@@ -132,28 +116,6 @@ fn read_time(value: &str, of_day: fn(Date) -> Option<Timestamp>) -> Result<Times
         let detail = "must be a time such as 2026-01-31T23:59:59Z or a day such as 2026-01-31";
         (FieldErrorCode::InvalidValue, detail.to_owned())
     })
-}
-
-fn read_order(value: &str) -> Result<Order, Refusal> {
-    match value {
-        "createdAt:desc" => Ok(Order::NewestFirst),
-        "createdAt:asc" => Ok(Order::OldestFirst),
-        _ => Err((
-            FieldErrorCode::InvalidValue,
-            "must be createdAt:desc or createdAt:asc".to_owned(),
-        )),
-    }
-}
-
-fn read_limit(value: &str) -> Result<usize, Refusal> {
-    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
-    match value.parse() {
-        Ok(limit) if is_number && (1..=MOST).contains(&limit) => Ok(limit),
-        _ => Err((
-            FieldErrorCode::OutOfRange,
-            format!("must be a whole number from 1 to {MOST}"),
-        )),
-    }
 }
 
 /// One spelling for all that mean the same list. The limit is left out: a page may be larger than the one before.
@@ -236,7 +198,7 @@ mod tests {
     #[test]
     fn a_cursor_goes_with_its_query_but_not_with_its_limit() {
         let (_, binding) = parse_text("status=READY&limit=10").unwrap();
-        let cursor = binding.cursor(&pending().id);
+        let cursor = binding.cursor(pending().id.as_str());
         assert_eq!(
             query(&format!("status=READY&limit=50&cursor={cursor}")).after,
             Some(pending().id)

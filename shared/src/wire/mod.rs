@@ -2,12 +2,16 @@
 //! Schema in `infra/` say the same.
 
 pub mod cursor;
+pub mod estimate;
 pub mod export;
 pub mod history_query;
 pub mod json;
 pub mod ledger_change;
+mod list_parameters;
 pub mod manifest;
 mod plain_change;
 pub mod problem;
+pub mod record_list;
+pub mod record_query;
 pub mod resend_request;
 pub mod trigger_request;

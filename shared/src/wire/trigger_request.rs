@@ -46,7 +46,7 @@ impl TriggerRequest {
                 }
                 "filters" => {
                     if let Some(object) = reader.object("/filters", raw) {
-                        filters = read_filters(&mut reader, &object, caller, dataset);
+                        filters = read_filters(&mut reader, "/filters", &object, caller, dataset);
                     }
                 }
                 unknown => refuse_unknown(&mut reader, "", unknown, "cc, filters"),
@@ -80,18 +80,20 @@ pub fn refuse_unknown(reader: &mut Reader, parent: &str, name: &str, known: &str
     reader.refuse(&child(parent, name), FieldErrorCode::UnknownField, detail);
 }
 
-fn read_filters(
+/// Reads the filters that are fields of an object. `parent` is the pointer to it.
+pub fn read_filters(
     reader: &mut Reader,
+    parent: &str,
     object: &Object,
     caller: &Caller,
     dataset: &'static Dataset,
 ) -> Filters {
     let mut filters = Filters::default();
     for (name, raw) in object.fields() {
-        let pointer = child("/filters", name);
+        let pointer = child(parent, name);
         let Some(filter) = dataset.filter(name) else {
             let known: Vec<_> = dataset.filters.iter().map(|filter| filter.name).collect();
-            refuse_unknown(reader, "/filters", name, &known.join(", "));
+            refuse_unknown(reader, parent, name, &known.join(", "));
             continue;
         };
         match filter.test {
@@ -124,7 +126,8 @@ fn read_filters(
         .is_some_and(|(from, to)| from > to)
     {
         let detail = "must not be before createdAtFrom";
-        reader.refuse("/filters/createdAtTo", FieldErrorCode::OutOfRange, detail);
+        let pointer = child(parent, "createdAtTo");
+        reader.refuse(&pointer, FieldErrorCode::OutOfRange, detail);
     }
     if filters
         .amount_min
@@ -132,7 +135,8 @@ fn read_filters(
         .is_some_and(|(min, max)| min > max)
     {
         let detail = "must not be less than amountMin";
-        reader.refuse("/filters/amountMax", FieldErrorCode::OutOfRange, detail);
+        let pointer = child(parent, "amountMax");
+        reader.refuse(&pointer, FieldErrorCode::OutOfRange, detail);
     }
     filters
 }

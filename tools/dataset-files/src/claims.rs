@@ -91,11 +91,12 @@ impl Claims {
         if !file.roles.get_ref().contains(&Role::Operator) {
             return claims;
         }
-        if !file.filters.is_empty() {
-            let schemas = ["ExportRequest", "Filters"].map(|end| pascal(slug) + end);
-            let schemas = schemas.map(|name| claim(Kind::Schema, &name, "the file's schema", 0..0));
-            claims.names.extend(schemas);
-        }
+        let of_filters = ["ExportRequest", "Filters"];
+        let of_filters = of_filters.iter().filter(|_| !file.filters.is_empty());
+        let schemas = ["Record", "RecordPage"].iter().chain(of_filters);
+        let schemas = schemas.map(|end| pascal(slug) + end);
+        let schemas = schemas.map(|name| claim(Kind::Schema, &name, "the file's schema", 0..0));
+        claims.names.extend(schemas);
         let shared = file
             .choices
             .iter()

@@ -15,11 +15,15 @@ pub const OPERATIONS: [&str; 4] = [
 pub const TAGS: [&str; 3] = ["Back Office", "Caller", "Exports"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 21] = [
+pub const SCHEMAS: [&str; 26] = [
     "AlreadyPendingProblem",
     "Amount",
     "Caller",
     "Cc",
+    "Estimate",
+    "EstimatedDay",
+    "EstimatedNumber",
+    "EstimatedPart",
     "Export",
     "ExportDetail",
     "ExportPage",
@@ -36,6 +40,7 @@ pub const SCHEMAS: [&str; 21] = [
     "SupplierIds",
     "Time",
     "TimeOrDate",
+    "Totals",
     "UtcTime",
 ];
 

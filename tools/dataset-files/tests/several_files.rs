@@ -58,6 +58,8 @@ fn two_files_must_not_claim_the_same_name() {
 #[test]
 fn two_slugs_must_not_make_the_same_schemas() {
     insta::assert_snapshot!(refused(REFUNDS, "refunds-", &repayments()), @r#"
+    datasets/refunds-.toml:1: the file's schema must not be "RefundsRecord": datasets/refunds.toml:1 has it too
+    datasets/refunds-.toml:1: the file's schema must not be "RefundsRecordPage": datasets/refunds.toml:1 has it too
     datasets/refunds-.toml:1: the file's schema must not be "RefundsExportRequest": datasets/refunds.toml:1 has it too
     datasets/refunds-.toml:1: the file's schema must not be "RefundsFilters": datasets/refunds.toml:1 has it too
     "#);

@@ -3,7 +3,6 @@
 mod keys;
 mod pages;
 mod parts;
-mod plan;
 mod reading;
 #[cfg(test)]
 mod scripted;
@@ -22,7 +21,11 @@ use shared::{
         exports::{Attempt, Checkpoint, UploadState},
         retry::with_back_off,
     },
-    domain::{export::File, time},
+    domain::{
+        export::{Export, File},
+        time,
+    },
+    plan::Plan,
     wire::manifest::ManifestDocument,
 };
 use tokio::{
@@ -34,7 +37,6 @@ use tracing::warn;
 use self::{
     keys::{fence_of, file_key},
     pages::LedgerPages,
-    plan::Plan,
     reading::{End, Reading},
     writing::{Writing, are_recorded},
 };
@@ -119,7 +121,7 @@ impl Generator {
         let reading = match &attempt.checkpoint {
             None => {
                 let draft = Draft::new(&header(&plan.columns));
-                Reading::new(&pages, plan.decoder(), plan.query.least(), draft, 0)
+                Reading::new(&pages, plan.decoder(), &plan.query.span().least, draft, 0)
             }
             Some(checkpoint) => {
                 let position = checkpoint.position.as_deref().unwrap_or_default();
@@ -130,7 +132,17 @@ impl Generator {
         };
         // The file says what was true when it was begun.
         let complete_until = match &attempt.checkpoint {
-            None => plan.ledger_complete_until,
+            None => {
+                let Export {
+                    tenant_id,
+                    created_at,
+                    ..
+                } = &attempt.export;
+                let dataset = attempt.export.dataset();
+                self.ledger
+                    .complete_until(tenant_id, dataset, *created_at)
+                    .await?
+            }
             Some(checkpoint) => checkpoint.ledger_complete_until,
         };
         // It holds one segment, which waits while others are uploaded.

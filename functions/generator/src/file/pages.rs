@@ -1,12 +1,13 @@
 //! Where the pages of an export's records come from.
 
-use shared::aws::{
-    AwsError,
-    ledger::{LedgerPage, LedgerTable},
-    retry::with_back_off,
+use shared::{
+    aws::{
+        AwsError,
+        ledger::{LedgerPage, LedgerTable, Span},
+        retry::with_back_off,
+    },
+    plan::Plan,
 };
-
-use super::plan::Plan;
 
 /// The lanes of an export's records, each of which is read page by page.
 pub trait Pages: Sync {
@@ -51,7 +52,11 @@ impl Pages for LedgerPages<'_> {
         least: String,
         limit: Option<i32>,
     ) -> Result<LedgerPage, AwsError> {
-        let lane = &self.plan.lanes[lane];
-        with_back_off(|| self.ledger.page(lane, &self.plan.query, &least, limit)).await
+        let Plan { lanes, query, .. } = self.plan;
+        let span = Span {
+            least,
+            ..query.span()
+        };
+        with_back_off(|| self.ledger.page(&lanes[lane], query, &span, limit)).await
     }
 }

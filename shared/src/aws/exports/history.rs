@@ -9,7 +9,8 @@ use crate::{
     domain::{
         dataset::Dataset,
         export::Export,
-        history::{Expiry, HistoryQuery, Order, Page, StoredStatus},
+        history::{Expiry, HistoryQuery, Page, StoredStatus},
+        order::Order,
     },
     items::export::partition,
 };

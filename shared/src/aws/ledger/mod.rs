@@ -7,6 +7,7 @@ mod items;
 mod layout;
 mod placeholders;
 mod query;
+mod records;
 mod row_write;
 mod write;
 
@@ -17,7 +18,8 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 
 pub use items::ItemPage;
 pub use layout::Layout;
-pub use query::{Lane, LedgerPage, LedgerQuery};
+pub use query::{Lane, LedgerPage, LedgerQuery, Span};
+pub use records::{RecordPage, StoredRecord};
 pub use write::{BATCH, Outcome, Written};
 
 use super::AwsError;

@@ -9,6 +9,7 @@ use crate::{
     aws::{AwsError, raw_answer::RawAnswer},
     domain::{
         dataset::Dataset,
+        order::Order,
         selection::{Condition, Selection, Source},
         time::to_milliseconds,
     },
@@ -29,12 +30,18 @@ pub struct Lane {
 /// The query that every lane gets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LedgerQuery {
-    /// Positions, inclusive.
-    least: String,
-    greatest: String,
+    span: Span,
     filter: String,
     projection: String,
     placeholders: Placeholders,
+}
+
+/// The positions that a query looks at, both inclusive, and in which order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub least: String,
+    pub greatest: String,
+    pub order: Order,
 }
 
 /// The answer to a query: DynamoDB's JSON as it was sent, with up to 1 MB of items.
@@ -71,12 +78,12 @@ impl Layout {
 }
 
 impl LedgerTable {
-    /// One page of a lane: records from this position on. The query looks at `limit` records at most.
+    /// One page of a lane: the first records of the span. The query looks at `limit` records at most.
     pub async fn page(
         &self,
         lane: &Lane,
         query: &LedgerQuery,
-        least: &str,
+        span: &Span,
         limit: Option<i32>,
     ) -> Result<LedgerPage, AwsError> {
         let answer = RawAnswer::default();
@@ -93,8 +100,9 @@ impl LedgerTable {
             .expression_attribute_names("#partition", lane.partition_attribute)
             .set_expression_attribute_values(Some(query.placeholders.values.clone()))
             .expression_attribute_values(":partition", AttributeValue::S(lane.partition.clone()))
-            .expression_attribute_values(":least", AttributeValue::S(least.to_owned()))
-            .expression_attribute_values(":greatest", AttributeValue::S(query.greatest.clone()))
+            .expression_attribute_values(":least", AttributeValue::S(span.least.clone()))
+            .expression_attribute_values(":greatest", AttributeValue::S(span.greatest.clone()))
+            .scan_index_forward(span.order == Order::OldestFirst)
             .set_limit(limit)
             .customize()
             .interceptor(answer.clone())
@@ -115,9 +123,9 @@ impl AsRef<[u8]> for LedgerPage {
 }
 
 impl LedgerQuery {
-    /// The least position that a selected record can have.
-    pub fn least(&self) -> &str {
-        &self.least
+    /// The positions that a selected record can have, in the order of the file.
+    pub fn span(&self) -> Span {
+        self.span.clone()
     }
 
     /// A query for the selected records, with the given columns and the position.
@@ -146,8 +154,11 @@ impl LedgerQuery {
             filter.push_str(&test(&mut placeholders, condition, &as_of));
         }
         Self {
-            least: ledger::least_position(selection.from.unwrap_or(Timestamp::UNIX_EPOCH)),
-            greatest: ledger::greatest_position(selection.to),
+            span: Span {
+                least: ledger::least_position(selection.from.unwrap_or(Timestamp::UNIX_EPOCH)),
+                greatest: ledger::greatest_position(selection.to),
+                order: Order::OldestFirst,
+            },
             filter,
             projection,
             placeholders,
@@ -209,8 +220,8 @@ mod tests {
             ],
         };
         let query = LedgerQuery::new(&selection, ["transferId", "status"]);
-        assert_eq!(query.least, "2026-01-01T00:00:00Z");
-        assert_eq!(query.greatest, "2026-11-20T09:30:00Z#~");
+        assert_eq!(query.span.least, "2026-01-01T00:00:00Z");
+        assert_eq!(query.span.greatest, "2026-11-20T09:30:00Z#~");
         assert_eq!(query.projection, "#position, #transferId, #status");
         assert_eq!(
             query.filter,

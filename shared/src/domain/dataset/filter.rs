@@ -27,3 +27,13 @@ pub enum FilterTest {
         is_list: bool,
     },
 }
+
+impl FilterTest {
+    /// Whether a request may give more than one value.
+    pub fn takes_a_list(self) -> bool {
+        matches!(
+            self,
+            FilterTest::Suppliers | FilterTest::OneOf { is_list: true, .. }
+        )
+    }
+}

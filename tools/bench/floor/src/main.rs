@@ -11,7 +11,7 @@ use shared::{
     aws::{
         self, Timeouts,
         files::{ExportFiles, Upload},
-        ledger::{Lane, LedgerPage, LedgerQuery, LedgerTable},
+        ledger::{Lane, LedgerPage, LedgerQuery, LedgerTable, Span},
     },
     config,
     domain::{
@@ -54,7 +54,7 @@ async fn main() -> anyhow::Result<()> {
     let mut file = File::start(files).await?;
     let mut waiting: Vec<_> = lanes
         .iter()
-        .map(|lane| (lane, query.least().to_owned()))
+        .map(|lane| (lane, query.span().least))
         .collect();
     let mut on_the_way = FuturesUnordered::new();
     loop {
@@ -79,7 +79,11 @@ async fn page<'a>(
     query: &LedgerQuery,
     least: String,
 ) -> anyhow::Result<(&'a Lane, LedgerPage)> {
-    Ok((lane, ledger.page(lane, query, &least, None).await?))
+    let span = Span {
+        least,
+        ..query.span()
+    };
+    Ok((lane, ledger.page(lane, query, &span, None).await?))
 }
 
 /// Where the next page begins, from the end of this one: `"LastEvaluatedKey":{…"position":{"S":"…"}…`.

@@ -33,6 +33,7 @@ pub struct Request {
     expression_attribute_values: Map<String, Value>,
     exclusive_start_key: Map<String, Value>,
     limit: Option<u64>,
+    scan_index_forward: Option<bool>,
     return_values: String,
 }
 
@@ -72,6 +73,7 @@ impl Request {
             greatest: value(":greatest"),
             after: text_of(&self.exclusive_start_key, "position").map(str::to_owned),
             limit: self.limit,
+            is_descending: self.scan_index_forward == Some(false),
             is_sparse: self.filter_expression.contains(" IN ("),
         }
     }

@@ -20,8 +20,8 @@ const BOUNDS: [(&str, Test, &str); 5] = [
 ];
 const SUPPLIERS: &str = "supplierIds";
 
-/// Names that an export's filters have besides those of its dataset.
-const RESERVED_FILTERS: [&str; 2] = ["contactId", "contactNamed"];
+/// Names that an export's filters have besides those of its dataset, and that a list of records has besides its filters.
+const RESERVED_FILTERS: [&str; 5] = ["contactId", "contactNamed", "cursor", "limit", "sort"];
 
 pub fn check_filters(
     check: &mut Checker,

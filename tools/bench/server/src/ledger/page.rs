@@ -27,6 +27,8 @@ pub struct Range {
     /// The sort key that the page before ended with.
     pub after: Option<String>,
     pub limit: Option<u64>,
+    /// Whether the last records come first.
+    pub is_descending: bool,
     /// Whether few records match.
     pub is_sparse: bool,
 }
@@ -53,8 +55,8 @@ impl Pages {
     /// The page of a lane that begins where the range says. `partition` is only repeated.
     pub fn page(&self, partition: &str, lane: u64, range: &Range) -> Page {
         let (start, end, is_last) = self.evaluated(lane, range);
-        let (mut json, items) = if range.is_sparse {
-            self.matching(lane, start, end)
+        let (mut json, items) = if range.is_sparse || range.is_descending {
+            self.matching(lane, start, end, range)
         } else {
             (self.all(lane, start, end), end - start)
         };
@@ -63,7 +65,8 @@ impl Pages {
             format!("],\"Count\":{items},\"ScannedCount\":{scanned}").as_bytes(),
         );
         if !is_last && end > 0 {
-            let sort = RecordWriter::new().sort(self.number(lane, end - 1));
+            let last = if range.is_descending { start } else { end - 1 };
+            let sort = RecordWriter::new().sort(self.number(lane, last));
             let key = serde_json::json!({"partition": {"S": partition}, "position": {"S": sort}});
             json.extend_from_slice(format!(",\"LastEvaluatedKey\":{key}").as_bytes());
         }
@@ -92,6 +95,10 @@ impl Pages {
             });
         let start = least.max(after).min(behind);
         let most = range.limit.unwrap_or(PAGE_ITEMS).min(PAGE_ITEMS);
+        if range.is_descending {
+            let first = start.max(behind.saturating_sub(most));
+            return (first, behind, first == start);
+        }
         let end = behind.min(start + most);
         (start, end, end == behind)
     }
@@ -128,12 +135,18 @@ impl Pages {
         json
     }
 
-    fn matching(&self, lane: u64, start: u64, end: u64) -> (Vec<u8>, u64) {
+    fn matching(&self, lane: u64, start: u64, end: u64, range: &Range) -> (Vec<u8>, u64) {
         let mut json = page_buffer(0);
         let mut writer = RecordWriter::new();
         let mut items = 0;
-        for position in start..end {
-            if self.number(lane, position).is_multiple_of(self.match_every) {
+        for place in start..end {
+            let position = if range.is_descending {
+                start + end - 1 - place
+            } else {
+                place
+            };
+            let number = self.number(lane, position);
+            if !range.is_sparse || number.is_multiple_of(self.match_every) {
                 self.append(lane, position, position + 1, &mut json, &mut writer);
                 items += 1;
             }
@@ -277,6 +290,31 @@ mod tests {
         ] {
             assert_eq!(sorts(&page(&pages, 4, behind(least))), [next]);
         }
+    }
+
+    #[test]
+    fn a_lane_is_read_from_its_end_as_well() {
+        let pages = Pages::new(50, 1, 1);
+        let upwards = read(&pages, 0, None);
+        let (mut downwards, mut greatest) = (Vec::new(), None);
+        loop {
+            let range = Range {
+                greatest: greatest.take(),
+                limit: Some(8),
+                is_descending: true,
+                ..Range::default()
+            };
+            let page = page(&pages, 0, range);
+            // The bound is inclusive.
+            let skipped = usize::from(!downwards.is_empty());
+            downwards.extend_from_slice(&sorts(&page)[skipped..]);
+            match page["LastEvaluatedKey"]["position"]["S"].as_str() {
+                Some(sort) => greatest = Some(sort.to_owned()),
+                None => break,
+            }
+        }
+        downwards.reverse();
+        assert_eq!(downwards, upwards);
     }
 
     #[test]

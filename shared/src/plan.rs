@@ -1,8 +1,8 @@
 //! What to read for an export, and what its file looks like.
 
 use engine::{Column, Decoder, Format};
-use jiff::Timestamp;
-use shared::{
+
+use crate::{
     aws::{
         AwsError,
         ledger::{Lane, LedgerQuery, LedgerTable},
@@ -16,8 +16,6 @@ pub struct Plan {
     pub lanes: Vec<Lane>,
     pub query: LedgerQuery,
     pub columns: Vec<Column>,
-    /// Up to when the ledger holds what happened at its source, if the source says when things happen.
-    pub ledger_complete_until: Option<Timestamp>,
 }
 
 impl Plan {
@@ -40,9 +38,6 @@ impl Plan {
         };
         Ok(Self {
             lanes,
-            ledger_complete_until: ledger
-                .complete_until(&export.tenant_id, dataset, export.created_at)
-                .await?,
             query: LedgerQuery::new(&selection, columns.iter().map(|column| column.name)),
             columns,
         })
@@ -64,9 +59,8 @@ fn format(column: &dataset::Column) -> Format {
 
 #[cfg(test)]
 mod tests {
-    use shared::domain::dataset::FUNDING_TRANSFERS;
-
     use super::*;
+    use crate::domain::dataset::FUNDING_TRANSFERS;
 
     #[test]
     fn text_is_guarded_and_the_time_of_creation_cut() {

@@ -1,0 +1,21 @@
+//! Lists the records of a dataset.
+
+mod budget;
+mod listing;
+mod records;
+
+use records::Records;
+use shared::{
+    aws::{self, Timeouts, ledger::LedgerTable},
+    config, http,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    let aws = aws::load(Timeouts::Request).await;
+    let records = Records {
+        ledger: LedgerTable::new(&aws, config::ledger_table()?),
+    };
+    http::serve(|request| records.handle(request)).await
+}
