@@ -92,3 +92,17 @@ test("an answer that comes after sign-out reaches nobody", async () => {
   }
   expect(onUnauthorized).not.toHaveBeenCalled();
 });
+
+test("a list of records is asked for with each value of a filter as a parameter of its own", async () => {
+  answers.push(Response.json({ items: [], nextCursor: null }));
+  const filters = {
+    statuses: ["FAILED", "PENDING"],
+    amountMin: "12345678901234567890.10",
+    supplierIds: ["a,b"],
+  };
+  await api().records("transactions", filters, { sort: "createdAt:asc", limit: 10 });
+  expect(requests[0]?.url).toBe(
+    "http://localhost/api/v1/payments/transactions?statuses=FAILED&statuses=PENDING" +
+      "&amountMin=12345678901234567890.10&supplierIds=a%2Cb&sort=createdAt%3Aasc&limit=10",
+  );
+});

@@ -7,10 +7,11 @@ import type {
   Export as ExportObject,
   ExportPage,
   FileRequest,
+  Filters,
   LaunchRequest,
   ListQuery,
   RecordPage,
-  RecordsQuery,
+  RecordsPlace,
   Resent,
   Role,
 } from "./types.ts";
@@ -64,9 +65,9 @@ export class Api {
     return this.#request(`/v1/payments/${dataset}/export?${parameters}`, { signal });
   }
 
-  records(dataset: string, query: RecordsQuery, signal?: AbortSignal): Promise<RecordPage> {
+  records(dataset: string, filters: Filters, place: RecordsPlace, signal?: AbortSignal): Promise<RecordPage> {
     const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
+    for (const [name, value] of Object.entries({ ...filters, ...place })) {
       for (const one of [value].flat()) {
         parameters.append(name, String(one));
       }

@@ -3,6 +3,11 @@ import type { components, paths } from "./schema.ts";
 type Schemas = components["schemas"];
 /** The paths that launch and list exports: one for each dataset, and alike but for the filters. */
 type ExportsPath = Extract<keyof paths, `/v1/payments/${string}/export`>;
+/** The paths that list records, which are alike in the same way. */
+type RecordsPath = Exclude<
+  Extract<keyof paths, `/v1/payments/${string}`>,
+  `/v1/payments/${string}/${string}`
+>;
 
 export type Caller = Schemas["Caller"];
 export type Role = Caller["role"];
@@ -51,35 +56,20 @@ export type Locale = "en" | "fr" | "de" | "es";
 
 export type LaunchRequest = FileRequest & { cc: string[] };
 
-/** A record by its columns' names. Amounts are the texts that the file has. */
+/** A record by its columns' names: of any dataset. Amounts are the texts that the file has. */
 export type RecordItem = Readonly<Record<string, string | null>>;
 
-export interface RecordPage {
+export type RecordPage = Omit<Schemas[Extract<keyof Schemas, `${string}RecordPage`>], "items"> & {
   items: RecordItem[];
-  nextCursor: string | null;
-  /** On a page that is short of records though there may be more: up to which time of creation has been looked. */
-  lookedThroughTo?: string;
-}
+};
 
-export type RecordsQuery = Readonly<Record<string, string | number | readonly string[]>>;
+/** Which page of the records, in which order. */
+export type RecordsPlace = Pick<
+  NonNullable<paths[RecordsPath]["get"]["parameters"]["query"]>,
+  "sort" | "limit" | "cursor"
+>;
 
-interface Bounds {
-  min: number;
-  max: number;
-}
-
-/** What an export would hold, before it is made. */
-export interface Estimate {
-  rowCount: Bounds & { isExact: boolean };
-  /** In bytes. */
-  fileSize: Bounds & { isExact: boolean };
-  seconds: Bounds;
-  /** By currency. Null, as the two below, where the count is not exact. */
-  totals: Record<string, string> | null;
-  statuses: Record<string, { rowCount: number; totals: Record<string, string> }> | null;
-  /** The UTC days that have records, in order. */
-  days: { date: string; rowCount: number; totals: Record<string, string> }[] | null;
-}
+export type Estimate = Schemas["Estimate"];
 
 /** A problem document, with the members that only some kinds have. */
 export type ProblemDocument = Schemas["Problem"] &

@@ -36,6 +36,7 @@ test("a currency adds its symbol and the decimals it usually has, and cuts none"
       ["1200", "JPY"],
       ["1200.50", "JPY"],
       ["7", "KWD"],
+      ["-1.25", "BHD"],
     ].map(([decimal = "", currency]) => moneyText(decimal, currency)),
   ).toEqual([
     "€1,234.50 EUR",
@@ -43,7 +44,8 @@ test("a currency adds its symbol and the decimals it usually has, and cuts none"
     "€12,345,678,901,234,567,890.125 EUR",
     "¥1,200 JPY",
     "¥1,200.50 JPY",
-    "KWD\u00a07.000",
+    "7.000 KWD",
+    "-1.250 BHD",
   ]);
 });
 

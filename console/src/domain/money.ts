@@ -7,7 +7,7 @@ const formats = new Map<string, Intl.NumberFormat>();
 export interface Money {
   /** `€1,234.50`. */
   figure: string;
-  /** `EUR`, unless the figure says it. */
+  /** `EUR`. */
   code: string;
 }
 
@@ -23,7 +23,8 @@ export function money(decimal: string, currency: string | null | undefined): Mon
   }
   const decimals = formatOf(currency).resolvedOptions().maximumFractionDigits ?? 0;
   const figure = written(decimal, (digits) => formatOf(currency, digits > 0), decimals);
-  return { figure, code: figure.includes(currency) ? "" : currency };
+  // A currency without a symbol of its own has its code there, which comes after the figure anyway.
+  return { figure: figure.replace(new RegExp(`\\s?${currency}\\s?`), ""), code: currency };
 }
 
 /** `€1,234.50 EUR`. */

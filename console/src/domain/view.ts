@@ -1,4 +1,4 @@
-import type { ExportStatus, Filters, ListQuery, RecordsQuery } from "../api/types.ts";
+import type { ExportStatus, Filters, ListQuery, RecordsPlace } from "../api/types.ts";
 import { type Dataset, datasetBySlug, type Filter } from "./datasets.ts";
 import { endOfDay, isDay, isTime, startOfDay } from "./days.ts";
 import { isAmount, MULTIPLE } from "./filters.ts";
@@ -165,9 +165,9 @@ export function listQuery(view: ExportsView, zone: Zone): ListQuery {
   };
 }
 
-/** The view as the API is asked for it, from its own page on or from a later one. */
-export function recordsQuery(view: RecordsView, cursor: string | null = view.cursor): RecordsQuery {
-  return { ...placeQuery({ ...view, cursor }), ...view.filters };
+/** The page of the records that the API is asked for: the view's own, or a later one. */
+export function recordsPlace(view: RecordsView, cursor: string | null = view.cursor): RecordsPlace {
+  return placeQuery({ ...view, cursor });
 }
 
 function placeQuery({ sort, limit, cursor }: Place) {

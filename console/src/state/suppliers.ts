@@ -33,8 +33,7 @@ export class SeenSuppliers implements SupplierSource {
   /** At the newest records, so that there is somebody to suggest wherever a supplier is first looked for. */
   async #look(dataset: Dataset): Promise<void> {
     try {
-      const query = { sort: "createdAt:desc", limit: FIRST_LOOK };
-      this.see(dataset, (await this.#api.records(dataset.slug, query)).items);
+      this.see(dataset, (await this.#api.records(dataset.slug, {}, { limit: FIRST_LOOK })).items);
     } catch {
       // Nobody is suggested; ids can still be typed.
     }

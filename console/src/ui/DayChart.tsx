@@ -92,11 +92,9 @@ export function DayChart({ days, name }: Props) {
               <th scope="col" class="number">
                 Count
               </th>
-              {currencies.map((code) => (
-                <th key={code} scope="col" class="number">
-                  {code}
-                </th>
-              ))}
+              <th scope="col" class="number">
+                Amount
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -106,11 +104,11 @@ export function DayChart({ days, name }: Props) {
                 <tr key={bar.date}>
                   <th scope="row">{day(bar.date)}</th>
                   <td class="number">{count(bar.rowCount)}</td>
-                  {currencies.map((code) => (
-                    <td key={code} class="number">
-                      {bar.totals[code] === undefined ? "–" : moneyText(bar.totals[code], code)}
-                    </td>
-                  ))}
+                  <td class="number">
+                    {Object.entries(bar.totals).map(([code, total]) => (
+                      <div key={code}>{moneyText(total, code)}</div>
+                    ))}
+                  </td>
                 </tr>
               ))}
           </tbody>

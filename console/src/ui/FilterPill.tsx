@@ -100,12 +100,7 @@ export function FilterPill({ dataset, group, values, suppliers, onApply }: Props
       >
         {!text && <Icon name="plus" />}
         {label}
-        {text && (
-          <>
-            <span class="hidden">: </span>
-            <strong>{text}</strong>
-          </>
-        )}
+        {text && <strong>{text}</strong>}
       </button>
       {text && (
         <button

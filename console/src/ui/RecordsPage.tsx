@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RecordPage } from "../api/types.ts";
 import { type Dataset, may } from "../domain/datasets.ts";
-import { isFiltered, type RecordsView, recordsQuery, writeView } from "../domain/view.ts";
+import { isFiltered, type RecordsView, recordsPlace, writeView } from "../domain/view.ts";
 import type { Session } from "../state/session.ts";
 import { EmptyState } from "./EmptyState.tsx";
 import { ClearFilters } from "./HistoryStates.tsx";
@@ -29,7 +29,9 @@ export function RecordsPage({ session, dataset, view }: Props) {
   const [isLookingFurther, setLookingFurther] = useState(false);
   const [open, setOpen] = useState<number | null>(null);
   const question = canRead ? `${writeView(view)} ${tries}` : null;
-  const first = useAnswer(question, (signal) => api.records(dataset.slug, recordsQuery(view), signal));
+  const first = useAnswer(question, (signal) =>
+    api.records(dataset.slug, view.filters, recordsPlace(view), signal),
+  );
   const [further, setFurther] = useState<{ after: RecordPage; page: RecordPage }>();
 
   const page = further && further.after === first.value ? further.page : first.value;
@@ -53,7 +55,7 @@ export function RecordsPage({ session, dataset, view }: Props) {
     }
     setLookingFurther(true);
     try {
-      const next = await api.records(dataset.slug, recordsQuery(view, page.nextCursor));
+      const next = await api.records(dataset.slug, view.filters, recordsPlace(view, page.nextCursor));
       setFurther({ after: first.value, page: { ...next, items: [...items, ...next.items] } });
     } catch {
       setTries(tries + 1);

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { Api } from "../../src/api/client.ts";
-import type { Estimate, RecordItem } from "../../src/api/types.ts";
+import type { Estimate, Filters, RecordItem } from "../../src/api/types.ts";
 import { Exports } from "./support/exports.ts";
 import { newOperator } from "./support/people.ts";
 import { type Person, stack } from "./support/stack.ts";
@@ -9,8 +9,8 @@ import { expect, rowOf, signIn, test } from "./support/test.ts";
 const RECORDS = "?dataset=funding-transfers&tab=records";
 
 /** A page of records as the API has it. */
-async function recordsOf(person: Person, query: Record<string, string | number | string[]> = {}) {
-  return (await new Api(stack.operatorApiUrl, person).records("funding-transfers", query)).items;
+async function recordsOf(person: Person, filters: Filters = {}, limit = 25): Promise<RecordItem[]> {
+  return (await new Api(stack.operatorApiUrl, person).records("funding-transfers", filters, { limit })).items;
 }
 
 const shownIds = (page: Page) => page.getByRole("rowheader").allTextContents();
@@ -24,7 +24,13 @@ test("records are the first thing to see, newest first, with their totals", asyn
   await expect.poll(() => shownIds(page)).toEqual(idsOf(await recordsOf(person)));
 
   const summary = page.getByRole("region", { name: "Summary" });
-  await expect(summary.getByRole("heading")).toHaveText(`${exported.rowCount} funding transfers`);
+  // On a busy machine the local AWS may take longer than an estimate waits.
+  await expect(async () => {
+    await page.reload();
+    await expect(summary.getByRole("heading")).toHaveText(`${exported.rowCount} funding transfers`, {
+      timeout: 5000,
+    });
+  }).toPass();
   const totals = Object.keys(exported.manifest?.totals ?? {});
   await expect(summary.getByRole("list", { name: "Totals by currency" }).getByRole("listitem")).toHaveText(
     totals.map((currency) => new RegExp(`\\d ${currency}$`)),
@@ -40,13 +46,13 @@ test("filters are set one by one, live in the address, and are taken away again"
 }) => {
   await signIn(page, person, RECORDS);
   await page.getByRole("button", { name: "Status", exact: true }).click();
-  await page.getByText("Failed", { exact: true }).last().click();
+  await page.getByRole("dialog").getByText("Failed", { exact: true }).click();
   const asked = page.waitForRequest((request) => request.url().includes("statuses=FAILED"));
   await page.getByRole("button", { name: "Apply" }).click();
   expect(new URL((await asked).url()).searchParams.getAll("statuses")).toEqual(["FAILED"]);
   expect(page.url()).toContain("&statuses=FAILED");
   await expect.poll(() => shownIds(page)).toEqual(idsOf(await recordsOf(person, { statuses: ["FAILED"] })));
-  await expect(page.getByRole("button", { name: "Status: Failed" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Status Failed", exact: true })).toBeFocused();
 
   await page.getByRole("button", { name: "Amount", exact: true }).click();
   await page.getByLabel("Amount from").fill("1,000");
@@ -54,17 +60,17 @@ test("filters are set one by one, live in the address, and are taken away again"
   await expect(page.getByLabel("Amount from")).toHaveAccessibleDescription(/plain decimal/);
   await page.getByLabel("Amount from").fill("1000");
   await page.getByLabel("Amount from").press("Enter");
-  await expect(page.getByRole("button", { name: "Amount: from 1,000" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Amount from 1,000" })).toBeVisible();
   const both = { statuses: ["FAILED"], amountMin: "1000" };
   await expect.poll(() => shownIds(page)).toEqual(idsOf(await recordsOf(person, both)));
 
   await page.reload();
-  await expect(page.getByRole("button", { name: "Status: Failed" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Status Failed", exact: true })).toBeVisible();
   await expect.poll(() => shownIds(page)).toEqual(idsOf(await recordsOf(person, both)));
   await page.getByRole("button", { name: "Remove the filter Status" }).click();
   await expect.poll(() => shownIds(page)).toEqual(idsOf(await recordsOf(person, { amountMin: "1000" })));
   await page.goBack();
-  await expect(page.getByRole("button", { name: "Status: Failed" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Status Failed", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Clear filters" }).click();
   await expect.poll(() => shownIds(page)).toEqual(idsOf(await recordsOf(person)));
 });
@@ -76,12 +82,10 @@ test("a day is the chosen zone's, and a link means the same records everywhere",
   await expect(page.getByLabel("Created to")).toHaveAccessibleDescription(/Whole days in Europe\/Paris/);
   await page.getByLabel("Created from").fill("2026-02-01");
   await page.getByRole("button", { name: "Apply" }).click();
-  await expect(page.getByRole("button", { name: "Created at: from 1 Feb 2026", exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Created at from 1 Feb 2026", exact: true })).toBeVisible();
   expect(page.url()).toContain("createdAtFrom=2026-01-31T23:00:00Z");
   await page.getByLabel("Time zone").selectOption("UTC");
-  await expect(
-    page.getByRole("button", { name: "Created at: from 31 Jan 2026, 23:00:00 UTC" }),
-  ).toBeVisible();
+  await expect(page.getByRole("button", { name: "Created at from 31 Jan 2026, 23:00:00 UTC" })).toBeVisible();
   expect(page.url()).toContain("createdAtFrom=2026-01-31T23:00:00Z");
 });
 
@@ -104,17 +108,18 @@ test("a record's drawer has all its fields, and goes through the page's records"
 });
 
 test("suppliers are found by name with the keyboard, and any id can be typed", async ({ page, person }) => {
-  const named = (await recordsOf(person, { limit: 100 })).find(({ supplierName }) => supplierName);
+  const named = (await recordsOf(person, {}, 100)).find(({ supplierName }) => supplierName);
   const { supplierExternalId: id, supplierName: name } = named as Record<string, string>;
   await signIn(page, person, RECORDS);
   await page.getByRole("button", { name: "Suppliers", exact: true }).press("Enter");
   const field = page.getByRole("combobox", { name: "Suppliers" });
   await expect(field).toBeFocused();
+  const suggestions = page.getByRole("listbox", { name: "Suggestions" });
   await field.pressSequentially((name as string).slice(0, 6));
-  await expect(page.getByRole("option").filter({ hasText: id as string })).toBeVisible();
+  await expect(suggestions.getByRole("option").filter({ hasText: id as string })).toBeVisible();
   await field.press("ArrowDown");
-  await expect(page.getByRole("option", { selected: true })).toHaveCount(1);
-  const option = await page.getByRole("option", { selected: true }).locator(".small").textContent();
+  await expect(suggestions.getByRole("option", { selected: true })).toHaveCount(1);
+  const option = await suggestions.getByRole("option", { selected: true }).locator(".small").textContent();
   await field.press("Enter");
   await field.pressSequentially("SUP-UNKNOWN");
   await field.press("Enter");
@@ -125,7 +130,7 @@ test("suppliers are found by name with the keyboard, and any id can be typed", a
   await field.press("Backspace");
   await expect(page.getByRole("list", { name: "Chosen" }).getByRole("listitem")).toHaveCount(1);
   await field.press("Enter");
-  await expect(page.getByRole("button", { name: `Suppliers: ${option}` })).toBeFocused();
+  await expect(page.getByRole("button", { name: `Suppliers ${option}` })).toBeFocused();
   expect(new URL(page.url()).searchParams.getAll("supplierIds")).toEqual([option]);
 });
 
@@ -169,7 +174,7 @@ test("an export of what is filtered has exactly these filters, and leads back to
   await signIn(page, person, `${RECORDS}&createdAtFrom=2026-01-01T00:00:01Z&statuses=FAILED`);
   await page.getByRole("button", { name: "Export CSV" }).click();
   const dialog = page.getByRole("dialog", { name: "Export funding transfers" });
-  await expect(dialog.getByText(/^\d+ funding transfers, about \d+ kB, ready in/)).toBeVisible();
+  await expect(dialog.getByText(/\d+ funding transfers, about [\d.]+ .*(bytes|kB), ready in/)).toBeVisible();
   await expect(dialog.getByLabel("Created from")).toHaveAccessibleDescription(/exactly 1 Jan 2026, 00:00:01/);
   await expect(dialog.getByText("None of your exports of this kind is pending")).toBeVisible();
   const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
@@ -182,7 +187,7 @@ test("an export of what is filtered has exactly these filters, and leads back to
   const row = page.getByRole("row").filter({ hasText: person.email });
   await expect(row).toContainText("Ready");
   await row.getByRole("link", { name: /Show its records/ }).click();
-  await expect(page.getByRole("button", { name: "Status: Failed" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Status Failed", exact: true })).toBeVisible();
   expect(page.url()).toContain("tab=records&createdAtFrom=2026-01-01T00:00:01Z&statuses=FAILED");
 });
 

@@ -16,7 +16,7 @@ test("a dataset that one file declares has its tabs, its form, its exports and i
 
   await row.getByRole("link", { name: /Show its records/ }).click();
   await expect(page.getByRole("heading", { name: "Refunds", exact: true })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Reason: No longer wanted" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Reason No longer wanted" })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: "Order count" })).toBeVisible();
   const refund = page.getByRole("row").filter({ hasText: "No longer wanted" }).first();
   await refund.getByRole("button").click();

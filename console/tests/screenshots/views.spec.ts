@@ -59,7 +59,7 @@ async function views(page: Page, person: Person, theme: string, items: { expired
   await page.getByRole("img", { name: /^Bars by/ }).waitFor();
   await take(page, `${theme}-records`);
   await page.getByRole("button", { name: "Suppliers", exact: true }).click();
-  await page.getByRole("option").first().waitFor();
+  await page.getByRole("listbox").getByRole("option").first().waitFor();
   await take(page, `${theme}-filter`);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
