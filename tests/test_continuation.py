@@ -15,6 +15,7 @@ from support.functions import Functions
 from support.keys import Keys
 from support.large_ledger import LargeLedger, serving
 from support.processes import kill as kill_processes
+from support.profiles import spreadsheet
 from support.table import ExportsTable
 
 DATASET = "funding-transfers"
@@ -129,6 +130,23 @@ def test_two_million_rows_over_many_invocations_two_of_which_are_killed(
     # A restart would have read all of it, and what is read ahead at each end of an invocation besides.
     assert queries_left < queries
     assert sorted(runs.left_in_the_bucket(caller, export)) == ["csv", "manifest.json"]
+
+
+def test_a_spreadsheet_goes_on_where_it_stopped(runs: Runs, keys: Keys, stack: dict[str, Any]) -> None:
+    caller = keys.operator()
+    columns = ["createdAt", "amount", "supplierName", "reference", "transferId"]
+    body = {"columns": columns, "profile": spreadsheet("fr")}
+    with serving(BINARY, stack, rows=300_000) as quick:
+        expected = runs.undisturbed(quick, caller, body)
+        queries = quick.queries()
+    with serving(BINARY, stack, rows=300_000, page_latency_ms=PAGE_LATENCY) as slow:
+        export, queries_left = runs.disturbed(slow, caller, body, deaths=1, total_queries=queries)
+    assert export["status"] == "READY", export
+    assert runs.fence(caller, export) >= 2
+    assert runs.digest(caller, export) == runs.digest(caller, expected) == expected["manifest"]["sha256"]
+    same = ("rowCount", "fileSize", "sha256", "totals", "columns", "profile")
+    assert [export["manifest"][name] for name in same] == [expected["manifest"][name] for name in same]
+    assert queries_left < queries
 
 
 def test_an_upload_that_is_gone_is_started_again(runs: Runs, keys: Keys, stack: dict[str, Any], s3: Any) -> None:

@@ -146,7 +146,7 @@ def test_what_fails_inside_tells_nothing_outside(
 ) -> None:
     broken = {"EXPORTS_TABLE": "no-such-table", "LEDGER_TABLE": "no-such-table"}
     with ExitStack() as changes:
-        for name in ("trigger", "records", "estimate", "list", "detail", "resend", "download", "merchant"):
+        for name in ("trigger", "records", "estimate", "suppliers", "list", "detail", "resend", "download", "merchant"):
             changes.enter_context(functions.changed(name, **broken))
         operator, merchant = keys.operator(), keys.merchant(keys.operator().tenantId)
         for document, method, path in contract.operations():

@@ -30,6 +30,7 @@ COLUMNS = {
 MATRIX = """
                                           ana ben sam tess cora olga dan mia no-key no-client as-supplier unknown
 me                                        200 200 200  200  200  200 401 403    401       401         403     401
+suppliers                                 200 200 403  403  200  200 401 403    401       401         403     401
 trigger  transactions                     202 202 202  202  403  202 401 403    401       401         403     401
 trigger  supplier-payouts                 202 202 403  403  403  202 401 403    401       401         403     401
 trigger  marketplace-payouts              202 202 403  403  403  202 401 403    401       401         403     401
@@ -117,6 +118,7 @@ def call(api: Api, exports: dict[str, str], headers: dict[str, dict[str, str]]) 
         path = f"/v1/payments/{dataset.partition(':')[0]}/export"
         method, path = {
             "me": ("GET", "/v1/me"),
+            "suppliers": ("GET", "/v1/suppliers"),
             "trigger": ("POST", path),
             "list": ("GET", path),
             "records": ("GET", path.removesuffix("/export")),

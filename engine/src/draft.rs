@@ -141,7 +141,7 @@ impl DraftState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Column, Decoder, Format};
+    use crate::{Column, Decoder, Dialect, Format};
 
     fn rows(amounts: &[&str]) -> Rows {
         let items: Vec<_> = amounts
@@ -152,12 +152,12 @@ mod tests {
                 )
             })
             .collect();
-        let columns = vec![Column {
+        let columns = [Column {
             name: "amount",
             format: Format::Verbatim,
         }];
         let json = format!(r#"{{"Items":[{}]}}"#, items.join(","));
-        Decoder::new(columns, "sort")
+        Decoder::new(&columns, "sort", Dialect::STANDARD)
             .decode(json.as_bytes())
             .unwrap()
             .rows

@@ -1,4 +1,4 @@
-//! The export engine: the pages of DynamoDB queries, side by side, become one CSV file in order.
+//! The export engine: the pages of DynamoDB queries, side by side, become one CSV file in order, in a dialect.
 //!
 //! ```text
 //! page ── Decoder ──► rows of the file, with their sort keys ── Merge ──► Draft ──► parts, hash, totals
@@ -9,6 +9,7 @@
 
 mod amount;
 mod cell;
+mod dialect;
 mod draft;
 mod merge;
 mod page;
@@ -17,7 +18,8 @@ mod scanner;
 mod totals;
 
 pub use amount::Amount;
-pub use cell::{Column, Format, header};
+pub use cell::{Column, Format};
+pub use dialect::Dialect;
 pub use draft::{Draft, DraftState};
 pub use merge::{Drained, Merge};
 pub use page::{Decoder, Page};

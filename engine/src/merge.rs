@@ -178,7 +178,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Column, Decoder, Format};
+    use crate::{Column, Decoder, Dialect, Format};
 
     /// A page of records with these sort keys, which are also what the file shows.
     fn page(sorts: &[&str], last_evaluated: Option<&str>) -> Page {
@@ -190,14 +190,14 @@ mod tests {
                 )
             })
             .collect();
-        let columns = vec![Column {
+        let columns = [Column {
             name: "sort",
             format: Format::Verbatim,
         }];
         let json = format!(r#"{{"Items":[{}]}}"#, items.join(","));
         Page {
             last_evaluated: last_evaluated.map(str::to_owned),
-            ..Decoder::new(columns, "sort")
+            ..Decoder::new(&columns, "sort", Dialect::STANDARD)
                 .decode(json.as_bytes())
                 .unwrap()
         }

@@ -17,19 +17,25 @@ pub struct Unreadable {
 pub struct Text<'p> {
     pub raw: &'p [u8],
     pub is_escaped: bool,
-    /// Whether a `;` is in it, which decides whether the cell is quoted.
+    /// Whether the delimiter is in it, which decides whether the cell is quoted.
     pub has_delimiter: bool,
 }
 
 #[derive(Clone, Debug)]
 pub struct Scanner<'p> {
     text: &'p [u8],
+    /// Of the file's cells.
+    delimiter: u8,
     pub at: usize,
 }
 
 impl<'p> Scanner<'p> {
-    pub fn new(text: &'p [u8]) -> Self {
-        Self { text, at: 0 }
+    pub fn new(text: &'p [u8], delimiter: u8) -> Self {
+        Self {
+            text,
+            delimiter,
+            at: 0,
+        }
     }
 
     pub fn fail<T>(&self, what: &'static str) -> Result<T, Unreadable> {
@@ -101,7 +107,7 @@ impl<'p> Scanner<'p> {
         let start = self.at;
         let mut text = Text::default();
         loop {
-            let Some(found) = memchr3(b'"', b'\\', b';', self.rest()) else {
+            let Some(found) = memchr3(b'"', b'\\', self.delimiter, self.rest()) else {
                 return self.fail("a string does not end");
             };
             self.at += found;
@@ -111,13 +117,13 @@ impl<'p> Scanner<'p> {
                     self.at += 1;
                     return Ok(text);
                 }
-                b';' => {
-                    text.has_delimiter = true;
-                    self.at += 1;
-                }
-                _ => {
+                b'\\' => {
                     text.is_escaped = true;
                     self.skip_escape()?;
+                }
+                _ => {
+                    text.has_delimiter = true;
+                    self.at += 1;
                 }
             }
         }
@@ -248,7 +254,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Option<String> {
-        let text = Scanner::new(json.as_bytes()).string().ok()?;
+        let text = Scanner::new(json.as_bytes(), b';').string().ok()?;
         String::from_utf8(text.unescaped().ok()?.into_owned()).ok()
     }
 
@@ -284,12 +290,15 @@ mod tests {
             r#"{"a":[1,{"b":"}"},[]],"c":null}"#,
         ] {
             let json = format!("{value},");
-            let mut scanner = Scanner::new(json.as_bytes());
+            let mut scanner = Scanner::new(json.as_bytes(), b';');
             scanner.skip().unwrap();
             assert_eq!(scanner.rest(), b",", "{value}");
         }
         for wrong in ["", "]", "{", "[1", "\"a", "?"] {
-            assert!(Scanner::new(wrong.as_bytes()).skip().is_err(), "{wrong}");
+            assert!(
+                Scanner::new(wrong.as_bytes(), b';').skip().is_err(),
+                "{wrong}"
+            );
         }
     }
 

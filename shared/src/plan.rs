@@ -1,13 +1,18 @@
 //! What to read for an export, and what its file looks like.
 
-use engine::{Column, Decoder, Format};
+use engine::{Column, Decoder, Dialect, Format};
 
 use crate::{
     aws::{
         AwsError,
         ledger::{Lane, LedgerQuery, LedgerTable},
     },
-    domain::{dataset, export::Export, selection::Selection},
+    domain::{
+        dataset::{self, Kind},
+        export::Export,
+        file_format::{Locale, Profile},
+        selection::Selection,
+    },
     items::ledger::{CREATED_AT, POSITION},
 };
 
@@ -15,20 +20,15 @@ use crate::{
 pub struct Plan {
     pub lanes: Vec<Lane>,
     pub query: LedgerQuery,
-    pub columns: Vec<Column>,
+    pub decoder: Decoder,
 }
 
 impl Plan {
     pub async fn of(export: &Export, ledger: &LedgerTable) -> Result<Self, AwsError> {
         let dataset = export.dataset();
         let selection = Selection::of(export);
-        let columns: Vec<_> = dataset
-            .columns_for(export.audience())
-            .map(|column| Column {
-                name: column.name,
-                format: format(column),
-            })
-            .collect();
+        let columns: Vec<_> = export.columns().into_iter().map(in_file).collect();
+        let decoder = Decoder::new(&columns, POSITION, dialect(export.profile()));
         let layout = ledger.layout(&export.tenant_id, dataset).await?;
         let lanes = match &layout {
             Some(layout) if !selection.is_empty() => {
@@ -38,13 +38,26 @@ impl Plan {
         };
         Ok(Self {
             lanes,
-            query: LedgerQuery::new(&selection, columns.iter().map(|column| column.name)),
-            columns,
+            query: LedgerQuery::new(&selection, decoder.attributes().iter().copied()),
+            decoder,
         })
     }
+}
 
-    pub fn decoder(&self) -> Decoder {
-        Decoder::new(self.columns.clone(), POSITION)
+fn in_file(column: &dataset::Column) -> Column {
+    Column {
+        name: column.name,
+        format: format(column),
+    }
+}
+
+fn dialect(profile: Profile) -> Dialect {
+    match profile {
+        Profile::Standard => Dialect::STANDARD,
+        Profile::Spreadsheet(Locale::English) => Dialect::ENGLISH,
+        Profile::Spreadsheet(Locale::French) => Dialect::FRENCH,
+        Profile::Spreadsheet(Locale::German) => Dialect::GERMAN,
+        Profile::Spreadsheet(Locale::Spanish) => Dialect::SPANISH,
     }
 }
 
@@ -53,17 +66,21 @@ fn format(column: &dataset::Column) -> Format {
     match column {
         column if column.name == CREATED_AT => Format::Seconds,
         column if column.is_guarded => Format::Guarded,
-        _ => Format::Verbatim,
+        column => match column.kind {
+            Kind::Amount => Format::Amount,
+            Kind::Time => Format::Time,
+            _ => Format::Verbatim,
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dataset::FUNDING_TRANSFERS;
+    use crate::domain::dataset::{FUNDING_TRANSFERS, SUPPLIER_PAYOUTS};
 
     #[test]
-    fn text_is_guarded_and_the_time_of_creation_cut() {
+    fn text_is_guarded_the_time_of_creation_cut_and_amounts_are_known() {
         let formats: Vec<_> = FUNDING_TRANSFERS.columns.iter().map(format).collect();
         assert_eq!(
             formats[..4],
@@ -71,9 +88,11 @@ mod tests {
                 Format::Verbatim,
                 Format::Seconds,
                 Format::Verbatim,
-                Format::Verbatim
+                Format::Amount
             ]
         );
         assert_eq!(formats[7..10], [Format::Guarded; 3]);
+        let period = SUPPLIER_PAYOUTS.column("periodStart").unwrap();
+        assert_eq!(format(period), Format::Time);
     }
 }

@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from typing import Any
 
-from support.ledger import read_file
+from support.ledger import Row, read_file
 
 # More digits than any sum has: nothing is rounded.
 PRECISION = 200
 
 
-def manifest_of(file: str, filters: dict[str, Any], as_of: str) -> dict[str, Any]:
+def manifest_of(
+    file: str, filters: dict[str, Any], as_of: str, rows: list[Row] | None = None, **chosen: Any
+) -> dict[str, Any]:
+    """The manifest of a file. `rows` are the file's with every column, if it does not show all of them as they are."""
     content = file.encode()
-    header, *rows = read_file(file)
+    header, *rows = rows or read_file(file)
     amount, currency = header.index("amount"), header.index("currency")
     left_out = sum(not row[currency] for row in rows)
     return {
@@ -25,6 +28,7 @@ def manifest_of(file: str, filters: dict[str, Any], as_of: str) -> dict[str, Any
         "totals": _totals((row[currency], row[amount]) for row in rows if row[currency]),
         **({"rowsNotInTotals": left_out} if left_out else {}),
         "filters": filters,
+        **chosen,
         "asOf": as_of,
     }
 

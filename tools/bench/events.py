@@ -154,6 +154,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "trigger": _request("POST", DATASET_PATH, {}),
     "list": _request("GET", DATASET_PATH),
     "records": _request("GET", DATASET_PATH.removesuffix("/export")),
+    "suppliers": _request("GET", "/v1/suppliers"),
     "estimate": _request("POST", f"{DATASET_PATH}/estimate", {}),
     "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
     "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),

@@ -17,7 +17,7 @@ from .settings import RELEASE
 VALUES = {
     "API_KEYS_TABLE": "api-keys",
     "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
-    "ESTIMATE_TIME_MILLISECONDS": "1750",
+    "ESTIMATE_TIME_MILLISECONDS": "1500",
     "EXPORTS_BUCKET": "exports",
     "EXPORTS_TABLE": "exports",
     "HISTORY_LIFETIME_DAYS": "400",

@@ -57,6 +57,7 @@ def show(found: dict[str, Any]) -> None:
 
 def _sections(found: dict[str, Any]) -> Iterator[Section]:
     yield _throughput(found)
+    yield _profiles(found["generator"])
     yield _writing(found["writing"])
     yield _facts(found)
     yield _cold_starts(found["coldStart"])
@@ -71,6 +72,15 @@ def _throughput(found: dict[str, Any]) -> Section:
         rows.append((NAMES[name], f"{peer['rowsPerSecondPerCore']:,}", f"{peer['peakMiB']:.0f} MiB", f"{ratio:.1f}"))
     columns = ("client", "rows a second of a core", "peak memory", "times as fast")
     return Section("DynamoDB to a CSV file in S3", columns, tuple(rows))
+
+
+def _profiles(generator: dict[str, Any]) -> Section:
+    rows = [("standard", f"{generator['rowsPerSecondPerCore']:,}", "")]
+    for locale, spreadsheet in generator["spreadsheets"].items():
+        speed, share = spreadsheet["rowsPerSecondPerCore"], spreadsheet["shareOfStandard"]
+        rows.append((f"spreadsheet, {locale}", f"{speed:,}", f"{share:.0%}"))
+    columns = ("profile", "rows a second of a core", "of the standard's")
+    return Section("The whole job in each profile", columns, tuple(rows))
 
 
 def _writing(writing: dict[str, Any]) -> Section:

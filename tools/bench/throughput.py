@@ -12,6 +12,7 @@ from stack.steps import console
 from .clients import Client, Run, digest, export, file_size, floor, generator, peers
 from .settings import LATENCY_MS, Cores, Plan
 
+LOCALES = ("en", "fr", "de", "es")
 LATENCY = ("--page-latency-ms", str(LATENCY_MS))
 
 
@@ -23,16 +24,24 @@ def check(rows: int, cores: Cores) -> None:
 
 
 def measure(plan: Plan, cores: Cores) -> dict[str, Any]:
-    """The generator beside the floor and the peers, taking turns, so that a noisy minute hits them all."""
+    """The generator in each profile beside the floor and the peers, taking turns, so that a noisy minute hits all."""
     clients = [generator(), floor(), *peers()]
     runs: dict[str, list[Run]] = {client.name: [] for client in clients}
+    spreadsheets: dict[str, list[Run]] = {locale: [] for locale in LOCALES}
     slowed: list[Run] = []
     for number in range(1, plan.runs + 1):
         console.print(f"  run {number} of {plan.runs}")
         for client in clients:
             runs[client.name].append(_shown(client, export(client, plan.rows[client.name], cores)))
-        slowed.append(_shown(generator(), export(generator(), plan.rows["generator"], cores, *LATENCY), LATENCY_MS))
+        for locale, in_locale in spreadsheets.items():
+            run = export(generator(), plan.rows["generator"], cores, "--locale", locale)
+            in_locale.append(_shown(generator(), run, f"for spreadsheets, {locale}"))
+        run = export(generator(), plan.rows["generator"], cores, *LATENCY)
+        slowed.append(_shown(generator(), run, f"{LATENCY_MS} ms a page"))
     measured = _generator(runs["generator"], runs["floor"], slowed)
+    measured["spreadsheets"] = {
+        locale: _spreadsheet(found, measured["rowsPerSecondPerCore"]) for locale, found in spreadsheets.items()
+    }
     return {"generator": measured, "peers": {client.name: _summary(runs[client.name]) for client in peers()}}
 
 
@@ -61,6 +70,12 @@ def _generator(runs: list[Run], floor_runs: list[Run], slowed: list[Run]) -> dic
     }
 
 
+def _spreadsheet(runs: list[Run], standard: int) -> dict[str, Any]:
+    """Rows of one locale's files, beside those of the standard profile."""
+    summary = _summary(runs)
+    return summary | {"shareOfStandard": round(summary["rowsPerSecondPerCore"] / standard, 3)}
+
+
 def _summary(runs: list[Run]) -> dict[str, Any]:
     return {
         "rowsPerSecondPerCore": round(median(run.rows_per_cpu_second for run in runs)),
@@ -78,8 +93,8 @@ def _peak(runs: Iterable[Run]) -> float:
     return round(max(run.usage.peak_mib for run in runs), 1)
 
 
-def _shown(client: Client, run: Run, latency_ms: int = 0) -> Run:
-    note = f", {latency_ms} ms a page" if latency_ms else ""
+def _shown(client: Client, run: Run, note: str = "") -> Run:
+    note = f", {note}" if note else ""
     console.print(
         f"    {client.name:<10}{run.rows:>12,} rows{run.wall_seconds:>8.2f} s"
         f"{run.rows_per_cpu_second:>12,.0f} rows a CPU second{run.usage.peak_mib:>7.0f} MiB{note}",

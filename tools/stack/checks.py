@@ -17,7 +17,7 @@ from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
 from .steps import Steps, console
 
-# At a hundred thousand pages a second, this is long enough to find the mistakes that are easy to find.
+# At tens of thousands of pages a second, this is long enough to find the mistakes that are easy to find.
 FUZZ_SECONDS = 20
 FUZZ_TARGETS = ROOT / "engine" / "fuzz"
 CLOUDFORMATION_TEMPLATES = ("template.yaml",)

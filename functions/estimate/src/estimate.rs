@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use engine::header;
 use http::StatusCode;
 use shared::{
     aws::ledger::{LedgerQuery, LedgerTable},
@@ -30,7 +29,7 @@ use crate::{
 
 /// Records that a generator passes over in a second: of a slow and of a fast table. `make bench` measures the latter
 /// without a network between them.
-const SLOW: u64 = 50_000;
+const SLOW: u64 = 100_000;
 const FAST: u64 = 400_000;
 
 /// From the launch to the mail of a small export: with everything warm, and with cold starts.
@@ -50,12 +49,18 @@ impl Estimate {
         let caller = request.caller()?;
         let (dataset, _) = request.dataset()?;
         require(caller, Act::Read, dataset)?;
-        let TriggerRequest { cc, filters } =
-            TriggerRequest::parse(request.json_body()?, caller, dataset)
-                .map_err(Problem::InvalidRequest)?;
+        let TriggerRequest {
+            cc,
+            filters,
+            format,
+        } = TriggerRequest::parse(request.json_body()?, caller, dataset)
+            .map_err(Problem::InvalidRequest)?;
 
         // What a launch would ask for at this moment.
-        let export = Export::request(caller, dataset, cc, filters, time::now(), [0; 10]);
+        let export = Export {
+            format,
+            ..Export::request(caller, dataset, cc, filters, time::now(), [0; 10])
+        };
         let plan = Plan::of(&export, &self.ledger).await?;
         let selection = Selection::of(&export);
         // Rows are counted by status and day even if the file has no such columns.
@@ -66,8 +71,8 @@ impl Estimate {
             lanes: &plan.lanes,
             query: &query,
         };
-        let mut decoders = Decoders::new(plan.decoder());
-        let header = header(&plan.columns).len() as u64;
+        let mut decoders = Decoders::new(plan.decoder.clone());
+        let header = plan.decoder.header().len() as u64;
 
         let counted = reading
             .count(&mut decoders, started + self.time * 2 / 3)

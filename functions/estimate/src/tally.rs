@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Amount, Column, Decoder, Format, Page, Totals, Unreadable};
+use engine::{Amount, Column, Decoder, Dialect, Format, Page, Totals, Unreadable};
 use shared::{
     items::ledger::{CREATED_AT, POSITION},
     wire::estimate::{EstimatedDay, EstimatedPart},
@@ -43,7 +43,7 @@ impl Decoders {
         let groups = groups.map(|(name, format)| Column { name, format });
         Self {
             file,
-            groups: Decoder::new(groups.to_vec(), POSITION),
+            groups: Decoder::new(&groups, POSITION, Dialect::STANDARD),
         }
     }
 
@@ -128,7 +128,7 @@ mod tests {
             name,
             format: Format::Verbatim,
         });
-        Decoders::new(Decoder::new(columns.to_vec(), POSITION))
+        Decoders::new(Decoder::new(&columns, POSITION, Dialect::STANDARD))
     }
 
     fn item(id: &str, time: &str, status: &str, amount: &str) -> String {

@@ -80,7 +80,7 @@ impl Records {
                 items: found
                     .records
                     .into_iter()
-                    .map(|record| object(record, &plan))
+                    .map(|record| object(record, &export))
                     .collect(),
             },
         )
@@ -130,8 +130,8 @@ impl Records {
 }
 
 /// The record's cells, as the file shows them before it quotes them.
-fn object(mut record: StoredRecord, plan: &Plan) -> RecordObject {
-    let cells = plan.columns.iter().map(|column| {
+fn object(mut record: StoredRecord, export: &Export) -> RecordObject {
+    let cells = export.columns().into_iter().map(|column| {
         let value = record.values.remove(column.name);
         let cell = match value {
             Some(time) if column.name == CREATED_AT => {

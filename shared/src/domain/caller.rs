@@ -2,7 +2,10 @@
 
 use strum::{Display, EnumString};
 
-use super::{address::EmailAddress, dataset::Dataset};
+use super::{
+    address::EmailAddress,
+    dataset::{self, Dataset},
+};
 
 /// The user of an API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +68,14 @@ impl Caller {
             && self.permissions.contains(&act.permission(dataset))
     }
 
+    /// Whether the caller may see whom the tenant's records name as suppliers: operators who may read such records.
+    pub fn may_see_suppliers(&self) -> bool {
+        self.role == Role::Operator
+            && dataset::ALL
+                .iter()
+                .any(|dataset| dataset.supplier_column.is_some() && self.may(Act::Read, dataset))
+    }
+
     pub fn supplier_id(&self) -> Option<&str> {
         match &self.role {
             Role::Supplier { supplier_id } => Some(supplier_id),
@@ -79,4 +90,27 @@ pub fn is_valid_id(id: &str) -> bool {
         && id
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::export::examples::{operator, supplier};
+
+    #[test]
+    fn only_operators_who_may_read_their_records_see_suppliers() {
+        assert!(operator().may_see_suppliers());
+        assert!(!supplier().may_see_suppliers());
+        for permissions in [
+            vec![],
+            vec!["funding-transfers:create"],
+            vec!["marketplace-payouts:read"],
+        ] {
+            let caller = Caller {
+                permissions: permissions.into_iter().map(str::to_owned).collect(),
+                ..operator()
+            };
+            assert!(!caller.may_see_suppliers());
+        }
+    }
 }

@@ -13,7 +13,8 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use super::{
     address::EmailAddress,
     caller::{Caller, RoleName},
-    dataset::{Dataset, Visibility},
+    dataset::{Column, Dataset, Visibility},
+    file_format::{FileFormat, Profile},
     filters::Filters,
     id::ExportId,
 };
@@ -61,6 +62,7 @@ pub struct Export {
     pub scope: Scope,
     pub cc: Vec<EmailAddress>,
     pub filters: Filters,
+    pub format: FileFormat,
     /// When it was requested. Records created later are not in the file.
     pub created_at: Timestamp,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
@@ -131,7 +133,8 @@ pub struct Sending {
 }
 
 impl Export {
-    /// An accepted request: PENDING, with the requester's scope fixed.
+    /// An accepted request: PENDING, with the requester's scope fixed, for a file in the standard profile with all columns
+    /// that the requester gets.
     pub fn request(
         caller: &Caller,
         dataset: &Dataset,
@@ -149,6 +152,7 @@ impl Export {
             scope: Scope::of(caller),
             cc,
             filters,
+            format: FileFormat::default(),
             created_at: now,
             resends: Vec::new(),
             state: State::Pending {
@@ -225,6 +229,23 @@ impl Export {
             Scope::Tenant => RoleName::Operator,
             Scope::Supplier(_) => RoleName::Supplier,
         }
+    }
+
+    /// The columns of its file, in order: those that were chosen, or all that the requester gets. One that the dataset has
+    /// lost since the request is left out.
+    pub fn columns(&self) -> Vec<&'static Column> {
+        let all: Vec<_> = self.dataset().columns_for(self.audience()).collect();
+        let Some(chosen) = &self.format.columns else {
+            return all;
+        };
+        chosen
+            .iter()
+            .filter_map(|name| all.iter().copied().find(|column| column.name == *name))
+            .collect()
+    }
+
+    pub fn profile(&self) -> Profile {
+        self.format.profile.unwrap_or_default()
     }
 
     /// The prefix of the keys of all its objects.
@@ -371,6 +392,7 @@ pub mod examples {
 #[cfg(test)]
 mod tests {
     use super::{examples::*, *};
+    use crate::domain::dataset::TRANSACTION_EVENTS;
 
     #[test]
     fn expires_to_the_second_whatever_is_stored() {
@@ -454,6 +476,33 @@ mod tests {
         );
         assert_eq!(export.scope, Scope::Supplier("SUP-1001".to_owned()));
         assert_eq!(export.audience(), RoleName::Supplier);
+    }
+
+    #[test]
+    fn a_file_has_the_chosen_columns_in_their_order() {
+        let names = |columns: Option<&[&str]>, scope: Scope| {
+            let format = FileFormat {
+                columns: columns.map(|names| names.iter().map(ToString::to_string).collect()),
+                ..FileFormat::default()
+            };
+            let export = Export {
+                id: ExportId::new(&TRANSACTION_EVENTS, at("2026-11-20T09:30:00Z"), [0; 10]),
+                format,
+                scope,
+                ..pending()
+            };
+            let columns = export.columns().into_iter().map(|column| column.name);
+            columns.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(Some(&["amount", "eventId"]), Scope::Tenant),
+            ["amount", "eventId"]
+        );
+        assert_eq!(names(None, Scope::Tenant).len(), 19);
+        // Whatever is stored, a supplier's file has no column of operators.
+        let supplier = Scope::Supplier("SUP-1001".to_owned());
+        let chosen = ["platformCommission", "eventId", "lost"];
+        assert_eq!(names(Some(&chosen), supplier), ["eventId"]);
     }
 
     #[test]

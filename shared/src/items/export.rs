@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{UnreadableItem, filters::FiltersItem};
+use super::{UnreadableItem, file_format::ProfileItem, filters::FiltersItem};
 use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
     export::{Delivery, Export, File, Scope, State, Status},
+    file_format::{FileFormat, Profile},
     id::ExportId,
 };
 
@@ -44,6 +45,10 @@ pub struct ExportItem {
     #[serde(default)]
     cc: Vec<String>,
     filters: FiltersItem,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileItem>,
     /// To the millisecond: it bounds the rows of the file.
     created_at: Timestamp,
     status: String,
@@ -159,6 +164,8 @@ impl ExportItem {
             },
             cc: export.cc.iter().map(ToString::to_string).collect(),
             filters: FiltersItem::from(&export.filters),
+            columns: export.format.columns.clone(),
+            profile: export.format.profile.map(ProfileItem::from),
             created_at: export.created_at,
             status: status.to_string(),
             rows_written: 0,
@@ -243,6 +250,10 @@ impl TryFrom<ExportItem> for Export {
             requester_id: item.requester_id,
             scope: item.supplier_scope.map_or(Scope::Tenant, Scope::Supplier),
             filters,
+            format: FileFormat {
+                columns: item.columns,
+                profile: item.profile.map(Profile::try_from).transpose()?,
+            },
             created_at: item.created_at,
             resends: item
                 .resends
@@ -258,6 +269,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         export::examples::{at, one_of, pending, supplier},
+        file_format::Locale,
         filters::Filters,
     };
 
@@ -289,6 +301,29 @@ mod tests {
         )
         .unwrap();
         assert_eq!(Export::try_from(item).unwrap(), export);
+    }
+
+    #[test]
+    fn an_export_keeps_its_format_and_an_older_item_has_none() {
+        for profile in [Profile::Standard, Profile::Spreadsheet(Locale::French)] {
+            let format = FileFormat {
+                columns: Some(vec!["amount".to_owned(), "transferId".to_owned()]),
+                profile: Some(profile),
+            };
+            let export = Export {
+                format,
+                ..pending()
+            };
+            let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
+            let read: ExportItem = serde_dynamo::from_item(item).unwrap();
+            assert_eq!(Export::try_from(read).unwrap(), export);
+            let mut item = serde_json::to_value(stored(&export)).unwrap();
+            for name in ["columns", "profile"] {
+                item.as_object_mut().unwrap().remove(name).unwrap();
+            }
+            let read: ExportItem = serde_json::from_value(item).unwrap();
+            assert_eq!(Export::try_from(read).unwrap(), pending());
+        }
     }
 
     #[test]

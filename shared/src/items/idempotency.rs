@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{UnreadableItem, filters::FiltersItem, read_id};
+use super::{UnreadableItem, file_format::choice, filters::FiltersItem, read_id};
 use crate::domain::{
     address::EmailAddress,
     export::{Export, IDEMPOTENCY_LIFETIME},
@@ -45,9 +45,11 @@ impl Idempotency {
             format!("{:?}", export.scope),
         ))
         .expect("a request is plain JSON");
+        let mut hash = Sha256::new_with_prefix(request);
+        hash.update(choice(&export.format));
         Self {
             key,
-            request_hash: hex::encode(Sha256::digest(request)),
+            request_hash: hex::encode(hash.finalize()),
         }
     }
 }
@@ -88,7 +90,47 @@ impl IdempotencyItem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::export::examples::pending;
+    use crate::domain::{
+        export::examples::pending,
+        file_format::{FileFormat, Locale, Profile},
+    };
+
+    fn hash(columns: Option<&[&str]>, profile: Option<Profile>) -> String {
+        let format = FileFormat {
+            columns: columns.map(|names| names.iter().map(ToString::to_string).collect()),
+            profile,
+        };
+        let export = Export {
+            format,
+            ..pending()
+        };
+        Idempotency::of("key".to_owned(), &export).request_hash
+    }
+
+    #[test]
+    fn a_request_without_a_choice_has_the_hash_that_it_always_had() {
+        let request = br#"[["finance@northwind.example"],{},"Tenant"]"#;
+        let as_ever = hex::encode(Sha256::digest(request));
+        assert_eq!(hash(None, None), as_ever);
+        // It means the same.
+        assert_eq!(hash(None, Some(Profile::Standard)), as_ever);
+    }
+
+    #[test]
+    fn another_choice_of_columns_is_another_request() {
+        let with = |columns: &[&str]| hash(Some(columns), None);
+        assert_eq!(with(&["amount", "currency"]), with(&["amount", "currency"]));
+        assert_ne!(with(&["amount", "currency"]), with(&["currency", "amount"]));
+        assert_ne!(with(&["amount"]), hash(None, None));
+    }
+
+    #[test]
+    fn another_profile_or_locale_is_another_request() {
+        let in_locale = |locale| hash(None, Some(Profile::Spreadsheet(locale)));
+        assert_eq!(in_locale(Locale::French), in_locale(Locale::French));
+        assert_ne!(in_locale(Locale::French), in_locale(Locale::Spanish));
+        assert_ne!(in_locale(Locale::French), hash(None, None));
+    }
 
     #[test]
     fn an_idempotency_key_is_of_one_user_and_type() {

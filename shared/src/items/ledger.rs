@@ -31,6 +31,15 @@ pub const LATEST_OCCURRED_AT: &str = "latestOccurredAt";
 
 pub use crate::domain::contacts::{CONTACT_EXTERNAL_ID, CONTACT_ID, CONTACT_NAME};
 
+pub use crate::domain::suppliers::SUPPLIER_NAME;
+
+/// On a supplier's item: the platform's own id of it.
+pub const SUPPLIER_ID: &str = "supplierExternalId";
+/// On a supplier's item: id and name in lower case, for searches.
+pub const SUPPLIER_WORDS: &str = "words";
+/// On a supplier's item: when the latest record was created that said what it says.
+pub const SUPPLIER_AS_OF: &str = "asOf";
+
 /// On a contact's items: when the latest payout was created that said what they say.
 pub const CONTACT_AS_OF: &str = "asOf";
 
@@ -129,6 +138,11 @@ pub fn greatest_position(to: Timestamp) -> String {
 /// The time of creation that a position begins with, in seconds.
 pub fn created_at_of(position: &str) -> &str {
     position.split('#').next().unwrap_or(position)
+}
+
+/// The partition of a tenant's suppliers. Their ids are the sort keys.
+pub fn suppliers_partition(tenant_id: &str) -> String {
+    format!("{tenant_id}#SUPPLIERS")
 }
 
 /// The partition of a merchant's contacts.

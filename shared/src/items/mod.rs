@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod expiry_marker;
 pub mod export;
+pub mod file_format;
 pub mod filters;
 pub mod idempotency;
 pub mod ledger;

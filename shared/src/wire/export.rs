@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::manifest::Manifest;
+use super::{file_format::ProfileObject, manifest::Manifest};
 use crate::domain::{
     amount::Amount,
     export::{Export, State},
@@ -22,6 +22,10 @@ pub struct ExportObject {
     created_at: String,
     recipients: Vec<String>,
     filters: FiltersObject,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileObject>,
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +99,8 @@ impl ExportObject {
             created_at: to_seconds(export.created_at),
             recipients: export.recipients().map(ToString::to_string).collect(),
             filters: FiltersObject::of(export),
+            columns: export.format.columns.clone(),
+            profile: export.format.profile.map(ProfileObject::from),
             progress,
             row_count: delivery.map(|delivery| delivery.file.rows),
             file_size: delivery.map(|delivery| delivery.file.size),
@@ -155,6 +161,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         export::examples::{at, one_of, pending, ready},
+        file_format::{FileFormat, Locale, Profile},
         filters::Filters,
     };
 
@@ -186,6 +193,20 @@ mod tests {
             at("2026-11-20T09:36:00Z"),
         );
         insta::assert_snapshot!(serde_json::to_string_pretty(&object).unwrap());
+    }
+
+    #[test]
+    fn a_chosen_format_is_shown_with_the_export_and_in_its_manifest() {
+        let format = FileFormat {
+            columns: Some(vec!["amount".to_owned(), "currency".to_owned()]),
+            profile: Some(Profile::Spreadsheet(Locale::French)),
+        };
+        let export = Export { format, ..ready() };
+        let object = ExportObject::of(&export, at("2026-11-20T09:31:00Z"));
+        let shown = serde_json::to_string(&object).unwrap();
+        let format =
+            r#""columns":["amount","currency"],"profile":{"name":"spreadsheet","locale":"fr"}"#;
+        assert_eq!(shown.matches(format).count(), 2, "{shown}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::export::FiltersObject;
+use super::{export::FiltersObject, file_format::ProfileObject};
 use crate::domain::{
     export::{Export, File},
     time::to_seconds,
@@ -21,6 +21,10 @@ pub struct Manifest {
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_not_in_totals: Option<u64>,
     filters: FiltersObject,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileObject>,
     as_of: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger_complete_until: Option<String>,
@@ -46,6 +50,8 @@ impl Manifest {
             totals: file.totals.clone(),
             rows_not_in_totals: Some(file.rows_not_in_totals).filter(|rows| *rows > 0),
             filters: FiltersObject::of(export),
+            columns: export.format.columns.clone(),
+            profile: export.format.profile.map(ProfileObject::from),
             as_of: to_seconds(export.created_at),
             ledger_complete_until: file.ledger_complete_until.map(to_seconds),
         }

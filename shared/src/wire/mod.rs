@@ -4,6 +4,7 @@
 pub mod cursor;
 pub mod estimate;
 pub mod export;
+pub mod file_format;
 pub mod history_query;
 pub mod json;
 pub mod ledger_change;
@@ -14,4 +15,5 @@ pub mod problem;
 pub mod record_list;
 pub mod record_query;
 pub mod resend_request;
+pub mod supplier_query;
 pub mod trigger_request;

@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::{
+    file_format::{read_columns, read_profile},
     json::{Object, Reader, child},
     problem::{FieldError, FieldErrorCode},
 };
@@ -11,10 +12,12 @@ use crate::domain::{
     amount::Amount,
     caller::{Caller, RoleName},
     dataset::{Dataset, Filter, FilterTest},
+    file_format::FileFormat,
     filters::{Filters, MOST_SUPPLIERS, OneOf},
     time,
 };
 
+const KNOWN: &str = "cc, filters, columns, profile";
 const MOST_VALUES: usize = 100;
 const LONGEST_NAME: usize = 256;
 
@@ -23,6 +26,7 @@ const LONGEST_NAME: usize = 256;
 pub struct TriggerRequest {
     pub cc: Vec<EmailAddress>,
     pub filters: Filters,
+    pub format: FileFormat,
 }
 
 impl TriggerRequest {
@@ -36,6 +40,7 @@ impl TriggerRequest {
         let object = reader.body(body);
         let mut cc = Vec::new();
         let mut filters = Filters::default();
+        let mut format = FileFormat::default();
         for (name, raw) in object.fields() {
             match name {
                 "cc" => cc = read_cc(&mut reader, raw),
@@ -49,12 +54,18 @@ impl TriggerRequest {
                         filters = read_filters(&mut reader, "/filters", &object, caller, dataset);
                     }
                 }
-                unknown => refuse_unknown(&mut reader, "", unknown, "cc, filters"),
+                "columns" => {
+                    let role = caller.role.name();
+                    format.columns = Some(read_columns(&mut reader, raw, role, dataset));
+                }
+                "profile" => format.profile = read_profile(&mut reader, raw),
+                unknown => refuse_unknown(&mut reader, "", unknown, KNOWN),
             }
         }
         reader.finish(Self {
             cc: distinct_cc(&caller.email, cc),
             filters,
+            format,
         })
     }
 }
@@ -172,7 +183,8 @@ fn read_amount(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<Amo
         .ok()
 }
 
-fn read_choice(
+/// Reads one of these words.
+pub fn read_choice(
     reader: &mut Reader,
     pointer: &str,
     raw: &RawValue,
@@ -260,6 +272,7 @@ mod tests {
         let everything = TriggerRequest {
             cc: vec![],
             filters: Filters::default(),
+            format: FileFormat::default(),
         };
         for body in ["", "  \n", "{}", "{\"filters\": {}, \"cc\": []}"] {
             assert_eq!(parse(body), Ok(everything.clone()), "{body}");

@@ -4,18 +4,19 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 4] = [
+pub const OPERATIONS: [&str; 5] = [
     "ADM-EXPORT-200",
     "ADM-ME-100",
+    "ADM-SUPPLIER-100",
     "CONSOLE-ASSET-100",
     "CONSOLE-PAGE-100",
 ];
 
 /// The groups of operations that are not of one dataset.
-pub const TAGS: [&str; 3] = ["Back Office", "Caller", "Exports"];
+pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 26] = [
+pub const SCHEMAS: [&str; 27] = [
     "AlreadyPendingProblem",
     "Amount",
     "Caller",
@@ -33,11 +34,12 @@ pub const SCHEMAS: [&str; 26] = [
     "InvalidRequestProblem",
     "Manifest",
     "NotReadyProblem",
-    "PayoutsExportRequest",
     "Problem",
+    "Profile",
     "ResendRequest",
     "Resent",
     "SupplierIds",
+    "SupplierList",
     "Time",
     "TimeOrDate",
     "Totals",

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use engine::{Draft, header};
+use engine::Draft;
 use shared::{
     aws::{
         AwsError,
@@ -120,14 +120,15 @@ impl Generator {
         let pages = LedgerPages::new(&self.ledger, &plan);
         let reading = match &attempt.checkpoint {
             None => {
-                let draft = Draft::new(&header(&plan.columns));
-                Reading::new(&pages, plan.decoder(), &plan.query.span().least, draft, 0)
+                let draft = Draft::new(&plan.decoder.header());
+                let least = plan.query.span().least;
+                Reading::new(&pages, plan.decoder.clone(), &least, draft, 0)
             }
             Some(checkpoint) => {
                 let position = checkpoint.position.as_deref().unwrap_or_default();
                 let parts = checkpoint.upload.as_ref().map_or(0, |state| state.parts);
                 let draft = self.resume(checkpoint).await?;
-                Reading::new(&pages, plan.decoder(), position, draft, parts)
+                Reading::new(&pages, plan.decoder.clone(), position, draft, parts)
             }
         };
         // The file says what was true when it was begun.

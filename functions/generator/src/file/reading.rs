@@ -237,7 +237,7 @@ impl<'a, P: Pages> Reading<'a, P> {
 
 #[cfg(test)]
 mod tests {
-    use engine::{Column, Format, header};
+    use engine::{Column, Dialect, Format};
     use tokio::sync::mpsc::{Receiver, channel};
 
     use super::*;
@@ -290,13 +290,9 @@ mod tests {
     }
 
     async fn read(pages: &ScriptedPages, limit: Duration) -> Outcome {
-        let reading = Reading::new(
-            pages,
-            Decoder::new(COLUMNS.to_vec(), "sort"),
-            "",
-            Draft::new(&header(&COLUMNS)),
-            0,
-        );
+        let decoder = Decoder::new(&COLUMNS, "sort", Dialect::STANDARD);
+        let draft = Draft::new(&decoder.header());
+        let reading = Reading::new(pages, decoder, "", draft, 0);
         let (segments, queue) = channel(1);
         let started = Instant::now();
         let rows = AtomicU64::new(0);

@@ -9,9 +9,10 @@ mod placeholders;
 mod query;
 mod records;
 mod row_write;
+mod suppliers;
 mod write;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
@@ -20,11 +21,12 @@ pub use items::ItemPage;
 pub use layout::Layout;
 pub use query::{Lane, LedgerPage, LedgerQuery, Span};
 pub use records::{RecordPage, StoredRecord};
+pub use suppliers::FoundSupplier;
 pub use write::{BATCH, Outcome, Written};
 
 use super::AwsError;
 use crate::{
-    domain::received::Margin,
+    domain::{received::Margin, suppliers::KnownSuppliers},
     items::ledger::{Item, PARTITION, SORT},
 };
 
@@ -33,6 +35,7 @@ pub struct LedgerTable {
     client: Client,
     name: String,
     margin: Arc<Margin>,
+    suppliers: Arc<Mutex<KnownSuppliers>>,
 }
 
 impl LedgerTable {
@@ -41,6 +44,7 @@ impl LedgerTable {
             client: Client::new(aws),
             name,
             margin: Arc::default(),
+            suppliers: Arc::default(),
         }
     }
 

@@ -128,13 +128,16 @@ impl LedgerQuery {
         self.span.clone()
     }
 
-    /// A query for the selected records, with the given columns and the position.
-    pub fn new<'a>(selection: &Selection, columns: impl IntoIterator<Item = &'a str>) -> Self {
+    /// A query for the selected records with these attributes, none of which may come twice, and the position.
+    pub fn new<'a>(selection: &Selection, attributes: impl IntoIterator<Item = &'a str>) -> Self {
         let mut placeholders = Placeholders::default();
         let mut projection = placeholders.name(POSITION);
-        for column in columns {
-            projection.push_str(", ");
-            projection.push_str(&placeholders.name(column));
+        for attribute in attributes {
+            // DynamoDB refuses a projection that names an attribute twice.
+            if attribute != POSITION {
+                projection.push_str(", ");
+                projection.push_str(&placeholders.name(attribute));
+            }
         }
         // The position has whole seconds: within the last one, the record's own time decides.
         let created_at = placeholders.name(CREATED_AT);
@@ -219,7 +222,7 @@ mod tests {
                 Condition::ChangedSince(at("2026-11-19T09:30:00.9Z")),
             ],
         };
-        let query = LedgerQuery::new(&selection, ["transferId", "status"]);
+        let query = LedgerQuery::new(&selection, ["transferId", "status", POSITION]);
         assert_eq!(query.span.least, "2026-01-01T00:00:00Z");
         assert_eq!(query.span.greatest, "2026-11-20T09:30:00Z#~");
         assert_eq!(query.projection, "#position, #transferId, #status");

@@ -121,8 +121,10 @@ impl LedgerTable {
             counts_from = counts_from.max(received);
         }
         drop(others);
+        let outcomes: Vec<_> = done.into_iter().flatten().collect();
+        self.note_suppliers(changes, &outcomes).await?;
         Ok(Written {
-            outcomes: done.into_iter().flatten().collect(),
+            outcomes,
             counts_from,
         })
     }

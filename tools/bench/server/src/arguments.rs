@@ -55,6 +55,10 @@ pub struct Arguments {
     #[arg(long)]
     pub ready: bool,
 
+    /// The export's file is for spreadsheets in this locale
+    #[arg(long)]
+    pub locale: Option<String>,
+
     /// Passes everything but the ledger's pages and layout on to this endpoint
     #[arg(long, requires = "ledger_table")]
     pub upstream: Option<String>,

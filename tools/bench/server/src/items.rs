@@ -14,14 +14,17 @@ pub struct Items {
     created_at: Timestamp,
     /// Whether the export is READY when it is read, and not PENDING.
     is_ready: bool,
+    /// Of the export's file, if it is for spreadsheets.
+    locale: Option<String>,
 }
 
 impl Items {
-    pub fn new(now: Timestamp, is_ready: bool) -> Self {
+    pub fn new(now: Timestamp, is_ready: bool, locale: Option<String>) -> Self {
         let created_at = now.round(Unit::Millisecond).unwrap_or(now);
         Self {
             created_at,
             is_ready,
+            locale,
         }
     }
 
@@ -89,7 +92,7 @@ impl Items {
     }
 
     fn pending(&self, partition: &str, id: &str) -> Value {
-        json!({
+        let mut item = json!({
             "partition": text(partition),
             "sort": text(id),
             "requesterSort": text(&format!("{USER}#{id}")),
@@ -107,7 +110,11 @@ impl Items {
             "dueKind": text("PENDING"),
             "dueAt": seconds(self.created_at),
             "timeToLive": seconds(self.after_days(400)),
-        })
+        });
+        if let Some(locale) = &self.locale {
+            item["profile"] = json!({"M": {"name": text("spreadsheet"), "locale": text(locale)}});
+        }
+        item
     }
 
     fn api_key(&self, hash: &str) -> Value {

@@ -72,7 +72,7 @@ fn server(arguments: Arguments) -> anyhow::Result<Server> {
     Ok(Server {
         dynamodb: DynamoDb {
             pages: Pages::new(arguments.rows, arguments.shards, arguments.match_every),
-            items: Items::new(Timestamp::now(), arguments.ready),
+            items: Items::new(Timestamp::now(), arguments.ready, arguments.locale),
             page_latency: Duration::from_millis(arguments.page_latency_ms),
             throttle_every: arguments.throttle_every,
         },

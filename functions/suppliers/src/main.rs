@@ -1,0 +1,19 @@
+//! Finds suppliers by id or name.
+
+mod suppliers;
+
+use shared::{
+    aws::{self, Timeouts, ledger::LedgerTable},
+    config, http,
+};
+use suppliers::Suppliers;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    let aws = aws::load(Timeouts::Request).await;
+    let suppliers = Suppliers {
+        ledger: LedgerTable::new(&aws, config::ledger_table()?),
+    };
+    http::serve(|request| suppliers.handle(request)).await
+}

@@ -1,0 +1,178 @@
+//! The directory of a tenant's suppliers, which writing keeps: whoever filters by supplier finds one by id or name.
+
+use std::{collections::HashMap, sync::PoisonError};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::{
+    LedgerTable, Outcome, layout::unless_refused, placeholders::Placeholders, row_write::assignment,
+};
+use crate::{
+    aws::AwsError,
+    domain::{
+        change::{Change, Content},
+        suppliers::{KnownSuppliers, Supplier},
+        time::to_milliseconds,
+    },
+    items::ledger::{
+        Item, PARTITION, SORT, SUPPLIER_AS_OF, SUPPLIER_ID, SUPPLIER_NAME, SUPPLIER_WORDS,
+        suppliers_partition,
+    },
+};
+
+/// How many suppliers are recorded at the same time.
+const IN_FLIGHT: usize = 4;
+
+/// The most pages, of 1 MB or some thousand suppliers each, that one search reads.
+const MOST_PAGES: usize = 8;
+
+/// A supplier of the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundSupplier {
+    pub id: String,
+    pub name: Option<String>,
+}
+
+impl LedgerTable {
+    /// Suppliers, by their ids, whose id or name has the text in it, in upper or lower case. At most `limit`.
+    pub async fn find_suppliers(
+        &self,
+        tenant_id: &str,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<FoundSupplier>, AwsError> {
+        let mut found = Vec::new();
+        let mut start = None;
+        for _ in 0..MOST_PAGES {
+            let partition = AttributeValue::S(suppliers_partition(tenant_id));
+            let mut query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("#partition = :partition")
+                .expression_attribute_names("#partition", PARTITION)
+                .expression_attribute_values(":partition", partition)
+                .set_exclusive_start_key(start);
+            if !text.is_empty() {
+                query = query
+                    .filter_expression("contains(#words, :text)")
+                    .expression_attribute_names("#words", SUPPLIER_WORDS)
+                    .expression_attribute_values(":text", AttributeValue::S(text.to_lowercase()));
+            }
+            let page = query.send().await.map_err(AwsError::new("Query"))?;
+            found.extend(page.items.unwrap_or_default().iter().filter_map(read));
+            start = page.last_evaluated_key;
+            if start.is_none() || found.len() >= limit {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// Records the suppliers of changes that this process has not recorded yet. The latest record's name counts.
+    pub(super) async fn note_suppliers(
+        &self,
+        changes: &[&Change],
+        outcomes: &[Outcome],
+    ) -> Result<(), AwsError> {
+        let news = self.news(changes, outcomes);
+        stream::iter(news)
+            .map(async |(tenant_id, supplier, outcome)| {
+                self.note_supplier(tenant_id, &supplier, outcome).await?;
+                let mut known = self
+                    .suppliers
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                known.remember(tenant_id, &supplier);
+                Ok(())
+            })
+            .buffer_unordered(IN_FLIGHT)
+            .try_collect()
+            .await
+    }
+
+    /// Each supplier that is news, once, as its latest record has it.
+    fn news<'a>(
+        &self,
+        changes: &[&'a Change],
+        outcomes: &[Outcome],
+    ) -> Vec<(&'a str, Supplier<'a>, Outcome)> {
+        let known = self
+            .suppliers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut news: HashMap<&str, (&str, Supplier, Outcome)> = HashMap::new();
+        for (change, outcome) in changes.iter().zip(outcomes) {
+            if let Some(supplier) = news_of(change, &known) {
+                let latest =
+                    news.entry(supplier.id)
+                        .or_insert((&change.tenant_id, supplier, *outcome));
+                if latest.1.as_of < supplier.as_of {
+                    *latest = (&change.tenant_id, supplier, *outcome);
+                }
+            }
+        }
+        news.into_values().collect()
+    }
+
+    async fn note_supplier(
+        &self,
+        tenant_id: &str,
+        supplier: &Supplier<'_>,
+        outcome: Outcome,
+    ) -> Result<(), AwsError> {
+        let mut placeholders = Placeholders::default();
+        let as_of = to_milliseconds(supplier.as_of);
+        let attributes = [
+            (SUPPLIER_AS_OF, Some(as_of.clone())),
+            (SUPPLIER_ID, Some(supplier.id.to_owned())),
+            (SUPPLIER_NAME, supplier.name.map(str::to_owned)),
+            (SUPPLIER_WORDS, Some(supplier.words())),
+        ];
+        let sets: Vec<_> = attributes
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, AttributeValue::S(value?))))
+            .map(|(name, value)| assignment(&mut placeholders, name, value))
+            .collect();
+        let known = placeholders.name(SUPPLIER_AS_OF);
+        let now = placeholders.value(AttributeValue::S(as_of));
+        // A record that was unchanged may have been an older version: what an equally late one says is kept then.
+        let comparison = match outcome {
+            Outcome::Written => "<=",
+            Outcome::Unchanged => "<",
+        };
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key(PARTITION, AttributeValue::S(suppliers_partition(tenant_id)))
+            .key(SORT, AttributeValue::S(supplier.id.to_owned()))
+            .update_expression(format!("SET {}", sets.join(", ")))
+            .condition_expression(format!(
+                "attribute_not_exists({known}) OR {known} {comparison} {now}"
+            ))
+            .set_expression_attribute_names(Some(placeholders.names))
+            .set_expression_attribute_values(Some(placeholders.values))
+            .send()
+            .await;
+        unless_refused(answer).map(drop)
+    }
+}
+
+/// The supplier of a change, if it is news.
+fn news_of<'a>(change: &'a Change, known: &KnownSuppliers) -> Option<Supplier<'a>> {
+    let Content::Record(record) = &change.content else {
+        return None;
+    };
+    Supplier::of(record).filter(|supplier| known.is_news(&change.tenant_id, supplier))
+}
+
+fn read(item: &Item) -> Option<FoundSupplier> {
+    let text = |name: &str| item.get(name)?.as_s().ok().cloned();
+    Some(FoundSupplier {
+        id: text(SUPPLIER_ID)?,
+        name: text(SUPPLIER_NAME),
+    })
+}

@@ -1,0 +1,35 @@
+//! What the file of an export looks like.
+
+use strum::{EnumString, IntoStaticStr, VariantNames};
+
+/// What a request chose of its file's looks. Whatever is `None` was not chosen, and is as it always was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileFormat {
+    /// Names of columns of the dataset that the requester may see, each once, in the order of the file. They are names,
+    /// so that an export is still shown when its dataset has lost a column.
+    pub columns: Option<Vec<String>>,
+    pub profile: Option<Profile>,
+}
+
+/// For whom a file is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// For programs.
+    #[default]
+    Standard,
+    /// For people who open it in a spreadsheet in this language.
+    Spreadsheet(Locale),
+}
+
+/// A language with its usual decimal mark, delimiter and order of dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+pub enum Locale {
+    #[strum(serialize = "en")]
+    English,
+    #[strum(serialize = "fr")]
+    French,
+    #[strum(serialize = "de")]
+    German,
+    #[strum(serialize = "es")]
+    Spanish,
+}

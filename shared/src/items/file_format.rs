@@ -1,0 +1,54 @@
+//! A file's looks as they are stored with its export, and as they count for an idempotency key.
+
+use serde::{Deserialize, Serialize};
+
+use super::UnreadableItem;
+use crate::domain::file_format::{FileFormat, Profile};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "lowercase")]
+pub enum ProfileItem {
+    Standard,
+    Spreadsheet { locale: String },
+}
+
+impl From<Profile> for ProfileItem {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Standard => Self::Standard,
+            Profile::Spreadsheet(locale) => {
+                let locale: &'static str = locale.into();
+                Self::Spreadsheet {
+                    locale: locale.to_owned(),
+                }
+            }
+        }
+    }
+}
+
+impl TryFrom<ProfileItem> for Profile {
+    type Error = UnreadableItem;
+
+    fn try_from(item: ProfileItem) -> Result<Self, UnreadableItem> {
+        match item {
+            ProfileItem::Standard => Ok(Self::Standard),
+            ProfileItem::Spreadsheet { locale } => locale
+                .parse()
+                .map(Self::Spreadsheet)
+                .map_err(|_| UnreadableItem(format!("the locale {locale}"))),
+        }
+    }
+}
+
+/// What of a file's looks makes it another file, as plain JSON. Empty for the file that a request without a choice gets:
+/// such a request has the hash that older releases have stored of it.
+pub fn choice(format: &FileFormat) -> Vec<u8> {
+    let profile = format
+        .profile
+        .filter(|profile| *profile != Profile::default());
+    if format.columns.is_none() && profile.is_none() {
+        return Vec::new();
+    }
+    serde_json::to_vec(&(&format.columns, profile.map(ProfileItem::from)))
+        .expect("names are plain JSON")
+}
