@@ -14,6 +14,8 @@ import type {
   RecordsPlace,
   Resent,
   Role,
+  Supplier,
+  SupplierList,
 } from "./types.ts";
 
 /** Throttling ends within seconds; what takes longer is for the person to decide. */
@@ -73,6 +75,13 @@ export class Api {
       }
     }
     return this.#request(`/v1/payments/${dataset}?${parameters}`, { signal });
+  }
+
+  /** Suppliers whose id or name has this text. For operators only. */
+  async suppliers(search: string, limit: number, signal?: AbortSignal): Promise<Supplier[]> {
+    const parameters = new URLSearchParams({ search, limit: String(limit) });
+    const list: SupplierList = await this.#request(`/v1/suppliers?${parameters}`, { signal });
+    return list.items;
   }
 
   estimate(dataset: string, body: FileRequest, signal?: AbortSignal): Promise<Estimate> {

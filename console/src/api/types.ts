@@ -17,6 +17,9 @@ export type FieldProblem = Schemas["FieldProblem"];
 export type Resent = Schemas["Resent"];
 export type ListQuery = NonNullable<paths[ExportsPath]["get"]["parameters"]["query"]>;
 
+export type SupplierList = Schemas["SupplierList"];
+export type Supplier = SupplierList["items"][number];
+
 /** Filters by their names. Amounts stay the text that they are written in: a JavaScript number rounds. */
 export type Filters = Readonly<Record<string, string | readonly string[]>>;
 
@@ -25,8 +28,6 @@ export type Manifest = Omit<Schemas["Manifest"], "filters"> & { filters: Filters
 
 export type Export = Omit<Schemas["Export"], "filters" | "manifest"> & {
   filters: Filters;
-  columns?: readonly string[];
-  profile?: Profile;
   manifest?: Manifest;
 };
 
@@ -45,14 +46,8 @@ export interface FileRequest {
   profile?: Profile;
 }
 
-/** For whom the file is written. */
-export interface Profile {
-  name: "standard" | "spreadsheet";
-  /** A spreadsheet's. */
-  locale?: Locale;
-}
-
-export type Locale = "en" | "fr" | "de" | "es";
+export type Profile = Schemas["Profile"];
+export type Locale = NonNullable<Profile["locale"]>;
 
 export type LaunchRequest = FileRequest & { cc: string[] };
 

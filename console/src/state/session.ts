@@ -2,7 +2,6 @@ import { signal } from "@preact/signals";
 import { Api, apiBase, type Credentials } from "../api/client.ts";
 import { asProblem, type Problem } from "../api/problem.ts";
 import type { Caller } from "../api/types.ts";
-import { SeenSuppliers } from "./suppliers.ts";
 
 /** Storage that ends with the tab. */
 const STORE = sessionStorage;
@@ -11,7 +10,6 @@ const ITEM = "payout-exports.credentials";
 export interface Session {
   api: Api;
   caller: Caller;
-  suppliers: SeenSuppliers;
 }
 
 type State =
@@ -28,7 +26,7 @@ export async function signIn(credentials: Credentials): Promise<void> {
   const caller = await new Api(base, credentials).me();
   const api = new Api(base, credentials, () => signOut("Your key no longer works. Sign in with another."));
   STORE.setItem(ITEM, JSON.stringify(credentials));
-  session.value = { kind: "signed-in", session: { api, caller, suppliers: new SeenSuppliers(api) } };
+  session.value = { kind: "signed-in", session: { api, caller } };
 }
 
 export function signOut(reason?: string): void {

@@ -1,20 +1,19 @@
 import { Fragment } from "preact";
-import type { Choice, Dataset, Filter } from "../domain/datasets.ts";
+import type { Api } from "../api/client.ts";
+import type { Choice, Filter } from "../domain/datasets.ts";
 import { isTime, monthOf } from "../domain/days.ts";
 import { chosenOf, type FieldErrors, type FilterForm, textOf } from "../domain/filters.ts";
 import { exactTime } from "../domain/format.ts";
-import type { SupplierSource } from "../domain/suppliers.ts";
 import { zoneName } from "../domain/zone.ts";
 import { zone } from "../state/zone.ts";
 import { Field, FieldError } from "./Field.tsx";
 import { SupplierPicker } from "./SupplierPicker.tsx";
 
 interface Props {
-  dataset: Dataset;
   filters: readonly Filter[];
   form: FilterForm;
   errors: FieldErrors;
-  suppliers: SupplierSource;
+  api: Api;
   onChange: (change: FilterForm) => void;
 }
 
@@ -36,18 +35,17 @@ export function FilterFields(props: Props) {
   );
 }
 
-export function FilterLines({ dataset, filters, form, errors, suppliers, onChange }: Props) {
+export function FilterLines({ filters, form, errors, api, onChange }: Props) {
   return (
     <>
       {linesOf(filters).map((line) => {
         const fields = line.map((filter) => (
           <FilterField
             key={filter.name}
-            dataset={dataset}
             filter={filter}
             form={form}
             error={errors[filter.name]}
-            suppliers={suppliers}
+            api={api}
             onChange={onChange}
           />
         ));
@@ -102,12 +100,12 @@ function Periods({ form, onChange }: Pick<Props, "form" | "onChange">) {
   );
 }
 
-interface FieldProps extends Pick<Props, "dataset" | "form" | "suppliers" | "onChange"> {
+interface FieldProps extends Pick<Props, "form" | "api" | "onChange"> {
   filter: Filter;
   error: string | undefined;
 }
 
-function FilterField({ dataset, filter, form, error, suppliers, onChange }: FieldProps) {
+function FilterField({ filter, form, error, api, onChange }: FieldProps) {
   const { name, kind, label, choices = [] } = filter;
   if (kind === "choices") {
     return (
@@ -143,8 +141,7 @@ function FilterField({ dataset, filter, form, error, suppliers, onChange }: Fiel
           return (
             <SupplierPicker
               attributes={attributes}
-              dataset={dataset}
-              suppliers={suppliers}
+              api={api}
               chosen={chosenOf(form, name)}
               onChange={(chosen) => onChange({ [name]: chosen })}
             />

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Api } from "../api/client.ts";
 import type { Filters } from "../api/types.ts";
 import { wordsOf } from "../domain/columns.ts";
 import type { Dataset, Filter } from "../domain/datasets.ts";
@@ -10,7 +11,6 @@ import {
   toFilters,
   toForm,
 } from "../domain/filters.ts";
-import type { SupplierSource } from "../domain/suppliers.ts";
 import { zone } from "../state/zone.ts";
 import { FilterLines } from "./FilterFields.tsx";
 import { focusFirstError } from "./focus.ts";
@@ -21,7 +21,7 @@ interface Props {
   group: readonly [Filter, ...Filter[]];
   /** What all filters are set to. */
   values: Filters;
-  suppliers: SupplierSource;
+  api: Api;
   /** Takes what all filters are set to then. */
   onApply: (values: Filters) => void;
 }
@@ -29,7 +29,7 @@ interface Props {
 const SELECTOR = "input:not(:disabled), select, button";
 
 /** One filter: what it is set to, and the form that sets it when it is open. */
-export function FilterPill({ dataset, group, values, suppliers, onApply }: Props) {
+export function FilterPill({ dataset, group, values, api, onApply }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [form, setForm] = useState<FilterForm>({});
   const [errors, setErrors] = useState<FieldErrors>({});
@@ -131,11 +131,10 @@ export function FilterPill({ dataset, group, values, suppliers, onApply }: Props
         >
           <form noValidate onSubmit={submit}>
             <FilterLines
-              dataset={dataset}
               filters={group}
               form={form}
               errors={errors}
-              suppliers={suppliers}
+              api={api}
               onChange={(change) => setForm((now) => ({ ...now, ...change }))}
             />
             <div class="buttons">

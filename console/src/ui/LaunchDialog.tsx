@@ -37,7 +37,7 @@ interface Props {
 }
 
 export function LaunchDialog({
-  session: { api, caller, suppliers },
+  session: { api, caller },
   dataset,
   filters: given,
   original,
@@ -119,11 +119,10 @@ export function LaunchDialog({
         ) : (
           <>
             <FilterFields
-              dataset={dataset}
               filters={offered}
               form={form}
               errors={errors}
-              suppliers={suppliers}
+              api={api}
               onChange={(change) => {
                 setForm((now) => ({ ...now, ...change }));
                 setProblem(undefined);

@@ -24,7 +24,7 @@ export function RecordFilters({ session, dataset, view }: Props) {
           dataset={dataset}
           group={group}
           values={view.filters}
-          suppliers={session.suppliers}
+          api={session.api}
           onApply={(filters) => show({ ...view, filters, cursor: null })}
         />
       ))}

@@ -36,9 +36,6 @@ export function RecordsPage({ session, dataset, view }: Props) {
 
   const page = further && further.after === first.value ? further.page : first.value;
   const items = page?.items ?? [];
-  useEffect(() => {
-    session.suppliers.see(dataset, items);
-  }, [page]);
   useEffect(() => leaveForeignPage(first.problem, view), [first.problem]);
 
   if (!canRead) {

@@ -1,41 +1,40 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Dataset } from "../domain/datasets.ts";
+import { useRef, useState } from "preact/hooks";
+import type { Api } from "../api/client.ts";
 import { names } from "../domain/filters.ts";
-import type { Supplier, SupplierSource } from "../domain/suppliers.ts";
 import type { ControlAttributes } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
+import { useAnswer } from "./useAnswer.ts";
 
 const MOST_SHOWN = 8;
+/** Of typing, after which suggestions are asked for. */
+const PAUSE_MILLISECONDS = 150;
+/** That the API lists. */
+const MOST_FOUND = 100;
 
 interface Props {
   attributes: ControlAttributes;
-  dataset: Dataset;
-  suppliers: SupplierSource;
+  api: Api;
   chosen: readonly string[];
   onChange: (chosen: readonly string[]) => void;
 }
 
 /** A combobox as the ARIA practices describe it: suggests suppliers, and takes any id that is typed. */
-export function SupplierPicker({ attributes, dataset, suppliers, chosen, onChange }: Props) {
+export function SupplierPicker({ attributes, api, chosen, onChange }: Props) {
   const [text, setText] = useState("");
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const [found, setFound] = useState<Supplier[]>([]);
   const input = useRef<HTMLInputElement>(null);
   const listId = `${attributes.id}-list`;
-  const options = found.filter(({ id }) => !chosen.includes(id)).slice(0, MOST_SHOWN);
+  const search = text.trim();
+  const found = useAnswer(
+    isOpen ? `${search} ${chosen.length}` : null,
+    (signal) => api.suppliers(search, Math.min(MOST_SHOWN + chosen.length, MOST_FOUND), signal),
+    PAUSE_MILLISECONDS,
+  );
+  // Without suggestions, ids can still be typed.
+  const others = (found.value ?? []).filter(({ supplierId }) => !chosen.includes(supplierId));
+  const options = others.slice(0, MOST_SHOWN);
   const isShown = isOpen && options.length > 0;
-
-  useEffect(() => {
-    if (!isOpen) {
-      return;
-    }
-    let isLate = false;
-    suppliers.search(dataset, text).then((next) => isLate || setFound(next));
-    return () => {
-      isLate = true;
-    };
-  }, [isOpen, text, dataset]);
 
   const type = (next: string) => {
     setText(next);
@@ -64,7 +63,7 @@ export function SupplierPicker({ attributes, dataset, suppliers, chosen, onChang
       setActive(((active + 1 + step + options.length + 1) % (options.length + 1)) - 1);
     } else if (event.key === "Enter" && (option || text.trim() !== "")) {
       event.preventDefault();
-      add(option && isShown ? [option.id] : names(text));
+      add(option && isShown ? [option.supplierId] : names(text));
     } else if (event.key === "Escape" && isShown) {
       event.preventDefault();
       setOpen(false);
@@ -112,7 +111,7 @@ export function SupplierPicker({ attributes, dataset, suppliers, chosen, onChang
         }}
       />
       <div id={listId} role="listbox" aria-label="Suggestions" tabIndex={-1} hidden={!isShown}>
-        {options.map(({ id, name }, index) => (
+        {options.map(({ supplierId: id, name }, index) => (
           <div
             key={id}
             id={`${listId}-${index}`}
