@@ -18,7 +18,7 @@ export interface Bars {
 }
 
 const DAY_MILLISECONDS = 86_400_000;
-const MOST_DAYS = 130;
+const MOST_DAYS = 200;
 const MOST_WEEKS_IN_DAYS = 900;
 
 /** A bar for each day from the first to the last that has records; weeks or months where those are many. */
