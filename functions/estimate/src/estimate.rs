@@ -5,12 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use shared::{
     aws::ledger::{LedgerQuery, LedgerTable},
-    domain::{
-        caller::Act,
-        export::Export,
-        selection::{Selection, Source},
-        time,
-    },
+    domain::{caller::Act, export::Export, selection::Selection, time},
     http::{Answer, Request, require},
     plan::Plan,
     wire::{
@@ -22,7 +17,7 @@ use shared::{
 use tokio::time::Instant;
 
 use crate::{
-    reading::{Counted, Reading},
+    reading::{Counted, Deadlines, Reading},
     sample::{self, Expected},
     tally::Decoders,
 };
@@ -39,7 +34,7 @@ const LONGEST: u64 = 5;
 /// The client and the setting of this function.
 pub struct Estimate {
     pub ledger: LedgerTable,
-    /// How long the ledger may be read. Two thirds of it are for counting.
+    /// How long the ledger may be read. Two thirds of it are for counting if a sample must be read then.
     pub time: Duration,
 }
 
@@ -74,19 +69,22 @@ impl Estimate {
         let mut decoders = Decoders::new(plan.decoder.clone());
         let header = plan.decoder.header().len() as u64;
 
+        let deadlines = Deadlines {
+            counting: started + self.time * 2 / 3,
+            reading: started + self.time,
+        };
         let counted = reading
-            .count(&mut decoders, started + self.time * 2 / 3)
+            .count(&mut decoders, &selection.source, deadlines)
             .await?;
         if counted.is_whole {
             return Answer::json(StatusCode::OK, &exact(&counted, header));
         }
         let lanes = counted.whole_lanes;
-        let expected = if lanes.count > 0 && selection.source == Source::Shards {
+        let expected = if lanes.are_a_sample(&selection.source) {
             Some(sample::expected_of_shards(lanes, plan.lanes.len()))
         } else {
-            let until = started + self.time;
             reading
-                .sample(&selection.source, &mut decoders, until)
+                .sample(&selection.source, &mut decoders, deadlines.reading)
                 .await?
         };
         let expected = expected

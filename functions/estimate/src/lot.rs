@@ -1,6 +1,7 @@
 //! How much some pages hold.
 
 use engine::Page;
+use shared::domain::selection::Source;
 
 /// What some pages hold together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,11 @@ impl Lot {
 }
 
 impl WholeLanes {
+    /// Whether they tell of the others too: records are spread over shards by chance, but not over suppliers.
+    pub fn are_a_sample(&self, source: &Source) -> bool {
+        self.count > 0 && *source == Source::Shards
+    }
+
     pub fn add(&mut self, lane: Lot) {
         self.count += 1;
         self.lot = self.lot.plus(lane);

@@ -18,8 +18,8 @@ use crate::{
     tally::{Decoders, Tally},
 };
 
-/// Pages on the way at the same time.
-const AT_ONCE: usize = 16;
+/// Pages on the way at the same time: as many as fill a function's network.
+const AT_ONCE: usize = 6;
 
 /// The most pages, of 1 MB at most, that are read to count the rows. If there are more, they are estimated.
 const MOST_COUNTED: usize = 48;
@@ -32,6 +32,14 @@ pub struct Reading<'a> {
     pub ledger: &'a LedgerTable,
     pub lanes: &'a [Lane],
     pub query: &'a LedgerQuery,
+}
+
+/// Until when the ledger is read.
+#[derive(Clone, Copy)]
+pub struct Deadlines {
+    /// When counting ends, unless what was counted by then is a sample by itself.
+    pub counting: Instant,
+    pub reading: Instant,
 }
 
 /// What counting came to.
@@ -48,7 +56,8 @@ impl Reading<'_> {
     pub async fn count(
         &self,
         decoders: &mut Decoders,
-        until: Instant,
+        source: &Source,
+        deadlines: Deadlines,
     ) -> Result<Counted, AwsError> {
         let mut tally = Tally::default();
         let mut lanes = vec![Lot::default(); self.lanes.len()];
@@ -66,6 +75,10 @@ impl Reading<'_> {
                 asked += 1;
                 on_the_way.push(async move { (lane, self.page(lane, &span, None).await) });
             }
+            let until = match whole_lanes.are_a_sample(source) {
+                true => deadlines.reading,
+                false => deadlines.counting,
+            };
             let Ok(Some((lane, page))) = timeout_at(until, on_the_way.next()).await else {
                 break;
             };

@@ -91,9 +91,9 @@ impl Claims {
         if !file.roles.get_ref().contains(&Role::Operator) {
             return claims;
         }
-        let of_filters = ["ExportRequest", "Filters"];
-        let of_filters = of_filters.iter().filter(|_| !file.filters.is_empty());
-        let schemas = ["Record", "RecordPage"].iter().chain(of_filters);
+        let of_filters = ["Filters"].iter().filter(|_| !file.filters.is_empty());
+        let of_all = ["Record", "RecordPage", "ExportRequest"].iter();
+        let schemas = of_all.chain(of_filters);
         let schemas = schemas.map(|end| pascal(slug) + end);
         let schemas = schemas.map(|name| claim(Kind::Schema, &name, "the file's schema", 0..0));
         claims.names.extend(schemas);
