@@ -99,6 +99,7 @@ test("a record's drawer has all its fields, and goes through the page's records"
   const drawer = page.getByRole("dialog");
   await expect(drawer).toHaveAccessibleName(`Transfer ${first?.transferId}`);
   await expect(drawer.getByRole("term")).toHaveCount(Object.keys(first ?? {}).length);
+  expect(await drawer.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   await drawer.getByRole("button", { name: "Next" }).click();
   await expect(drawer).toHaveAccessibleName(`Transfer ${second?.transferId}`);
   await expect(drawer.getByText("2 of 25 on this page")).toBeVisible();
