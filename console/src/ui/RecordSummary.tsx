@@ -3,7 +3,7 @@ import { choiceLabel } from "../domain/columns.ts";
 import type { Dataset, Filter } from "../domain/datasets.ts";
 import { describeCount } from "../domain/estimate.ts";
 import { count } from "../domain/format.ts";
-import { type RecordsView, writeView } from "../domain/view.ts";
+import { isFiltered, type RecordsView, writeView } from "../domain/view.ts";
 import { show } from "../state/location.ts";
 import type { Session } from "../state/session.ts";
 import { Amount } from "./Amount.tsx";
@@ -18,9 +18,10 @@ interface Props {
 
 /** What the filtered records come to: all of them, not those of the page alone. */
 export function RecordSummary({ session: { api }, dataset, view }: Props) {
-  const { filters } = view;
+  // A dataset without filters takes no empty ones either.
+  const file = isFiltered(view) ? { filters: view.filters } : {};
   const question = writeView({ ...view, sort: "createdAt:desc", cursor: null });
-  const answer = useAnswer(question, (signal) => api.estimate(dataset.slug, { filters }, signal));
+  const answer = useAnswer(question, (signal) => api.estimate(dataset.slug, file, signal));
   const estimate = answer.value;
   if (answer.problem || estimate?.rowCount.max === 0) {
     return null;

@@ -40,6 +40,14 @@ test("records are the first thing to see, newest first, with their totals", asyn
   await expect(counts).toHaveText(/^\d+$/);
 });
 
+test("a dataset that cannot be filtered is added up as well", async ({ page, person }) => {
+  await signIn(page, person, "?dataset=supplier-payouts&tab=records");
+  await expect(page.getByRole("region", { name: "Summary" }).getByRole("heading")).toContainText(
+    "supplier payouts",
+  );
+  await expect(page.getByRole("search").getByRole("button", { name: "Status" })).toHaveCount(0);
+});
+
 test("filters are set one by one, live in the address, and are taken away again", async ({
   page,
   person,
