@@ -77,3 +77,32 @@ test("an answer that is no problem document is still told", async () => {
   answers.push(new Response("<html>Bad gateway</html>", { status: 502 }));
   await expect(api().me()).rejects.toMatchObject({ code: "INTERNAL_ERROR" });
 });
+
+test("an answer that comes after sign-out reaches nobody", async () => {
+  const onUnauthorized = vi.fn();
+  for (const answer of [Response.json({ role: "OPERATOR" }), problem(401, "UNAUTHORIZED")]) {
+    answers.push(answer);
+    const left = api(onUnauthorized);
+    const onEnd = vi.fn();
+    left.me().then(onEnd, onEnd);
+    left.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(requests.at(-1)).toBeDefined();
+    expect(onEnd).not.toHaveBeenCalled();
+  }
+  expect(onUnauthorized).not.toHaveBeenCalled();
+});
+
+test("a list of records is asked for with each value of a filter as a parameter of its own", async () => {
+  answers.push(Response.json({ items: [], nextCursor: null }));
+  const filters = {
+    statuses: ["FAILED", "PENDING"],
+    amountMin: "12345678901234567890.10",
+    supplierIds: ["a,b"],
+  };
+  await api().records("transactions", filters, { sort: "createdAt:asc", limit: 10 });
+  expect(requests[0]?.url).toBe(
+    "http://localhost/api/v1/payments/transactions?statuses=FAILED&statuses=PENDING" +
+      "&amountMin=12345678901234567890.10&supplierIds=a%2Cb&sort=createdAt%3Aasc&limit=10",
+  );
+});

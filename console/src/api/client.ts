@@ -2,13 +2,20 @@ import { parseExact, stringifyExact } from "./json.ts";
 import { Problem } from "./problem.ts";
 import type {
   Caller,
+  Estimate,
   ExportDetail,
   Export as ExportObject,
   ExportPage,
+  FileRequest,
+  Filters,
   LaunchRequest,
   ListQuery,
+  RecordPage,
+  RecordsPlace,
   Resent,
   Role,
+  Supplier,
+  SupplierList,
 } from "./types.ts";
 
 /** Throttling ends within seconds; what takes longer is for the person to decide. */
@@ -32,11 +39,20 @@ export class Api {
   readonly #base: string;
   readonly #credentials: Credentials;
   readonly #onUnauthorized: () => void;
+  #isClosed = false;
 
   constructor(base: string, credentials: Credentials, onUnauthorized: () => void = () => {}) {
     this.#base = base;
     this.#credentials = credentials;
     this.#onUnauthorized = onUnauthorized;
+  }
+
+  /**
+   * From now on no answer comes through: the promises of requests that are still on their way stay pending, so that
+   * whoever signs in next is told nothing of them. What was asked for is done all the same.
+   */
+  close(): void {
+    this.#isClosed = true;
   }
 
   me(): Promise<Caller> {
@@ -49,6 +65,27 @@ export class Api {
       parameters.set(name, Array.isArray(value) ? value.join(",") : String(value));
     }
     return this.#request(`/v1/payments/${dataset}/export?${parameters}`, { signal });
+  }
+
+  records(dataset: string, filters: Filters, place: RecordsPlace, signal?: AbortSignal): Promise<RecordPage> {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...filters, ...place })) {
+      for (const one of [value].flat()) {
+        parameters.append(name, String(one));
+      }
+    }
+    return this.#request(`/v1/payments/${dataset}?${parameters}`, { signal });
+  }
+
+  /** Suppliers whose id or name has this text. For operators only. */
+  async suppliers(search: string, limit: number, signal?: AbortSignal): Promise<Supplier[]> {
+    const parameters = new URLSearchParams({ search, limit: String(limit) });
+    const list: SupplierList = await this.#request(`/v1/suppliers?${parameters}`, { signal });
+    return list.items;
+  }
+
+  estimate(dataset: string, body: FileRequest, signal?: AbortSignal): Promise<Estimate> {
+    return this.#request(`/v1/payments/${dataset}/export/estimate`, { method: "POST", body, signal });
   }
 
   detail(dataset: string, exportId: string): Promise<ExportDetail> {
@@ -66,6 +103,21 @@ export class Api {
   }
 
   async #request<T>(path: string, options: Options = {}): Promise<T> {
+    try {
+      return await this.#answer<T>(path, options);
+    } catch (error) {
+      if (!this.#isClosed && error instanceof Problem && error.code === "UNAUTHORIZED") {
+        this.#onUnauthorized();
+      }
+      throw error;
+    } finally {
+      if (this.#isClosed) {
+        await new Promise<never>(() => {});
+      }
+    }
+  }
+
+  async #answer<T>(path: string, options: Options): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const response = await this.#send(path, options);
       if (response.ok) {
@@ -76,9 +128,6 @@ export class Api {
       // A throttled request was not done, whatever its method.
       const isThrottled = response.status === 429 && wait !== undefined && wait <= LONGEST_WAIT_SECONDS;
       if (!isThrottled || attempt === MOST_TRIES) {
-        if (problem.code === "UNAUTHORIZED") {
-          this.#onUnauthorized();
-        }
         throw problem;
       }
       await pause(wait * 1000, options.signal);

@@ -3,6 +3,11 @@ import type { components, paths } from "./schema.ts";
 type Schemas = components["schemas"];
 /** The paths that launch and list exports: one for each dataset, and alike but for the filters. */
 type ExportsPath = Extract<keyof paths, `/v1/payments/${string}/export`>;
+/** The paths that list records, which are alike in the same way. */
+type RecordsPath = Exclude<
+  Extract<keyof paths, `/v1/payments/${string}`>,
+  `/v1/payments/${string}/${string}`
+>;
 
 export type Caller = Schemas["Caller"];
 export type Role = Caller["role"];
@@ -11,6 +16,9 @@ export type ExportType = Schemas["ExportType"];
 export type FieldProblem = Schemas["FieldProblem"];
 export type Resent = Schemas["Resent"];
 export type ListQuery = NonNullable<paths[ExportsPath]["get"]["parameters"]["query"]>;
+
+export type SupplierList = Schemas["SupplierList"];
+export type Supplier = SupplierList["items"][number];
 
 /** Filters by their names. Amounts stay the text that they are written in: a JavaScript number rounds. */
 export type Filters = Readonly<Record<string, string | readonly string[]>>;
@@ -30,10 +38,33 @@ export interface ExportPage {
   nextCursor: string | null;
 }
 
-export interface LaunchRequest {
-  cc: string[];
+/** What a file is to hold, and how. */
+export interface FileRequest {
   filters?: Filters;
+  /** By their names, in the file's order; absent: all. */
+  columns?: readonly string[];
+  profile?: Profile;
 }
+
+export type Profile = Schemas["Profile"];
+export type Locale = NonNullable<Profile["locale"]>;
+
+export type LaunchRequest = FileRequest & { cc: string[] };
+
+/** A record by its columns' names: of any dataset. Amounts are the texts that the file has. */
+export type RecordItem = Readonly<Record<string, string | null>>;
+
+export type RecordPage = Omit<Schemas[Extract<keyof Schemas, `${string}RecordPage`>], "items"> & {
+  items: RecordItem[];
+};
+
+/** Which page of the records, in which order. */
+export type RecordsPlace = Pick<
+  NonNullable<paths[RecordsPath]["get"]["parameters"]["query"]>,
+  "sort" | "limit" | "cursor"
+>;
+
+export type Estimate = Schemas["Estimate"];
 
 /** A problem document, with the members that only some kinds have. */
 export type ProblemDocument = Schemas["Problem"] &

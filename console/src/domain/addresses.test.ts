@@ -44,3 +44,21 @@ test("twenty copies are enough", () => {
   expect(copiesError(readCopies(addresses(20), OWN, true))).toBeNull();
   expect(copiesError(readCopies(addresses(21), OWN, true))).toContain("at most 20");
 });
+
+test("addresses are understood as mail programs write them", () => {
+  const pasted = [
+    "Ana Lopez <ana@x.example>; Bob <bob@x.example>",
+    '"Lopez, Ana" <ana@x.example>, <bob@x.example>',
+    "Lopez, Ana <ana@x.example>; Stone, Bob <bob@x.example>;",
+    "Ana <mailto:ana@x.example>,\nmailto:bob@x.example",
+  ];
+  for (const text of pasted) {
+    expect(copiesToSend(readCopies(text, OWN, true)), text).toEqual(["ana@x.example", "bob@x.example"]);
+    expect(copiesError(readCopies(text, OWN, true)), text).toBeNull();
+  }
+});
+
+test("a name does not hide an address that is wrong", () => {
+  const copies = readCopies("finance.example.com, Ana <ana>, Bob <bob@x.example", OWN, true);
+  expect(copies.map(({ state }) => state.kind)).toEqual(["wrong", "wrong", "wrong"]);
+});

@@ -17,21 +17,41 @@ export interface Copy {
 /** Atoms on both sides and a domain with a dot; the API decides the rest. */
 const ADDRESS =
   /^(?!\.)(?!.*\.\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
-/** What mail programs and spreadsheets put between addresses. */
-const SEPARATOR = /[,;\n\t]/;
-
-/** Reads comma-separated addresses, each with what there is to say of it. `isDone`: nothing more is being typed. */
+/**
+ * Reads addresses as people write them and as mail programs copy them, each with what there is to say of it:
+ * `ana@x.example, "Lopez, Ana" <ana@x.example>; …`. `isDone`: nothing more is being typed.
+ */
 export function readCopies(text: string, ownAddress: string, isDone: boolean): Copy[] {
-  const parts = text.split(SEPARATOR);
+  const parts = splitMailboxes(text);
   const seen = new Set<string>();
   return parts.flatMap((part, index) => {
-    const address = part.trim();
-    if (address === "") {
+    const address = addressOf(part);
+    if (address === "" || isPartOfName(part, parts[index + 1])) {
       return [];
     }
     const isLast = index === parts.length - 1;
     return [{ text: address, state: stateOf(address, ownAddress, seen, isLast && !isDone) }];
   });
+}
+
+/** What mail programs and spreadsheets put between addresses; within quotes and angle brackets it separates nothing. */
+const MAILBOX = /(?:"[^"]*"|<[^<>,;\n\t]*>|[^,;\n\t])+/g;
+const NAMED = /<\s*(?:mailto:)?([^<>]*?)\s*>\s*$/i;
+
+function splitMailboxes(text: string): string[] {
+  const parts: string[] = text.match(MAILBOX) ?? [];
+  // After a separator nothing is being typed any more.
+  return /[,;\n\t]\s*$/.test(text) ? [...parts, ""] : parts;
+}
+
+function addressOf(mailbox: string): string {
+  const text = mailbox.trim();
+  return NAMED.exec(text)?.[1] ?? text.replace(/^mailto:/i, "");
+}
+
+/** `Lopez` of `Lopez, Ana <ana@x.example>`: some mail programs do not quote a name that has a comma. */
+function isPartOfName(mailbox: string, next: string | undefined): boolean {
+  return next !== undefined && NAMED.test(next.trim()) && /^[^@<>."]+$/.test(mailbox);
 }
 
 function stateOf(address: string, ownAddress: string, seen: Set<string>, isBeingTyped: boolean): CopyState {

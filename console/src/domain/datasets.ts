@@ -9,14 +9,45 @@ export interface Dataset {
   /** Within a sentence. */
   name: string;
   roles: readonly Role[];
+  /** The column that identifies a record. */
+  id: string;
+  /** The column that names the supplier whom a record belongs to. */
+  supplier?: string;
+  /** The statuses of records that went wrong. */
+  failures: readonly string[];
+  /** The file's columns, in order. */
+  columns: readonly Column[];
   /** What a launch may filter by; empty: all is exported. */
   filters: readonly Filter[];
 }
 
-/** A filter of the launch form. */
+/** A column of the file, and a field of a record. */
+export interface Column {
+  name: string;
+  kind: ColumnKind;
+  /** A supplier's file leaves it out. */
+  isOperatorsOnly?: boolean;
+  /** The values of the kind `choice`. */
+  choices?: readonly Choice[];
+}
+
+export type ColumnKind =
+  | "identifier"
+  | "code"
+  | "choice"
+  | "time"
+  | "amount"
+  | "currency"
+  | "count"
+  | "last_four"
+  | "text";
+
+/** A filter of records, and of the export that is made of them. */
 export interface Filter {
   /** As the API names it. */
   name: string;
+  /** What it compares: a column, or when a record was received. */
+  column: string;
   kind: FilterKind;
   label: string;
   /** How an export's filters are described: `paid by {}`. */

@@ -1,4 +1,5 @@
-/** Days as `YYYY-MM-DD`, and their first and last second. */
+/** Days as `YYYY-MM-DD`, and the times at which they begin and end in a zone. */
+import type { Zone } from "./zone.ts";
 
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
@@ -12,33 +13,39 @@ export function isDay(text: string): boolean {
   return read.getUTCMonth() === month - 1 && read.getUTCDate() === date;
 }
 
-export function startOfLocalDay(day: string): string {
-  return seconds(new Date(`${day}T00:00:00`));
+/** Whether a text is a time as the API writes it. */
+export function isTime(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
-export function endOfLocalDay(day: string): string {
-  return seconds(new Date(`${day}T23:59:59`));
+export function startOfDay(day: string, zone: Zone): string {
+  return at(day, "00:00:00", zone);
 }
 
-export function startOfUtcDay(day: string): string {
-  return `${day}T00:00:00Z`;
+/** A day's last second: the API's bounds are inclusive, and its times whole seconds. */
+export function endOfDay(day: string, zone: Zone): string {
+  return at(day, "23:59:59", zone);
 }
 
-export function endOfUtcDay(day: string): string {
-  return `${day}T23:59:59Z`;
+/** The day that a time falls on. */
+export function dayOf(time: string, zone: Zone): string {
+  const read = new Date(time);
+  return zone === "UTC"
+    ? utcDay(read.getTime())
+    : utcDay(Date.UTC(read.getFullYear(), read.getMonth(), read.getDate()));
 }
 
-/** The first and the last day of the month that is `offset` months from now, in UTC. */
-export function utcMonth(now: Date, offset: number): { from: string; to: string } {
-  const year = now.getUTCFullYear();
-  const month = now.getUTCMonth() + offset;
-  return { from: utcDay(Date.UTC(year, month, 1)), to: utcDay(Date.UTC(year, month + 1, 0)) };
+/** The first and the last day of the month that is `offset` months from now. */
+export function monthOf(now: Date, offset: number, zone: Zone): { from: string; to: string } {
+  const [year = 0, month = 1] = dayOf(now.toISOString(), zone).split("-").map(Number);
+  const first = month - 1 + offset;
+  return { from: utcDay(Date.UTC(year, first, 1)), to: utcDay(Date.UTC(year, first + 1, 0)) };
+}
+
+function at(day: string, clock: string, zone: Zone): string {
+  return `${new Date(`${day}T${clock}${zone === "UTC" ? "Z" : ""}`).toISOString().slice(0, 19)}Z`;
 }
 
 function utcDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
-}
-
-function seconds(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
 }

@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 import { datasetBySlug, type Filter } from "./datasets.ts";
-import { utcMonth } from "./days.ts";
-import { describeFilters, EMPTY_FORM, formErrors, names, toFilters } from "./filters.ts";
+import { describeFilters, describeGroup, formErrors, groupsOf, names, toFilters, toForm } from "./filters.ts";
 
 const TRANSFERS: readonly Filter[] = datasetBySlug("funding-transfers")?.filters ?? [];
 const TRANSACTIONS: readonly Filter[] = datasetBySlug("transactions")?.filters ?? [];
 
 test("an empty form asks for everything", () => {
-  expect(toFilters(TRANSFERS, EMPTY_FORM)).toBeUndefined();
-  expect(formErrors(TRANSFERS, EMPTY_FORM)).toEqual({});
+  expect(toFilters(TRANSFERS, {}, "UTC")).toEqual({});
+  expect(formErrors(TRANSFERS, {}, "UTC")).toEqual({});
 });
 
 test("a form becomes the API's filters, its days whole ones in UTC and its amounts as written", () => {
@@ -16,13 +15,13 @@ test("a form becomes the API's filters, its days whole ones in UTC and its amoun
     createdAtFrom: "2026-01-01",
     createdAtTo: "2026-01-31",
     statuses: ["COMPLETED"],
-    supplierIds: "SUP-1, SUP-2,, SUP-1",
+    supplierIds: ["SUP-1", "SUP-2"],
     amountMin: " 0.10 ",
     amountMax: "12345678901234567890.12",
     targetBalanceAccountType: "SUPPLIER",
   };
-  expect(formErrors(TRANSFERS, form)).toEqual({});
-  expect(toFilters(TRANSFERS, form)).toEqual({
+  expect(formErrors(TRANSFERS, form, "UTC")).toEqual({});
+  expect(toFilters(TRANSFERS, form, "UTC")).toEqual({
     createdAtFrom: "2026-01-01T00:00:00Z",
     createdAtTo: "2026-01-31T23:59:59Z",
     statuses: ["COMPLETED"],
@@ -39,9 +38,9 @@ test("mistakes are told at their fields", () => {
     createdAtTo: "2026-01-31",
     amountMin: "1,000",
     amountMax: "1e3",
-    supplierIds: Array.from({ length: 101 }, (_, index) => `SUP-${index}`).join(),
+    supplierIds: Array.from({ length: 101 }, (_, index) => `SUP-${index}`),
   };
-  expect(Object.keys(formErrors(TRANSFERS, form)).sort()).toEqual([
+  expect(Object.keys(formErrors(TRANSFERS, form, "UTC")).sort()).toEqual([
     "amountMax",
     "amountMin",
     "createdAtTo",
@@ -50,40 +49,92 @@ test("mistakes are told at their fields", () => {
 });
 
 test("filters are told in words", () => {
-  expect(describeFilters(TRANSFERS, {})).toEqual([]);
+  expect(describeFilters(TRANSFERS, {}, "UTC")).toEqual([]);
   expect(
-    describeFilters(TRANSFERS, {
-      createdAtFrom: "2026-01-01T00:00:00Z",
-      createdAtTo: "2026-01-31T12:00:00Z",
-      statuses: ["COMPLETED", "FAILED"],
-      amountMin: "0.10",
-      sourceBalanceAccountType: "MARKETPLACE",
-    }),
+    describeFilters(
+      TRANSFERS,
+      {
+        createdAtFrom: "2026-01-01T00:00:00Z",
+        createdAtTo: "2026-01-31T12:00:00Z",
+        statuses: ["COMPLETED", "FAILED"],
+        amountMin: "0.10",
+        sourceBalanceAccountType: "MARKETPLACE",
+      },
+      "UTC",
+    ),
   ).toEqual([
-    "2026-01-01 to 2026-01-31 12:00:00 UTC",
+    "Jan 1, 2026 to Jan 31, 2026, 12:00:00 PM UTC",
     "status Completed, Failed",
     "amount from 0.10",
     "from marketplace accounts",
   ]);
   expect(
-    describeFilters(TRANSACTIONS, {
-      createdAtTo: "2026-01-31T23:59:59Z",
-      statuses: ["CHARGED_BACK"],
-      paymentMethods: ["CARD"],
-    }),
-  ).toEqual(["until 2026-01-31", "status Charged back", "paid by CARD"]);
+    describeFilters(
+      TRANSACTIONS,
+      {
+        createdAtTo: "2026-01-31T23:59:59Z",
+        statuses: ["CHARGED_BACK"],
+        paymentMethods: ["CARD"],
+      },
+      "UTC",
+    ),
+  ).toEqual(["until Jan 31, 2026", "status Charged back", "paid by CARD"]);
 });
 
 test("a filter that the dataset no longer has is shown by its name", () => {
-  expect(describeFilters([], { channels: ["WEB", "APP"] })).toEqual(["channels WEB, APP"]);
+  expect(describeFilters([], { channels: ["WEB", "APP"] }, "UTC")).toEqual(["channels WEB, APP"]);
 });
 
 test("names are split, trimmed and kept once", () => {
   expect(names(" a ,b;\nb,,c c ")).toEqual(["a", "b", "c c"]);
 });
 
-test("months end where the calendar says", () => {
-  expect(utcMonth(new Date("2026-01-15T00:00:00Z"), 0)).toEqual({ from: "2026-01-01", to: "2026-01-31" });
-  expect(utcMonth(new Date("2026-01-31T23:59:59Z"), -1)).toEqual({ from: "2025-12-01", to: "2025-12-31" });
-  expect(utcMonth(new Date("2024-03-31T00:00:00Z"), -1)).toEqual({ from: "2024-02-01", to: "2024-02-29" });
+test("a form that is filled in with filters becomes the very same filters", () => {
+  const filters = {
+    createdAtFrom: "2026-01-05T08:30:01Z",
+    createdAtTo: "2026-01-31T23:59:59Z",
+    statuses: ["FAILED"],
+    amountMax: "12345678901234567890.12345678",
+    changedSince: "2026-01-01T00:00:00Z",
+    supplierIds: ["Lopez, Ana"],
+  };
+  const form = toForm(TRANSFERS, filters, "UTC");
+  expect(form).toEqual({
+    ...filters,
+    createdAtTo: "2026-01-31",
+    changedSince: "2026-01-01",
+  });
+  expect(formErrors(TRANSFERS, form, "UTC")).toEqual({});
+  expect(toFilters(TRANSFERS, form, "UTC")).toEqual(filters);
+  const methods = { paymentMethods: ["CARD", "CASH"] };
+  expect(toFilters(TRANSACTIONS, toForm(TRANSACTIONS, methods, "UTC"), "UTC")).toEqual(methods);
+});
+
+test("the two bounds of a column are set together, and told in words", () => {
+  const groups = groupsOf(TRANSFERS);
+  expect(groups.map((group) => group.map(({ name }) => name))).toEqual([
+    ["createdAtFrom", "createdAtTo"],
+    ["statuses"],
+    ["amountMin", "amountMax"],
+    ["sourceBalanceAccountType"],
+    ["targetBalanceAccountType"],
+    ["changedSince"],
+    ["supplierIds"],
+  ]);
+  const values = {
+    createdAtFrom: "2026-01-01T00:00:00Z",
+    createdAtTo: "2026-01-31T23:59:59Z",
+    amountMax: "100",
+    sourceBalanceAccountType: "MARKETPLACE",
+    supplierIds: ["SUP-1", "SUP-2", "SUP-3"],
+  };
+  expect(groups.map((group) => describeGroup(group, values, "UTC"))).toEqual([
+    "Jan 1, 2026 to Jan 31, 2026",
+    "",
+    "up to 100",
+    "Marketplace",
+    "",
+    "",
+    "SUP-1 and 2 more",
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amount, choice, duration, fileSize, rows, shortId, utcTime } from "./format.ts";
+import { choice, duration, fileSize, rows, shortId, utcTime } from "./format.ts";
 
 test("sizes have the unit that fits", () => {
   expect([0, 1, 999, 1000, 9949, 9960, 999_499, 999_500, 2_097_152, 5e12].map(fileSize)).toEqual([
@@ -13,32 +13,6 @@ test("sizes have the unit that fits", () => {
     "1.0 MB",
     "2.1 MB",
     "5.0 TB",
-  ]);
-});
-
-test("amounts are grouped, and keep every digit", () => {
-  expect(
-    [
-      "0",
-      "0.000",
-      "-0.50",
-      "-5400",
-      "999.9",
-      "1234567.80",
-      "9007199254740993",
-      "12345678901234567890.12345678",
-      "-9999999999999999999999999999.0000000000000000000000000001",
-    ].map(amount),
-  ).toEqual([
-    "0",
-    "0.000",
-    "-0.50",
-    "-5,400",
-    "999.9",
-    "1,234,567.80",
-    "9,007,199,254,740,993",
-    "12,345,678,901,234,567,890.12345678",
-    "-9,999,999,999,999,999,999,999,999,999.0000000000000000000000000001",
   ]);
 });
 

@@ -1,5 +1,10 @@
+import type { Zone } from "./zone.ts";
+
 const COUNT = new Intl.NumberFormat();
-const LOCAL_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const TIME = inEachZone({ dateStyle: "medium", timeStyle: "short" });
+const EXACT_TIME = inEachZone({ dateStyle: "medium", timeStyle: "medium" });
+const ZONE_NAME = inEachZone({ timeZoneName: "short" });
 const UNITS = ["kB", "MB", "GB", "TB"] as const;
 
 export function count(value: number): string {
@@ -10,27 +15,35 @@ export function rows(value: number): string {
   return value === 1 ? "1 row" : `${count(value)} rows`;
 }
 
-export function localTime(time: string): string {
-  return LOCAL_TIME.format(new Date(time));
+/** `2026-02-10` as `10 Feb 2026`. */
+export function day(day: string): string {
+  return DAY.format(new Date(`${day}T00:00:00Z`));
+}
+
+/** `10 Feb 2026, 09:30`: where something near says the zone, such as a table's head. */
+export function time(time: string, zone: Zone): string {
+  return TIME[zone].format(new Date(time));
+}
+
+/** `10 Feb 2026, 09:30 UTC`. */
+export function timeInText(text: string, zone: Zone): string {
+  return `${time(text, zone)} ${zoneAt(text, zone)}`;
+}
+
+/** `10 Feb 2026, 09:30:05 UTC`. */
+export function exactTime(time: string, zone: Zone): string {
+  return `${EXACT_TIME[zone].format(new Date(time))} ${zoneAt(time, zone)}`;
+}
+
+/** `UTC`, or `CEST` if it is summer then. */
+function zoneAt(time: string, zone: Zone): string {
+  const parts = ZONE_NAME[zone].formatToParts(new Date(time));
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
 }
 
 /** `2026-02-10 09:30:00 UTC`. */
 export function utcTime(time: string): string {
   return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-}
-
-/** `1234567.80` as `1,234,567.80`, digit for digit: as a JavaScript number it would be rounded. */
-export function amount(decimal: string): string {
-  const isNegative = decimal.startsWith("-");
-  const [whole = "", fraction = ""] = decimal.slice(isNegative ? 1 : 0).split(".");
-  const written: Record<string, (sample: string) => string> = {
-    integer: () => COUNT.format(BigInt(whole)),
-    decimal: (point) => (fraction === "" ? "" : point),
-    fraction: () => fraction.replace(/\d/g, (digit) => COUNT.format(Number(digit))),
-  };
-  // A sample has what the locale puts around the digits.
-  const sample = COUNT.formatToParts(isNegative ? -0.5 : 0.5);
-  return sample.map(({ type, value }) => written[type]?.(value) ?? value).join("");
 }
 
 /** Decimal units, as file managers show them. */
@@ -76,4 +89,11 @@ export function choice(value: string): string {
 /** Enough of an id to tell it from its neighbours. */
 export function shortId(exportId: string): string {
   return `…${exportId.slice(-6)}`;
+}
+
+function inEachZone(options: Intl.DateTimeFormatOptions): Record<Zone, Intl.DateTimeFormat> {
+  return {
+    UTC: new Intl.DateTimeFormat(undefined, { ...options, timeZone: "UTC" }),
+    local: new Intl.DateTimeFormat(undefined, options),
+  };
 }

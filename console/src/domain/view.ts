@@ -1,5 +1,8 @@
-import type { ExportStatus, ListQuery } from "../api/types.ts";
-import { endOfLocalDay, isDay, startOfLocalDay } from "./days.ts";
+import type { ExportStatus, Filters, ListQuery, RecordsPlace } from "../api/types.ts";
+import { type Dataset, datasetBySlug, type Filter } from "./datasets.ts";
+import { endOfDay, isDay, isTime, startOfDay } from "./days.ts";
+import { isAmount, MULTIPLE } from "./filters.ts";
+import type { Zone } from "./zone.ts";
 
 export const STATUSES: readonly ExportStatus[] = ["PENDING", "READY", "FAILED", "EXPIRED"];
 export const PAGE_SIZES: readonly number[] = [10, 25, 50, 100];
@@ -7,92 +10,166 @@ export const DEFAULT_PAGE_SIZE = 25;
 
 export type Sort = "createdAt:desc" | "createdAt:asc";
 
-/** What the history shows: everything that the page's address says. */
-export interface View {
+/** What the page shows: everything that its address says. */
+export type View = ExportsView | RecordsView;
+
+interface Place {
   /** A dataset's slug; null: the first that the caller may see. */
   dataset: string | null;
-  statuses: ExportStatus[];
-  /** Days of the reader's calendar, as the table shows times. */
-  from: string | null;
-  to: string | null;
   sort: Sort;
   limit: number;
   cursor: string | null;
 }
 
-export function emptyView(dataset: string | null): View {
-  return {
-    dataset,
-    statuses: [],
-    from: null,
-    to: null,
-    sort: "createdAt:desc",
-    limit: DEFAULT_PAGE_SIZE,
-    cursor: null,
-  };
+/** A dataset's exports. */
+export interface ExportsView extends Place {
+  tab: "exports";
+  statuses: ExportStatus[];
+  /** Days of the zone that the page shows. */
+  from: string | null;
+  to: string | null;
 }
 
-/** Reads a query string. What it does not understand it leaves out, so that an old link still opens. */
+/** A dataset's records. */
+export interface RecordsView extends Place {
+  tab: "records";
+  /** As the API takes them, so that an address means the same records in every time zone. */
+  filters: Filters;
+}
+
+const PLACE = { sort: "createdAt:desc", limit: DEFAULT_PAGE_SIZE, cursor: null } as const;
+
+export function allExports(dataset: string | null): ExportsView {
+  return { tab: "exports", dataset, statuses: [], from: null, to: null, ...PLACE };
+}
+
+export function allRecords(dataset: string | null, filters: Filters = {}): RecordsView {
+  return { tab: "records", dataset, filters, ...PLACE };
+}
+
+/** The same tab without its filters. */
+export function unfiltered(view: View): View {
+  const all = view.tab === "exports" ? allExports(view.dataset) : allRecords(view.dataset);
+  return { ...all, sort: view.sort, limit: view.limit };
+}
+
+/**
+ * Reads a query string. What it does not understand it leaves out, so that an old link still opens. One that names no
+ * tab is from the time when there were only exports.
+ */
 export function readView(search: string): View {
   const parameters = new URLSearchParams(search);
-  const given = new Set((parameters.get("status") ?? "").split(","));
   const limit = Number(parameters.get("limit"));
+  const place: Place = {
+    dataset: parameters.get("dataset"),
+    sort: parameters.get("sort") === "createdAt:asc" ? "createdAt:asc" : "createdAt:desc",
+    limit: PAGE_SIZES.includes(limit) ? limit : DEFAULT_PAGE_SIZE,
+    cursor: parameters.get("cursor"),
+  };
+  if (parameters.get("tab") === "records" || [...parameters].length === 0) {
+    return { tab: "records", ...place, filters: readFilters(datasetBySlug(place.dataset), parameters) };
+  }
+  const given = new Set((parameters.get("status") ?? "").split(","));
   const day = (name: string) => {
     const value = parameters.get(name);
     return value !== null && isDay(value) ? value : null;
   };
   return {
-    dataset: parameters.get("dataset"),
+    tab: "exports",
+    ...place,
     statuses: STATUSES.filter((status) => given.has(status)),
     from: day("from"),
     to: day("to"),
-    sort: parameters.get("sort") === "createdAt:asc" ? "createdAt:asc" : "createdAt:desc",
-    limit: PAGE_SIZES.includes(limit) ? limit : DEFAULT_PAGE_SIZE,
-    cursor: parameters.get("cursor"),
   };
+}
+
+function readFilters(dataset: Dataset | undefined, parameters: URLSearchParams): Filters {
+  const set = (dataset?.filters ?? []).flatMap((filter): [string, string | readonly string[]][] => {
+    const values = parameters.getAll(filter.name).filter((value) => isValueOf(filter, value));
+    const [first] = values;
+    if (first === undefined) {
+      return [];
+    }
+    return [[filter.name, MULTIPLE.has(filter.kind) ? [...new Set(values)] : first]];
+  });
+  return Object.fromEntries(set);
+}
+
+function isValueOf({ kind, choices }: Filter, value: string): boolean {
+  switch (kind) {
+    case "day":
+      return isTime(value);
+    case "amount":
+      return isAmount(value);
+    case "choices":
+    case "choice":
+      return choices?.some((choice) => choice.value === value) ?? false;
+    default:
+      return value.trim() !== "";
+  }
 }
 
 /** The query string of a view: the same view always has the same one. */
 export function writeView(view: View): string {
-  const parts = [
+  const parts: [string, string | null][] = [
     ["dataset", view.dataset],
-    ["status", view.statuses.join(",")],
-    ["from", view.from],
-    ["to", view.to],
+    ...(view.tab === "records" ? recordsParts(view) : exportsParts(view)),
     ["sort", view.sort === "createdAt:asc" ? view.sort : null],
     ["limit", view.limit === DEFAULT_PAGE_SIZE ? null : String(view.limit)],
     ["cursor", view.cursor],
-  ]
-    .filter(([, value]) => value)
-    // Readable in the address bar; these two need no escape there.
-    .map(
-      ([name, value]) =>
-        `${name}=${encodeURIComponent(value as string)
-          .replace(/%2C/g, ",")
-          .replace(/%3A/g, ":")}`,
-    );
-  return parts.length > 0 ? `?${parts.join("&")}` : "";
+  ];
+  const written = parts.flatMap(([name, value]) => (value ? `${name}=${readable(value)}` : []));
+  return written.length > 0 ? `?${written.join("&")}` : "";
+}
+
+function recordsParts({ filters }: RecordsView): [string, string][] {
+  const values = Object.entries(filters).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
+  return [["tab", "records"], ...values];
+}
+
+function exportsParts({ statuses, from, to }: ExportsView): [string, string | null][] {
+  return [
+    ["status", statuses.join(",")],
+    ["from", from],
+    ["to", to],
+  ];
+}
+
+/** These two need no escape in an address. */
+function readable(value: string): string {
+  return encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3A/g, ":");
 }
 
 export function isFiltered(view: View): boolean {
-  return view.statuses.length > 0 || view.from !== null || view.to !== null;
+  return view.tab === "records"
+    ? Object.keys(view.filters).length > 0
+    : view.statuses.length > 0 || view.from !== null || view.to !== null;
 }
 
 /** What is wrong with the view's days, in a sentence. */
-export function daysError(view: Pick<View, "from" | "to">): string | null {
+export function daysError(view: Pick<ExportsView, "from" | "to">): string | null {
   return view.from !== null && view.to !== null && view.from > view.to
     ? "The end date is before the start date."
     : null;
 }
 
 /** The view as the API is asked for it. */
-export function listQuery(view: View): ListQuery {
+export function listQuery(view: ExportsView, zone: Zone): ListQuery {
   return {
-    sort: view.sort,
-    limit: view.limit,
+    ...placeQuery(view),
     ...(view.statuses.length > 0 ? { status: view.statuses } : {}),
-    ...(view.from ? { createdAtFrom: startOfLocalDay(view.from) } : {}),
-    ...(view.to ? { createdAtTo: endOfLocalDay(view.to) } : {}),
-    ...(view.cursor ? { cursor: view.cursor } : {}),
+    ...(view.from ? { createdAtFrom: startOfDay(view.from, zone) } : {}),
+    ...(view.to ? { createdAtTo: endOfDay(view.to, zone) } : {}),
   };
+}
+
+/** The page of the records that the API is asked for: the view's own, or a later one. */
+export function recordsPlace(view: RecordsView, cursor: string | null = view.cursor): RecordsPlace {
+  return placeQuery({ ...view, cursor });
+}
+
+function placeQuery({ sort, limit, cursor }: Place) {
+  return { sort, limit, ...(cursor ? { cursor } : {}) };
 }

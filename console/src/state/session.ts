@@ -30,6 +30,9 @@ export async function signIn(credentials: Credentials): Promise<void> {
 }
 
 export function signOut(reason?: string): void {
+  if (session.value.kind === "signed-in") {
+    session.value.session.api.close();
+  }
   STORE.removeItem(ITEM);
   session.value = reason === undefined ? { kind: "signed-out" } : { kind: "signed-out", reason };
 }

@@ -11,7 +11,7 @@ interface Props {
   error: string | undefined;
 }
 
-/** Comma-separated addresses, each judged as soon as it is typed. */
+/** Addresses, each judged as soon as it is typed or pasted. */
 export function CopiesField({ text, onText, ownAddress, error }: Props) {
   const [isTyping, setTyping] = useState(false);
   const copies = readCopies(text, ownAddress, !isTyping);
@@ -20,7 +20,7 @@ export function CopiesField({ text, onText, ownAddress, error }: Props) {
       <Field
         id="cc"
         label="Copies to (CC)"
-        hint={`Comma-separated. The link goes to you, ${ownAddress}, and to at most 20 others.`}
+        hint={`Comma-separated, or pasted from a mail program. The link goes to you, ${ownAddress}, and to at most 20 others.`}
         error={copiesError(copies) ?? error}
       >
         {(attributes) => (

@@ -1,33 +1,18 @@
 import type { Dataset } from "../domain/datasets.ts";
-import { emptyView } from "../domain/view.ts";
-import { addressOf, show, view } from "../state/location.ts";
+import { allExports, allRecords } from "../domain/view.ts";
+import { view } from "../state/location.ts";
+import { ViewLink } from "./ViewLink.tsx";
 
-/** Links, so that they can be opened in another tab and copied. */
 export function DatasetTabs({ datasets, current }: { datasets: Dataset[]; current: Dataset | undefined }) {
+  const { tab, limit } = view.value;
+  const all = tab === "exports" ? allExports : allRecords;
   return (
-    <nav class="tabs" aria-label="Kinds of exports">
-      {datasets.map((dataset) => {
-        const target = { ...emptyView(dataset.slug), limit: view.value.limit };
-        return (
-          <a
-            key={dataset.slug}
-            href={addressOf(target)}
-            aria-current={dataset === current ? "page" : undefined}
-            onClick={(event) => {
-              if (isPlainClick(event)) {
-                event.preventDefault();
-                show(target);
-              }
-            }}
-          >
-            {dataset.title}
-          </a>
-        );
-      })}
+    <nav class="tabs" aria-label="Kinds of records">
+      {datasets.map((dataset) => (
+        <ViewLink key={dataset.slug} view={{ ...all(dataset.slug), limit }} isCurrent={dataset === current}>
+          {dataset.title}
+        </ViewLink>
+      ))}
     </nav>
   );
-}
-
-function isPlainClick(event: MouseEvent): boolean {
-  return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
 }

@@ -4,12 +4,14 @@ import { Icon } from "./Icon.tsx";
 
 interface Props {
   title: string;
+  /** A drawer stands at the side of what it is about. */
+  look?: "drawer";
   onClose: () => void;
   children: ComponentChildren;
 }
 
 /** The browser's own modal dialog: it keeps the focus inside and gives it back at the end. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, look, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
@@ -26,6 +28,7 @@ export function Dialog({ title, onClose, children }: Props) {
   return (
     <dialog
       ref={dialog}
+      class={look}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

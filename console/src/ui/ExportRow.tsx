@@ -4,14 +4,19 @@ import type { Export } from "../api/types.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, fileSize, shortId } from "../domain/format.ts";
+import { describeProfile } from "../domain/profile.ts";
+import { allRecords } from "../domain/view.ts";
 import type { Session } from "../state/session.ts";
+import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
 import { Icon } from "./Icon.tsx";
 import { ManifestRow } from "./ManifestRow.tsx";
+import { Nothing } from "./Nothing.tsx";
 import { Recipients } from "./Recipients.tsx";
 import { RowActions } from "./RowActions.tsx";
 import { StatusCell } from "./StatusCell.tsx";
 import { Time } from "./Time.tsx";
+import { ViewLink } from "./ViewLink.tsx";
 
 interface Props {
   session: Session;
@@ -28,21 +33,29 @@ const COLUMNS = 7;
 export function ExportRow({ session, dataset, item, ...actions }: Props) {
   const [isOpen, setOpen] = useState(false);
   const manifestId = useId();
-  const filters = describeFilters(dataset.filters, item.filters);
+  const filters = describeFilters(dataset.filters, item.filters, zone.value);
+  const phrases = [
+    ...(filters.length > 0 || dataset.filters.length === 0 ? filters : ["Everything"]),
+    ...(item.columns ? [item.columns.length === 1 ? "1 column" : `${item.columns.length} columns`] : []),
+    ...(item.profile ? [describeProfile(item.profile)] : []),
+  ];
   return (
     <>
       <tr role="row" class={item.status.toLowerCase()}>
         <th role="rowheader" scope="row" data-label="Export ID">
           <Copyable text={item.exportId} name="export ID" fullName={`export ID ${shortId(item.exportId)}`} />
-          {dataset.filters.length > 0 && (
-            <p class="muted small">{filters.length > 0 ? filters.join(" · ") : "Everything"}</p>
-          )}
+          {phrases.length > 0 && <p class="muted small">{phrases.join(" · ")}</p>}
+          <p class="small">
+            <ViewLink view={allRecords(dataset.slug, item.filters)}>
+              Show its records<span class="hidden"> (export {shortId(item.exportId)})</span>
+            </ViewLink>
+          </p>
         </th>
         <td role="cell" data-label="Recipients">
           <Recipients addresses={item.recipients} />
         </td>
         <td role="cell" data-label="Created at">
-          <Time value={item.createdAt} />
+          <Time value={item.createdAt} isZoneSaid />
         </td>
         <td role="cell" data-label="Status">
           <StatusCell item={item} />
@@ -93,12 +106,7 @@ function Figure({
   return (
     <td role="cell" data-label={label} class={text === undefined ? "number unknown" : "number"}>
       {text === undefined ? (
-        <>
-          <span class="muted" aria-hidden="true">
-            –
-          </span>
-          <span class="hidden">not known</span>
-        </>
+        <Nothing words="not known" />
       ) : (
         <>
           <span title={title}>{text}</span>

@@ -1,10 +1,9 @@
 import type { Export, ExportPage } from "../api/types.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import type { View } from "../domain/view.ts";
-import { show } from "../state/location.ts";
 import type { Session } from "../state/session.ts";
+import { CreatedAtHeader } from "./CreatedAtHeader.tsx";
 import { ExportRow } from "./ExportRow.tsx";
-import { Icon } from "./Icon.tsx";
 
 interface Props {
   session: Session;
@@ -20,7 +19,7 @@ interface Props {
 /** On a phone the rows are laid out as cards, which makes browsers forget that this is a table: hence the roles. */
 export function ExportTable({ session, dataset, page, isLoading, view, ...actions }: Props) {
   return (
-    <table class="exports" role="table" aria-busy={isLoading}>
+    <table class="list" role="table" aria-busy={isLoading}>
       <caption class="hidden">Exports of {dataset.name}</caption>
       <thead role="rowgroup">
         <tr role="row">
@@ -51,23 +50,5 @@ export function ExportTable({ session, dataset, page, isLoading, view, ...action
         ))}
       </tbody>
     </table>
-  );
-}
-
-function CreatedAtHeader({ view }: { view: View }) {
-  const isNewestFirst = view.sort === "createdAt:desc";
-  return (
-    <th role="columnheader" scope="col" aria-sort={isNewestFirst ? "descending" : "ascending"}>
-      <button
-        type="button"
-        class="sort"
-        title={isNewestFirst ? "Newest first; show the oldest first" : "Oldest first; show the newest first"}
-        onClick={() =>
-          show({ ...view, sort: isNewestFirst ? "createdAt:asc" : "createdAt:desc", cursor: null })
-        }
-      >
-        Created at <Icon name={isNewestFirst ? "sortDown" : "sortUp"} />
-      </button>
-    </th>
   );
 }

@@ -1,13 +1,19 @@
 import { Fragment } from "preact";
+import type { Api } from "../api/client.ts";
 import type { Choice, Filter } from "../domain/datasets.ts";
-import { utcMonth } from "../domain/days.ts";
+import { isTime, monthOf } from "../domain/days.ts";
 import { chosenOf, type FieldErrors, type FilterForm, textOf } from "../domain/filters.ts";
+import { exactTime } from "../domain/format.ts";
+import { zoneName } from "../domain/zone.ts";
+import { zone } from "../state/zone.ts";
 import { Field, FieldError } from "./Field.tsx";
+import { SupplierPicker } from "./SupplierPicker.tsx";
 
 interface Props {
   filters: readonly Filter[];
   form: FilterForm;
   errors: FieldErrors;
+  api: Api;
   onChange: (change: FilterForm) => void;
 }
 
@@ -20,13 +26,18 @@ const PERIODS = [
 const SHORT = new Set<Filter["kind"]>(["day", "amount", "choice"]);
 
 /** The filters that a dataset has; none at all for one that is always exported whole. */
-export function FilterFields({ filters, form, errors, onChange }: Props) {
-  if (filters.length === 0) {
-    return null;
-  }
-  return (
+export function FilterFields(props: Props) {
+  return props.filters.length === 0 ? null : (
     <fieldset class="filter-fields">
       <legend>What to export</legend>
+      <FilterLines {...props} />
+    </fieldset>
+  );
+}
+
+export function FilterLines({ filters, form, errors, api, onChange }: Props) {
+  return (
+    <>
       {linesOf(filters).map((line) => {
         const fields = line.map((filter) => (
           <FilterField
@@ -34,6 +45,7 @@ export function FilterFields({ filters, form, errors, onChange }: Props) {
             filter={filter}
             form={form}
             error={errors[filter.name]}
+            api={api}
             onChange={onChange}
           />
         ));
@@ -45,7 +57,7 @@ export function FilterFields({ filters, form, errors, onChange }: Props) {
           </Fragment>
         );
       })}
-    </fieldset>
+    </>
   );
 }
 
@@ -72,7 +84,7 @@ function Periods({ form, onChange }: Pick<Props, "form" | "onChange">) {
           type="button"
           class="quiet"
           onClick={() => {
-            const { from, to } = utcMonth(new Date(), offset);
+            const { from, to } = monthOf(new Date(), offset, zone.value);
             onChange({ createdAtFrom: from, createdAtTo: to });
           }}
         >
@@ -88,14 +100,12 @@ function Periods({ form, onChange }: Pick<Props, "form" | "onChange">) {
   );
 }
 
-interface FieldProps {
+interface FieldProps extends Pick<Props, "form" | "api" | "onChange"> {
   filter: Filter;
-  form: FilterForm;
   error: string | undefined;
-  onChange: (change: FilterForm) => void;
 }
 
-function FilterField({ filter, form, error, onChange }: FieldProps) {
+function FilterField({ filter, form, error, api, onChange }: FieldProps) {
   const { name, kind, label, choices = [] } = filter;
   if (kind === "choices") {
     return (
@@ -113,7 +123,7 @@ function FilterField({ filter, form, error, onChange }: FieldProps) {
   const onInput = (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
     onChange({ [name]: event.currentTarget.value });
   return (
-    <Field id={name} label={label} hint={hintOf(filter)} error={error}>
+    <Field id={name} label={label} hint={hintOf(filter, value)} error={error}>
       {(attributes) => {
         if (kind === "choice") {
           return (
@@ -127,8 +137,18 @@ function FilterField({ filter, form, error, onChange }: FieldProps) {
             </select>
           );
         }
+        if (kind === "suppliers") {
+          return (
+            <SupplierPicker
+              attributes={attributes}
+              api={api}
+              chosen={chosenOf(form, name)}
+              onChange={(chosen) => onChange({ [name]: chosen })}
+            />
+          );
+        }
         return kind === "day" ? (
-          <input {...attributes} type="date" value={value} onInput={onInput} />
+          <input {...attributes} type="date" value={isTime(value) ? "" : value} onInput={onInput} />
         ) : (
           <input
             {...attributes}
@@ -143,12 +163,15 @@ function FilterField({ filter, form, error, onChange }: FieldProps) {
   );
 }
 
-function hintOf({ name, kind, example }: Filter): string | undefined {
+function hintOf({ name, kind, example }: Filter, value: string): string | undefined {
+  if (kind === "day" && isTime(value)) {
+    return `Now exactly ${exactTime(value, zone.value)}.`;
+  }
   if (name === "createdAtTo") {
-    return "Whole days in UTC, as in the file.";
+    return `Whole days in ${zoneName(zone.value)}.${zone.value === "UTC" ? "" : " Times in the file are in UTC."}`;
   }
   if (kind === "suppliers") {
-    return "External ids, comma-separated. Empty: all suppliers.";
+    return "Choose from the list, or type ids. Empty: all suppliers.";
   }
   if (kind === "texts") {
     return `${example ? `Such as ${example}, comma-separated` : "Comma-separated"}. Empty: all of them.`;

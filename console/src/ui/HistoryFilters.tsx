@@ -2,14 +2,16 @@ import { useEffect, useState } from "preact/hooks";
 import type { ExportStatus } from "../api/types.ts";
 import { isDay } from "../domain/days.ts";
 import { choice } from "../domain/format.ts";
-import { daysError, emptyView, isFiltered, STATUSES, type View } from "../domain/view.ts";
+import { daysError, type ExportsView, isFiltered, STATUSES, unfiltered } from "../domain/view.ts";
+import { zoneName } from "../domain/zone.ts";
 import { show } from "../state/location.ts";
+import { zone } from "../state/zone.ts";
 import { Field } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
 
 /** The list's filters. Each change is a new address, so that going back undoes it. */
-export function HistoryFilters({ view }: { view: View }) {
-  const change = (part: Partial<View>) => show({ ...view, ...part, cursor: null });
+export function HistoryFilters({ view }: { view: ExportsView }) {
+  const change = (part: Partial<ExportsView>) => show({ ...view, ...part, cursor: null });
   const toggle = (status: ExportStatus) => {
     const isOn = view.statuses.includes(status);
     change({
@@ -30,11 +32,7 @@ export function HistoryFilters({ view }: { view: View }) {
       </fieldset>
       <Days view={view} onChange={change} />
       {isFiltered(view) && (
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => show({ ...emptyView(view.dataset), sort: view.sort, limit: view.limit })}
-        >
+        <button type="button" class="quiet" onClick={() => show(unfiltered(view))}>
           <Icon name="close" /> Clear filters
         </button>
       )}
@@ -51,7 +49,13 @@ export function HistoryFilters({ view }: { view: View }) {
 }
 
 /** What is typed goes into the address once it is a pair of days that makes sense. */
-function Days({ view, onChange }: { view: View; onChange: (days: Pick<View, "from" | "to">) => void }) {
+function Days({
+  view,
+  onChange,
+}: {
+  view: ExportsView;
+  onChange: (days: Pick<ExportsView, "from" | "to">) => void;
+}) {
   const [from, setFrom] = useState(view.from ?? "");
   const [to, setTo] = useState(view.to ?? "");
   useEffect(() => {
@@ -72,7 +76,7 @@ function Days({ view, onChange }: { view: View; onChange: (days: Pick<View, "fro
 
   return (
     <div class="days">
-      <Field id="from" label="Start date" error={undefined}>
+      <Field id="from" label={`Start date (${zoneName(zone.value)})`} error={undefined}>
         {(attributes) => (
           <input
             {...attributes}
@@ -83,7 +87,7 @@ function Days({ view, onChange }: { view: View; onChange: (days: Pick<View, "fro
           />
         )}
       </Field>
-      <Field id="to" label="End date" error={error}>
+      <Field id="to" label={`End date (${zoneName(zone.value)})`} error={error}>
         {(attributes) => (
           <input
             {...attributes}

@@ -1,24 +1,24 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Problem } from "../api/problem.ts";
 import type { Export } from "../api/types.ts";
 import { type Dataset, may } from "../domain/datasets.ts";
-import { isFiltered, listQuery, type View, writeView } from "../domain/view.ts";
+import { type ExportsView, isFiltered, listQuery, writeView } from "../domain/view.ts";
 import { ExportsWatch } from "../state/exports.ts";
-import { show, view } from "../state/location.ts";
-import { notify } from "../state/notices.ts";
 import type { Session } from "../state/session.ts";
+import { zone } from "../state/zone.ts";
 import { announceChanges } from "./announce.ts";
 import { EmptyState } from "./EmptyState.tsx";
 import { ExportTable } from "./ExportTable.tsx";
 import { HistoryFilters } from "./HistoryFilters.tsx";
 import { ClearFilters, Nothing, RefreshProblem } from "./HistoryStates.tsx";
 import { LoadingRows } from "./LoadingRows.tsx";
+import { leaveForeignPage } from "./leaveForeignPage.ts";
 import { Pager } from "./Pager.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 
 interface Props {
   session: Session;
   dataset: Dataset;
+  view: ExportsView;
   /** The list is asked for again when it changes. */
   looks: number;
   onLaunch: () => void;
@@ -26,11 +26,18 @@ interface Props {
   onResend: (item: Export) => void;
 }
 
-export function HistoryPage({ session, dataset, looks, onLaunch, onRelaunch, onResend }: Props) {
+export function HistoryPage({
+  session,
+  dataset,
+  view: current,
+  looks,
+  onLaunch,
+  onRelaunch,
+  onResend,
+}: Props) {
   const { api, caller } = session;
   const canRead = may(caller, "read", dataset);
   const canCreate = may(caller, "create", dataset);
-  const current = view.value;
   const watch = useMemo(
     () => new ExportsWatch((before, after) => announceChanges(api, dataset, before, after), document.hidden),
     [api, dataset],
@@ -40,9 +47,9 @@ export function HistoryPage({ session, dataset, looks, onLaunch, onRelaunch, onR
 
   useEffect(() => {
     if (canRead) {
-      watch.watch((signal) => api.list(dataset.slug, listQuery(current), signal));
+      watch.watch((signal) => api.list(dataset.slug, listQuery(current, zone.value), signal));
     }
-  }, [watch, query]);
+  }, [watch, query, zone.value]);
   useEffect(() => {
     if (!isFirst.current) {
       void watch.refresh();
@@ -96,7 +103,7 @@ export function HistoryPage({ session, dataset, looks, onLaunch, onRelaunch, onR
           </div>
         </div>
       )}
-      {!problem && !page && <LoadingRows />}
+      {!problem && !page && <LoadingRows name="exports" />}
       {page && page.items.length === 0 && (
         <Nothing view={current} dataset={dataset} canCreate={canCreate} launchButton={launchButton} />
       )}
@@ -112,7 +119,7 @@ export function HistoryPage({ session, dataset, looks, onLaunch, onRelaunch, onR
           onStale={() => void watch.refresh()}
         />
       )}
-      {page && <Pager page={page} view={current} />}
+      {page && <Pager nextCursor={page.nextCursor} count={page.items.length} view={current} />}
     </>
   );
 }
@@ -120,12 +127,4 @@ export function HistoryPage({ session, dataset, looks, onLaunch, onRelaunch, onR
 /** For those who do not see that the list has changed. */
 function exportsShown(count: number): string {
   return count === 1 ? "1 export is shown." : `${count} exports are shown.`;
-}
-
-/** A cursor works for one caller and one query, so that somebody else's link may hold one that is refused. */
-function leaveForeignPage(problem: Problem | null, current: View): void {
-  if (current.cursor !== null && problem?.errors.some(({ pointer }) => pointer === "/cursor")) {
-    show({ ...current, cursor: null }, { isCorrection: true });
-    notify("info", "That page of the list cannot be opened here. This is the first page.");
-  }
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../api/problem.ts";
 import type { Dataset } from "../domain/datasets.ts";
-import { emptyView, isFiltered, type View } from "../domain/view.ts";
+import { isFiltered, unfiltered, type View } from "../domain/view.ts";
 import { show } from "../state/location.ts";
 import { EmptyState } from "./EmptyState.tsx";
 
@@ -31,10 +31,7 @@ export function Nothing({ view: current, dataset, canCreate, launchButton }: Not
 
 export function ClearFilters({ view: current }: { view: View }) {
   return (
-    <button
-      type="button"
-      onClick={() => show({ ...emptyView(current.dataset), sort: current.sort, limit: current.limit })}
-    >
+    <button type="button" onClick={() => show(unfiltered(current))}>
       Clear filters
     </button>
   );

@@ -1,35 +1,54 @@
 import { useRef, useState } from "preact/hooks";
-import type { Api } from "../api/client.ts";
 import { asProblem, type Problem } from "../api/problem.ts";
-import type { Caller, Export, LaunchRequest } from "../api/types.ts";
+import type { Export, FileRequest, Filters, LaunchRequest, Profile } from "../api/types.ts";
 import { copiesError, copiesToSend, readCopies } from "../domain/addresses.ts";
+import { choose, chosenColumns } from "../domain/columnChoice.ts";
+import { columnsFor } from "../domain/columns.ts";
 import { type Dataset, filtersFor } from "../domain/datasets.ts";
 import { copiesOf } from "../domain/exports.ts";
-import { describeFilters, EMPTY_FORM, type FieldErrors, formErrors, toFilters } from "../domain/filters.ts";
+import { type FieldErrors, formErrors, toFilters, toForm } from "../domain/filters.ts";
 import { shortId } from "../domain/format.ts";
 import { placeErrors } from "../domain/pointers.ts";
 import { notify } from "../state/notices.ts";
+import type { Session } from "../state/session.ts";
+import { zone } from "../state/zone.ts";
+import { ColumnsField } from "./ColumnsField.tsx";
 import { CopiesField } from "./CopiesField.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { EstimateText } from "./EstimateText.tsx";
 import { FilterFields } from "./FilterFields.tsx";
 import { focusFirstError } from "./focus.ts";
 import { idempotencyKeys } from "./idempotency.ts";
 import { PendingCheck } from "./PendingCheck.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
+import { ProfileField } from "./ProfileField.tsx";
+import { SameFile } from "./SameFile.tsx";
 import { usePending } from "./usePending.ts";
 
 interface Props {
-  api: Api;
-  caller: Caller;
+  session: Session;
   dataset: Dataset;
-  /** The export to make again, with the very same filters. */
+  /** What the form is filled in with at first. */
+  filters: Filters | undefined;
+  /** The export to make again, as the very same file. */
   original: Export | undefined;
   onClose: () => void;
   onLaunched: () => void;
 }
 
-export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunched }: Props) {
-  const [form, setForm] = useState(EMPTY_FORM);
+export function LaunchDialog({
+  session: { api, caller },
+  dataset,
+  filters: given,
+  original,
+  onClose,
+  onLaunched,
+}: Props) {
+  const offered = filtersFor(caller, dataset);
+  const [form, setForm] = useState(() => toForm(offered, given ?? {}, zone.value));
+  const columns = columnsFor(caller, dataset);
+  const [choice, setChoice] = useState(() => choose(columns));
+  const [profile, setProfile] = useState<Profile>();
   const [copiesText, setCopiesText] = useState(original ? copiesOf(original).join(", ") : "");
   const [isChecked, setChecked] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -37,15 +56,26 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
   const keyFor = useRef(idempotencyKeys());
   const pending = usePending(api, caller, dataset);
 
-  const offered = filtersFor(caller, dataset);
-  const filters = original ? filtersOf(original) : toFilters(offered, form);
+  const filters = original ? original.filters : toFilters(offered, form, zone.value);
+  const wanted = original ?? { columns: chosenColumns(choice, columns), profile };
+  const file: FileRequest = {
+    ...(Object.keys(filters).length > 0 ? { filters } : {}),
+    ...(wanted.columns ? { columns: wanted.columns } : {}),
+    ...(wanted.profile ? { profile: wanted.profile } : {}),
+  };
   const cc = copiesToSend(readCopies(copiesText, caller.email, true));
   const placed = placeErrors(
     problem?.errors ?? [],
-    ["cc", ...(original ? [] : offered.map((filter) => filter.name))],
+    ["cc", ...(original ? [] : ["columns", ...offered.map((filter) => filter.name)])],
     cc,
   );
-  const ownErrors: FieldErrors = original ? {} : formErrors(offered, form);
+  const ownErrors: FieldErrors = original
+    ? {}
+    : {
+        ...formErrors(offered, form, zone.value),
+        ...(file.columns?.length === 0 ? { columns: "Choose at least one column." } : {}),
+      };
+  const isValid = Object.keys(ownErrors).length === 0;
   const errors = { ...placed.fields, ...(isChecked ? ownErrors : {}) };
   const isBlocked = pending.isWatched && pending.state.kind === "blocked";
 
@@ -53,13 +83,12 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
     event.preventDefault();
     setChecked(true);
     setProblem(undefined);
-    const isWrong =
-      Object.keys(ownErrors).length > 0 || copiesError(readCopies(copiesText, caller.email, true));
-    if (isBusy || isBlocked || isWrong) {
+    const isRefused = copiesError(readCopies(copiesText, caller.email, true)) !== null;
+    if (isBusy || isBlocked || !isValid || isRefused) {
       focusFirstError();
       return;
     }
-    const body: LaunchRequest = { cc, ...(filters ? { filters } : {}) };
+    const body: LaunchRequest = { cc, ...file };
     setBusy(true);
     try {
       const launched = await api.launch(dataset.slug, body, keyFor.current(body));
@@ -86,17 +115,31 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
         <PendingCheck state={pending.state} />
         {problem && !placed.isWhole && <ProblemMessage problem={problem} rest={placed.rest} />}
         {original ? (
-          <SameFilters original={original} dataset={dataset} />
+          <SameFile original={original} dataset={dataset} />
         ) : (
-          <FilterFields
-            filters={offered}
-            form={form}
-            errors={errors}
-            onChange={(change) => {
-              setForm({ ...form, ...change });
-              setProblem(undefined);
-            }}
-          />
+          <>
+            <FilterFields
+              filters={offered}
+              form={form}
+              errors={errors}
+              api={api}
+              onChange={(change) => {
+                setForm((now) => ({ ...now, ...change }));
+                setProblem(undefined);
+              }}
+            />
+            <ColumnsField
+              dataset={dataset}
+              columns={columns}
+              choice={choice}
+              error={errors.columns}
+              onChange={(next) => {
+                setChoice(next);
+                setProblem(undefined);
+              }}
+            />
+            <ProfileField profile={profile} onChange={setProfile} />
+          </>
         )}
         <CopiesField
           text={copiesText}
@@ -108,11 +151,7 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
           error={errors.cc}
         />
         <div class="dialog-foot">
-          <p class="muted">
-            {filters
-              ? "Exports what matches these filters."
-              : `Exports all ${dataset.name} that you may see.`}
-          </p>
+          <EstimateText api={api} dataset={dataset} file={isValid ? file : null} />
           <button type="button" onClick={onClose}>
             Cancel
           </button>
@@ -122,35 +161,5 @@ export function LaunchDialog({ api, caller, dataset, original, onClose, onLaunch
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function filtersOf(original: Export) {
-  return Object.keys(original.filters).length > 0 ? original.filters : undefined;
-}
-
-function SameFilters({ original, dataset }: { original: Export; dataset: Dataset }) {
-  const phrases = describeFilters(dataset.filters, original.filters);
-  return (
-    <div>
-      <p>
-        A new file is made, with what is in the books now. It replaces nothing:{" "}
-        <code>{original.exportId}</code> stays in the history.
-      </p>
-      {dataset.filters.length > 0 && (
-        <>
-          <h3>The same filters</h3>
-          {phrases.length > 0 ? (
-            <ul class="phrases">
-              {phrases.map((phrase) => (
-                <li key={phrase}>{phrase}</li>
-              ))}
-            </ul>
-          ) : (
-            <p class="muted">None: everything was exported.</p>
-          )}
-        </>
-      )}
-    </div>
   );
 }

@@ -1,5 +1,7 @@
 import type { Manifest } from "../api/types.ts";
-import { amount, rows, shortId, utcTime } from "../domain/format.ts";
+import { exactTime, rows, shortId } from "../domain/format.ts";
+import { amount } from "../domain/money.ts";
+import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
 
 interface Props {
@@ -35,7 +37,7 @@ export function ManifestRow({ id, exportId, manifest, columns }: Props) {
           </dd>
           <dt>Complete until</dt>
           <dd>
-            {utcTime(manifest.ledgerCompleteUntil ?? manifest.asOf)}
+            {exactTime(manifest.ledgerCompleteUntil ?? manifest.asOf, zone.value)}
             {manifest.ledgerCompleteUntil === undefined && (
               <p class="muted">as far as the records had arrived by then</p>
             )}

@@ -1,14 +1,20 @@
-import type { ExportPage } from "../api/types.ts";
 import { DEFAULT_PAGE_SIZE, PAGE_SIZES, type View } from "../domain/view.ts";
 import { show, trail } from "../state/location.ts";
 import { Icon } from "./Icon.tsx";
 
+interface Props {
+  nextCursor: string | null;
+  /** How many items the page has. */
+  count: number;
+  view: View;
+}
+
 /** A cursor leads only onwards: the pages before are those that this tab came through. */
-export function Pager({ page, view }: { page: ExportPage; view: View }) {
+export function Pager({ nextCursor, count, view }: Props) {
   const before = trail.value;
   const number = before.length + 1;
-  const isOnlyPage = view.cursor === null && page.nextCursor === null;
-  if (isOnlyPage && page.items.length <= (PAGE_SIZES[0] ?? DEFAULT_PAGE_SIZE)) {
+  const isOnlyPage = view.cursor === null && nextCursor === null;
+  if (isOnlyPage && count <= (PAGE_SIZES[0] ?? DEFAULT_PAGE_SIZE)) {
     return null;
   }
   return (
@@ -51,10 +57,10 @@ export function Pager({ page, view }: { page: ExportPage; view: View }) {
         </button>
         <button
           type="button"
-          aria-disabled={page.nextCursor === null}
+          aria-disabled={nextCursor === null}
           onClick={() => {
-            if (page.nextCursor !== null) {
-              show({ ...view, cursor: page.nextCursor }, { trail: [...before, view.cursor] });
+            if (nextCursor !== null) {
+              show({ ...view, cursor: nextCursor }, { trail: [...before, view.cursor] });
             }
           }}
         >

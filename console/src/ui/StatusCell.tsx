@@ -34,7 +34,7 @@ function Explanation({ item }: { item: Export }) {
     case "EXPIRED":
       return item.expiresAt ? (
         <p class="muted small">
-          since <Time value={item.expiresAt} />
+          since <Time value={item.expiresAt} isZoneSaid />
         </p>
       ) : null;
   }

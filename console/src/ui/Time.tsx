@@ -1,11 +1,19 @@
 import type { ComponentChildren } from "preact";
-import { localTime, utcTime } from "../domain/format.ts";
+import { time, timeInText, utcTime } from "../domain/format.ts";
+import { zone } from "../state/zone.ts";
 
-/** A time as the reader's own clock shows it, or in other words; the UTC time on hover. */
-export function Time({ value, children }: { value: string; children?: ComponentChildren }) {
+interface Props {
+  value: string;
+  /** Whether something near says the zone already. */
+  isZoneSaid?: boolean;
+  children?: ComponentChildren;
+}
+
+/** A time as the chosen clock shows it, or in other words; the UTC time on hover. */
+export function Time({ value, isZoneSaid = false, children }: Props) {
   return (
     <time dateTime={value} title={utcTime(value)}>
-      {children ?? localTime(value)}
+      {children ?? (isZoneSaid ? time(value, zone.value) : timeInText(value, zone.value))}
     </time>
   );
 }

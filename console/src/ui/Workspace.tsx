@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Export } from "../api/types.ts";
+import type { Export, Filters } from "../api/types.ts";
 import { type Dataset, datasetBySlug, datasetsOf, may } from "../domain/datasets.ts";
-import { emptyView } from "../domain/view.ts";
+import { allExports } from "../domain/view.ts";
 import { show, view } from "../state/location.ts";
 import { dismissAll } from "../state/notices.ts";
 import { type Session, signOut } from "../state/session.ts";
@@ -12,9 +12,12 @@ import { EmptyState } from "./EmptyState.tsx";
 import { HistoryPage } from "./HistoryPage.tsx";
 import { Icon } from "./Icon.tsx";
 import { LaunchDialog } from "./LaunchDialog.tsx";
+import { RecordsPage } from "./RecordsPage.tsx";
 import { ResendDialog } from "./ResendDialog.tsx";
+import { ViewTabs } from "./ViewTabs.tsx";
+import { ZoneSwitch } from "./ZoneSwitch.tsx";
 
-type OpenDialog = { kind: "launch"; original?: Export } | { kind: "resend"; item: Export };
+type OpenDialog = { kind: "launch"; filters?: Filters; original?: Export } | { kind: "resend"; item: Export };
 
 const dialog = signal<OpenDialog | null>(null);
 const open = (next: OpenDialog) => {
@@ -41,6 +44,7 @@ export function Workspace({ session }: { session: Session }) {
   const datasets = datasetsOf(caller);
   const dataset = chosen(datasets);
   const canCreate = dataset !== undefined && may(caller, "create", dataset);
+  const current = view.value;
 
   useEffect(() => {
     document.title = dataset ? `${dataset.title} · Payout exports` : "Payout exports";
@@ -54,7 +58,7 @@ export function Workspace({ session }: { session: Session }) {
     close();
     lookAgain();
     // Wherever the reader was, the new export is on the first page of everything.
-    show({ ...emptyView(dataset?.slug ?? null), limit: view.value.limit });
+    show({ ...allExports(dataset?.slug ?? null), limit: view.value.limit });
   };
 
   return (
@@ -69,6 +73,7 @@ export function Workspace({ session }: { session: Session }) {
             {caller.email} · {caller.role === "OPERATOR" ? "Operator" : `Supplier ${caller.supplierId ?? ""}`}
           </span>
         </span>
+        <ZoneSwitch />
         <button type="button" onClick={() => signOut()}>
           Sign out
         </button>
@@ -78,22 +83,37 @@ export function Workspace({ session }: { session: Session }) {
         {dataset ? (
           <>
             <div class="title">
-              <h1>Exports of {dataset.name}</h1>
-              {canCreate && (
-                <ActionsMenu
-                  items={[{ label: `Export ${dataset.name}…`, onChoose: () => open({ kind: "launch" }) }]}
-                />
-              )}
+              <h1>{current.tab === "records" ? dataset.title : `Exports of ${dataset.name}`}</h1>
+              {canCreate &&
+                (current.tab === "records" ? (
+                  <button
+                    type="button"
+                    class="primary"
+                    onClick={() => open({ kind: "launch", filters: current.filters })}
+                  >
+                    <Icon name="download" /> Export CSV
+                  </button>
+                ) : (
+                  <ActionsMenu
+                    items={[{ label: `Export ${dataset.name}…`, onChoose: () => open({ kind: "launch" }) }]}
+                  />
+                ))}
             </div>
-            <HistoryPage
-              key={dataset.slug}
-              session={session}
-              dataset={dataset}
-              looks={looks.value}
-              onLaunch={() => open({ kind: "launch" })}
-              onRelaunch={(original) => open({ kind: "launch", original })}
-              onResend={(item) => open({ kind: "resend", item })}
-            />
+            <ViewTabs view={{ ...current, dataset: dataset.slug }} />
+            {current.tab === "records" ? (
+              <RecordsPage key={dataset.slug} session={session} dataset={dataset} view={current} />
+            ) : (
+              <HistoryPage
+                key={dataset.slug}
+                session={session}
+                dataset={dataset}
+                view={current}
+                looks={looks.value}
+                onLaunch={() => open({ kind: "launch" })}
+                onRelaunch={(original) => open({ kind: "launch", original })}
+                onResend={(item) => open({ kind: "resend", item })}
+              />
+            )}
           </>
         ) : (
           <NothingToSee isChosen={view.value.dataset !== null} hasOthers={datasets.length > 0} />
@@ -101,9 +121,9 @@ export function Workspace({ session }: { session: Session }) {
       </main>
       {dataset && dialog.value?.kind === "launch" && (
         <LaunchDialog
-          api={api}
-          caller={caller}
+          session={session}
           dataset={dataset}
+          filters={dialog.value.filters}
           original={dialog.value.original}
           onClose={close}
           onLaunched={onLaunched}

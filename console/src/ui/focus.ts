@@ -1,6 +1,6 @@
-/** Moves the focus to the first field of the open dialog that has an error, once it is shown. */
-export function focusFirstError(): void {
+/** Moves the focus to the first field of an open form that has an error, once it is shown. */
+export function focusFirstError(form = "dialog"): void {
   requestAnimationFrame(() => {
-    document.querySelector<HTMLElement>("dialog [aria-invalid=true]")?.focus();
+    document.querySelector<HTMLElement>(`${form} [aria-invalid=true]`)?.focus();
   });
 }

@@ -19,12 +19,7 @@ test("a row tells all that is known of an export", async ({ page, person, contex
   const time = row.locator("time").first();
   const utc = `${new Date(item.createdAt).toISOString().slice(0, 19).replace("T", " ")} UTC`;
   await expect(time).toHaveAttribute("title", utc);
-  const local = new Intl.DateTimeFormat("en-GB", {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone: "Europe/Paris",
-  });
-  await expect(time).toHaveText(local.format(new Date(item.createdAt)));
+  await expect(time).toHaveText(shownTime(item.createdAt, "UTC"));
   const rows = new Intl.NumberFormat("en-GB").format(item.rowCount as number);
   await expect(row.getByRole("cell").getByText(rows, { exact: true })).toBeVisible();
   await expect(row.getByTitle(/bytes$/)).toHaveText(/\d (bytes|kB|MB)$/);
@@ -33,6 +28,11 @@ test("a row tells all that is known of an export", async ({ page, person, contex
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(item.exportId);
   await expect(page.getByRole("status").filter({ hasText: `Copied ${item.exportId}` })).toBeVisible();
 });
+
+function shownTime(time: string, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone });
+  return format.format(new Date(time));
+}
 
 test("what a file adds up to and its SHA-256 are shown when they are asked for", async ({
   page,
@@ -248,12 +248,40 @@ test("pages, sorting, filters and kind are in the address: reload, back and forw
   await expect(page.getByRole("checkbox", { name: "Ready" })).toBeChecked();
 });
 
-test("statuses are chosen together, and days are the reader's own", async ({ page, person }) => {
+test("days and times are UTC's until the reader asks for their own, and stay so", async ({
+  page,
+  person,
+}) => {
+  const item = await new Exports(person).make({ filters: { createdAtFrom: "2026-01-01T00:00:00Z" } });
+  await signIn(page, person);
+  const row = rowOf(page, item.exportId);
+  await expect(page.getByRole("columnheader", { name: "Created at (UTC)" })).toBeVisible();
+  await expect(row).toContainText("from 1 Jan 2026");
+  await expect(page.getByLabel("Start date (UTC)")).toBeVisible();
+
+  await page.getByLabel("Time zone").selectOption("My time zone (Europe/Paris)");
+  await expect(page.getByRole("columnheader", { name: "Created at (Europe/Paris)" })).toBeVisible();
+  await expect(row.locator("time").first()).toHaveText(shownTime(item.createdAt, "Europe/Paris"));
+  await expect(row).toContainText("from 1 Jan 2026, 01:00:00 CET");
+  await expect(page.getByLabel("Start date (Europe/Paris)")).toBeVisible();
+
+  await page.reload();
+  await expect(page.getByLabel("Time zone")).toHaveValue("local");
+  const dialog = await openLaunch(page);
+  await expect(dialog.getByLabel("Created to")).toHaveAccessibleDescription(/Whole days in Europe\/Paris/);
+  await dialog.getByLabel("Created from").fill("2026-07-01");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  expect((await sent).postDataJSON().filters).toEqual({ createdAtFrom: "2026-06-30T22:00:00Z" });
+});
+
+test("statuses are chosen together, and days are whole ones of the chosen zone", async ({ page, person }) => {
   const exports = new Exports(person);
   const ready = await exports.make();
   const expired = await exports.makeExpired();
   await signIn(page, person);
   await expect(rowOf(page, ready.exportId)).toBeVisible();
+  await page.getByLabel("Time zone").selectOption("local");
   await page.getByText("Ready", { exact: true }).first().click();
   await expect(rowOf(page, expired.exportId)).toBeHidden();
   await page.locator("label").filter({ hasText: "Expired" }).click();

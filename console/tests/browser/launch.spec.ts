@@ -1,3 +1,4 @@
+import type { ExportPage } from "../../src/api/types.ts";
 import { Exports, whileHeld } from "./support/exports.ts";
 import { newOperator } from "./support/people.ts";
 import { expect, openLaunch, rowOf, signIn, test } from "./support/test.ts";
@@ -14,9 +15,9 @@ test("an export is launched with filters and copies, and gets ready without a re
   await dialog.getByText("Completed", { exact: true }).click();
   await dialog.getByLabel("Amount from").fill("0.10");
   await dialog.getByLabel("Amount to").fill("99999999999999999999.99");
-  await dialog.getByLabel("From balance account").selectOption("Marketplace");
+  await dialog.getByLabel("From balance account", { exact: true }).selectOption("Marketplace");
   await dialog.getByLabel("Copies to (CC)").fill("finance@example.com; audit@example.com,");
-  const sent = page.waitForRequest((request) => request.method() === "POST");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
   await dialog.getByRole("button", { name: "Launch export" }).click();
 
   const request = await sent;
@@ -35,7 +36,7 @@ test("an export is launched with filters and copies, and gets ready without a re
   await expect(page.getByRole("button", { name: "Actions", exact: true })).toBeFocused();
   const row = page.getByRole("row").filter({ hasText: person.email });
   await expect(row).toContainText(
-    "2026-01-01 to 2026-12-31 · status Completed · amount 0.10 to 99999999999999999999.99",
+    "1 Jan 2026 to 31 Dec 2026 · status Completed · amount 0.10 to 99,999,999,999,999,999,999.99",
   );
   await expect(row.getByText("Ready", { exact: true })).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "is ready" })).toBeVisible();
@@ -45,8 +46,7 @@ test("a kind that is exported whole has no filters to choose", async ({ page }) 
   const person = await newOperator({ isAlone: true });
   await signIn(page, person, "?dataset=supplier-payouts");
   const dialog = await openLaunch(page, "supplier payouts");
-  await expect(dialog.getByText("Exports all supplier payouts that you may see.")).toBeVisible();
-  await expect(dialog.getByRole("group")).toHaveCount(0);
+  await expect(dialog.getByRole("group", { name: "What to export" })).toHaveCount(0);
   await dialog.getByRole("button", { name: "Launch export" }).click();
   await expect(page.getByRole("row").filter({ hasText: person.email })).toContainText("Ready");
 });
@@ -157,9 +157,9 @@ test("an expired export is launched again with the very same filters and copies"
     .getByRole("button", { name: /Relaunch/ })
     .click();
   const dialog = page.getByRole("dialog", { name: "Relaunch the export of funding transfers" });
-  await expect(dialog.getByText("from 2026-01-05 08:30:01 UTC")).toBeVisible();
+  await expect(dialog.getByText("from 5 Jan 2026, 08:30:01 UTC")).toBeVisible();
   await expect(dialog.getByLabel("Copies to (CC)")).toHaveValue("finance@example.com");
-  const sent = page.waitForRequest((request) => request.method() === "POST");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
   await dialog.getByRole("button", { name: "Relaunch" }).click();
   const request = await sent;
   expect(request.postData()).toContain('"amountMax":12345678901234567890.12345678');
@@ -168,4 +168,82 @@ test("an expired export is launched again with the very same filters and copies"
     filters: { createdAtFrom: filters.createdAtFrom },
   });
   await expect(page.getByRole("rowheader")).toHaveCount(2);
+});
+
+test("columns are chosen and put in order with the keyboard and the pointer, for a spreadsheet of a language", async ({
+  page,
+  person,
+}) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  await dialog.getByText("Columns all 13").press("Enter");
+  const names = () => dialog.getByRole("list", { name: "Columns" }).locator("code").allTextContents();
+  await expect.poll(names).toHaveLength(13);
+  const up = dialog.getByRole("button", { name: "Move Status up" });
+  await up.press("Enter");
+  await expect(up).toBeFocused();
+  await up.press("Enter");
+  expect((await names()).slice(0, 3)).toEqual(["status", "transferId", "createdAt"]);
+  await expect(dialog.getByText("Status is now column 1 of 13.")).toBeAttached();
+
+  const row = (name: string) => dialog.getByRole("listitem").filter({ hasText: name });
+  await row("amount").locator(".grip").hover();
+  await page.mouse.down();
+  await row("transferId").hover({ force: true });
+  await page.mouse.up();
+  expect((await names()).slice(0, 4)).toEqual(["status", "amount", "transferId", "createdAt"]);
+
+  const boxes = dialog.getByRole("list", { name: "Columns" }).getByRole("checkbox");
+  for (let index = 0; index < 13; index += 1) {
+    await boxes.nth(index).setChecked(false);
+  }
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(dialog.getByText("Choose at least one column.")).toBeVisible();
+  for (const index of [0, 1]) {
+    await boxes.nth(index).setChecked(true);
+  }
+  await expect(dialog.getByText("2 of 13")).toBeVisible();
+  await dialog.getByText("For spreadsheets").click();
+  await dialog.getByLabel("The spreadsheet's language").selectOption("French");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  expect((await sent).postDataJSON()).toEqual({
+    cc: [],
+    columns: ["status", "amount"],
+    profile: { name: "spreadsheet", locale: "fr" },
+  });
+});
+
+test("columns and format are kept when an export is launched again", async ({ page, person }) => {
+  const expired = await new Exports(person).makeExpired();
+  const file = { columns: ["status", "amount"], profile: { name: "spreadsheet", locale: "de" } };
+  await page.route("**/export?*", async (route) => {
+    const response = await route.fetch();
+    const list: ExportPage = await response.json();
+    await route.fulfill({
+      response,
+      json: { ...list, items: list.items.map((item) => ({ ...item, ...file })) },
+    });
+  });
+  await signIn(page, person);
+  const row = rowOf(page, expired.exportId);
+  await expect(row).toContainText("Everything · 2 columns · for spreadsheets in German");
+  await row.getByRole("button", { name: /Relaunch/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("list").filter({ hasText: "Status, Amount" })).toBeVisible();
+  await expect(dialog.getByText("for spreadsheets in German")).toBeVisible();
+  const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
+  await dialog.getByRole("button", { name: "Relaunch" }).click();
+  expect((await sent).postDataJSON()).toEqual({ cc: [], ...file });
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("addresses that are pasted from a mail program are understood", async ({ page, person }) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  await dialog.getByLabel("Copies to (CC)").fill('Ana Lopez <ana@x.example>; "Stone, Bob" <bob@x.example>;');
+  await expect(dialog.getByRole("list", { name: "Copies" }).getByRole("listitem")).toHaveText([
+    "ana@x.example",
+    "bob@x.example",
+  ]);
 });

@@ -1,6 +1,6 @@
 import { newOperator } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
-import { expect, signIn, test } from "./support/test.ts";
+import { expect, openLaunch, signIn, test } from "./support/test.ts";
 
 test("a wrong key says so, at the key", async ({ page }) => {
   await page.goto(stack.consoleUrl);
@@ -57,7 +57,7 @@ test("whoever signs in sees the address that was opened", async ({ page, person 
 
 test("a supplier is offered a supplier's kinds of exports, and no choice of suppliers", async ({ page }) => {
   await signIn(page, stack.keys.supplier);
-  const kinds = page.getByRole("navigation", { name: "Kinds of exports" }).getByRole("link");
+  const kinds = page.getByRole("navigation", { name: "Kinds of records" }).getByRole("link");
   await expect(kinds).toHaveText(["Transactions", "Funding transfers"]);
   await page.getByRole("button", { name: "Actions", exact: true }).click();
   await page.getByRole("menuitem").click();
@@ -81,7 +81,7 @@ test("who may only launch is not shown a history, and told why", async ({ page }
 test("a kind of export without permission is not shown, and its address says so", async ({ page }) => {
   await signIn(page, await newOperator({ datasets: ["transactions"] }), "?dataset=supplier-payouts");
   await expect(page.getByRole("heading", { name: "These exports are not yours to see" })).toBeVisible();
-  await expect(page.getByRole("navigation", { name: "Kinds of exports" }).getByRole("link")).toHaveText([
+  await expect(page.getByRole("navigation", { name: "Kinds of records" }).getByRole("link")).toHaveText([
     "Transactions",
   ]);
 });
@@ -96,4 +96,27 @@ test("a key that stops working leads back to the sign-in", async ({ page, person
   );
   await page.getByRole("link", { name: "Transactions" }).click();
   await expect(page.getByText("Your key no longer works")).toBeVisible();
+});
+
+test("what ends after sign-out is not told to whoever signs in next", async ({ page, person }) => {
+  await signIn(page, person);
+  const dialog = await openLaunch(page);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/export", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await dialog.getByRole("button", { name: "Launch export" }).click();
+  await expect(dialog.getByRole("button", { name: "Launching…" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const answered = page.waitForResponse("**/export");
+  release();
+  expect((await answered).status()).toBe(201);
+  await signIn(page, await newOperator());
+  await expect(page.getByRole("heading", { name: "No exports yet" })).toBeVisible();
+  await expect(page.getByRole("status", { name: "Notices" })).toBeEmpty();
 });

@@ -6,6 +6,7 @@ import { type Person, stack } from "../browser/support/stack.ts";
 import { openLaunch, rowOf, signIn, test } from "../browser/support/test.ts";
 
 const FOLDER = "screenshots";
+const RECORDS = "?dataset=funding-transfers&tab=records";
 const DESK = { width: 1440, height: 720 };
 const PHONE = { width: 390, height: 844 };
 const HOUR = 3_600_000;
@@ -54,7 +55,19 @@ async function live(exports: Exports, run: (items: { expired: Export; ready: Exp
 async function views(page: Page, person: Person, theme: string, items: { expired: Export; ready: Export }) {
   await page.goto(stack.consoleUrl);
   await take(page, `${theme}-sign-in`);
-  await signIn(page, person);
+  await signIn(page, person, RECORDS);
+  await page.getByRole("img", { name: /^Bars by/ }).waitFor();
+  await take(page, `${theme}-records`);
+  await page.getByRole("button", { name: "Suppliers", exact: true }).click();
+  await page.getByRole("listbox").getByRole("option").first().waitFor();
+  await take(page, `${theme}-filter`);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.getByRole("rowheader").getByRole("button").nth(2).click();
+  await take(page, `${theme}-record`);
+  await page.keyboard.press("Escape");
+
+  await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
   await page.getByText("180 rows written").waitFor();
   await take(page, `${theme}-history`);
 
@@ -92,6 +105,9 @@ async function views(page: Page, person: Person, theme: string, items: { expired
   await page.keyboard.press("Escape");
 
   await page.setViewportSize(PHONE);
+  await page.goto(`${stack.consoleUrl}${RECORDS}`);
+  await page.getByRole("img", { name: /^Bars by/ }).waitFor();
+  await take(page, `${theme}-phone-records`);
   await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
   await page.getByText("180 rows written").waitFor();
   await take(page, `${theme}-phone`, true);

@@ -1,9 +1,9 @@
 //! The generated files, as texts.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, ops::Not, path::Path};
 
 use anyhow::{Context, Result};
-use dataset_files::{Dataset, Filter, RECEIVED_AT, Test, operator_api::pascal};
+use dataset_files::{Column, Dataset, Filter, Kind, RECEIVED_AT, Test, operator_api::pascal};
 use minijinja::{
     AutoEscape, Environment, UndefinedBehavior, Value, context, path_loader, syntax::SyntaxConfig,
     value::Serde,
@@ -29,12 +29,28 @@ struct View<'a> {
     dataset: &'a Dataset,
     /// What the page offers for each filter, in their order.
     inputs: Vec<Input<'a>>,
+    /// What the page knows of each column, in the file's order.
+    fields: Vec<Field<'a>>,
+}
+
+/// A column on the page.
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    kind: Kind,
+    #[serde(rename = "isOperatorsOnly", skip_serializing_if = "Not::not")]
+    is_operators_only: bool,
+    /// The values with their labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<Choice<'a>>,
 }
 
 /// A filter on the page.
 #[derive(Serialize)]
 struct Input<'a> {
     name: &'a str,
+    /// What is compared, which may be no column of the file.
+    column: &'a str,
     kind: InputKind,
     label: &'a str,
     phrase: &'a str,
@@ -139,7 +155,28 @@ impl<'a> View<'a> {
             inputs: inputs
                 .map(|(name, filter)| Input::of(dataset, name, filter))
                 .collect(),
+            fields: dataset.columns.iter().map(Field::of).collect(),
         }
+    }
+}
+
+impl<'a> Field<'a> {
+    fn of((name, column): (&'a String, &'a Column)) -> Self {
+        Self {
+            name,
+            kind: column.kind,
+            is_operators_only: column.operators_only,
+            choices: Choice::all_of(column),
+        }
+    }
+}
+
+impl<'a> Choice<'a> {
+    fn all_of(column: &'a Column) -> Vec<Self> {
+        let choices = column.choices.iter();
+        choices
+            .map(|(value, label)| Self { value, label })
+            .collect()
     }
 }
 
@@ -159,15 +196,13 @@ impl<'a> Input<'a> {
             (Test::Equals, _) if is_choice => InputKind::Choice,
             (Test::Equals, _) => InputKind::Text,
         };
-        let choices = column.iter().flat_map(|column| &column.choices);
         Self {
             name,
+            column: &filter.column,
             kind,
             label: &filter.label,
             phrase: &filter.phrase,
-            choices: choices
-                .map(|(value, label)| Choice { value, label })
-                .collect(),
+            choices: column.map(Choice::all_of).unwrap_or_default(),
             example: column
                 .and_then(|column| column.examples.first())
                 .map(String::as_str),

@@ -20,8 +20,17 @@ const BOUNDS: [(&str, Test, &str); 5] = [
 ];
 const SUPPLIERS: &str = "supplierIds";
 
-/// Names that an export's filters have besides those of its dataset, and that a list of records has besides its filters.
-const RESERVED_FILTERS: [&str; 5] = ["contactId", "contactNamed", "cursor", "limit", "sort"];
+/// Names that an export's filters have besides those of its dataset, and that a list of records and the page's address have
+/// besides its filters.
+const RESERVED_FILTERS: [&str; 7] = [
+    "contactId",
+    "contactNamed",
+    "cursor",
+    "dataset",
+    "limit",
+    "sort",
+    "tab",
+];
 
 pub fn check_filters(
     check: &mut Checker,

@@ -1,0 +1,20 @@
+import type { Locale, Profile } from "../api/types.ts";
+
+/** The languages of spreadsheets that a file can be written for. */
+export const LANGUAGES: readonly { locale: Locale; name: string }[] = [
+  { locale: "en", name: "English" },
+  { locale: "fr", name: "French" },
+  { locale: "de", name: "German" },
+  { locale: "es", name: "Spanish" },
+];
+
+/** The language to offer first: the reader's own, if it is one of these. */
+export function languageOf(tag: string): Locale {
+  return LANGUAGES.find(({ locale }) => tag.toLowerCase().split("-")[0] === locale)?.locale ?? "en";
+}
+
+/** `for spreadsheets in French`. */
+export function describeProfile({ name, locale }: Profile): string {
+  const language = LANGUAGES.find((language) => language.locale === locale)?.name ?? locale;
+  return name === "standard" ? "standard format" : `for spreadsheets in ${language}`;
+}
