@@ -29,6 +29,10 @@ pub struct KnownSuppliers {
     count: usize,
 }
 
+/// Of one tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownOfTenant<'a>(Option<&'a HashMap<String, Known>>);
+
 #[derive(Debug)]
 struct Known {
     name: Option<String>,
@@ -55,15 +59,9 @@ impl<'a> Supplier<'a> {
 }
 
 impl KnownSuppliers {
-    /// Whether nothing is known of the supplier, or an older record gave it another name.
-    pub fn is_news(&self, tenant_id: &str, supplier: &Supplier<'_>) -> bool {
-        let known = self
-            .tenants
-            .get(tenant_id)
-            .and_then(|known| known.get(supplier.id));
-        known.is_none_or(|known| {
-            supplier.as_of >= known.as_of && supplier.name != known.name.as_deref()
-        })
+    /// What is known of a tenant's suppliers.
+    pub fn of(&self, tenant_id: &str) -> KnownOfTenant<'_> {
+        KnownOfTenant(self.tenants.get(tenant_id))
     }
 
     /// Remembers what is recorded.
@@ -78,6 +76,16 @@ impl KnownSuppliers {
         let suppliers = self.tenants.entry(tenant_id.to_owned()).or_default();
         let is_new = suppliers.insert(supplier.id.to_owned(), known).is_none();
         self.count += usize::from(is_new);
+    }
+}
+
+impl KnownOfTenant<'_> {
+    /// Whether nothing is known of the supplier, or an older record gave it another name.
+    pub fn is_news(&self, supplier: &Supplier<'_>) -> bool {
+        let known = self.0.and_then(|known| known.get(supplier.id));
+        known.is_none_or(|known| {
+            supplier.as_of >= known.as_of && supplier.name != known.name.as_deref()
+        })
     }
 }
 
@@ -98,23 +106,31 @@ mod tests {
     fn a_supplier_is_news_once_and_whenever_a_later_record_names_it_otherwise() {
         let mut known = KnownSuppliers::default();
         let first = supplier(Some("Old Mill"), "2026-02-01");
-        assert!(known.is_news("a", &first));
+        assert!(known.of("a").is_news(&first));
         known.remember("a", &first);
-        assert!(!known.is_news("a", &first));
-        assert!(known.is_news("b", &first));
-        assert!(!known.is_news("a", &supplier(Some("Mill"), "2026-01-01")));
-        assert!(!known.is_news("a", &supplier(None, "1970-01-01")));
-        assert!(known.is_news("a", &supplier(Some("New Mill"), "2026-03-01")));
+        assert!(!known.of("a").is_news(&first));
+        assert!(known.of("b").is_news(&first));
+        assert!(!known.of("a").is_news(&supplier(Some("Mill"), "2026-01-01")));
+        assert!(!known.of("a").is_news(&supplier(None, "1970-01-01")));
+        assert!(
+            known
+                .of("a")
+                .is_news(&supplier(Some("New Mill"), "2026-03-01"))
+        );
     }
 
     #[test]
     fn a_record_that_names_nobody_takes_no_name_away() {
         let mut known = KnownSuppliers::default();
         let nameless = supplier(None, "1970-01-01");
-        assert!(known.is_news("a", &nameless));
+        assert!(known.of("a").is_news(&nameless));
         known.remember("a", &nameless);
-        assert!(!known.is_news("a", &nameless));
-        assert!(known.is_news("a", &supplier(Some("Old Mill"), "2020-01-01")));
+        assert!(!known.of("a").is_news(&nameless));
+        assert!(
+            known
+                .of("a")
+                .is_news(&supplier(Some("Old Mill"), "2020-01-01"))
+        );
     }
 
     #[test]

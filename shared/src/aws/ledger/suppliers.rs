@@ -12,7 +12,7 @@ use crate::{
     aws::AwsError,
     domain::{
         change::{Change, Content},
-        suppliers::{KnownSuppliers, Supplier},
+        suppliers::Supplier,
         time::to_milliseconds,
     },
     items::ledger::{
@@ -71,15 +71,19 @@ impl LedgerTable {
         Ok(found)
     }
 
-    /// Records the suppliers of changes that this process has not recorded yet. The latest record's name counts.
+    /// Records the suppliers of changes, all of one tenant, that this process has not recorded yet. The latest record's name
+    /// counts.
     pub(super) async fn note_suppliers(
         &self,
         changes: &[&Change],
         outcomes: &[Outcome],
     ) -> Result<(), AwsError> {
-        let news = self.news(changes, outcomes);
-        stream::iter(news)
-            .map(async |(tenant_id, supplier, outcome)| {
+        let Some(change) = changes.first() else {
+            return Ok(());
+        };
+        let tenant_id = &change.tenant_id;
+        stream::iter(self.news(tenant_id, changes, outcomes))
+            .map(async |(supplier, outcome)| {
                 self.note_supplier(tenant_id, &supplier, outcome).await?;
                 let mut known = self
                     .suppliers
@@ -96,21 +100,24 @@ impl LedgerTable {
     /// Each supplier that is news, once, as its latest record has it.
     fn news<'a>(
         &self,
+        tenant_id: &str,
         changes: &[&'a Change],
         outcomes: &[Outcome],
-    ) -> Vec<(&'a str, Supplier<'a>, Outcome)> {
+    ) -> Vec<(Supplier<'a>, Outcome)> {
+        let mut news: HashMap<&str, (Supplier, Outcome)> = HashMap::new();
         let known = self
             .suppliers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let mut news: HashMap<&str, (&str, Supplier, Outcome)> = HashMap::new();
+        let known = known.of(tenant_id);
         for (change, outcome) in changes.iter().zip(outcomes) {
-            if let Some(supplier) = news_of(change, &known) {
-                let latest =
-                    news.entry(supplier.id)
-                        .or_insert((&change.tenant_id, supplier, *outcome));
-                if latest.1.as_of < supplier.as_of {
-                    *latest = (&change.tenant_id, supplier, *outcome);
+            if let Content::Record(record) = &change.content
+                && let Some(supplier) = Supplier::of(record)
+                && known.is_news(&supplier)
+            {
+                let latest = news.entry(supplier.id).or_insert((supplier, *outcome));
+                if latest.0.as_of < supplier.as_of {
+                    *latest = (supplier, *outcome);
                 }
             }
         }
@@ -159,14 +166,6 @@ impl LedgerTable {
             .await;
         unless_refused(answer).map(drop)
     }
-}
-
-/// The supplier of a change, if it is news.
-fn news_of<'a>(change: &'a Change, known: &KnownSuppliers) -> Option<Supplier<'a>> {
-    let Content::Record(record) = &change.content else {
-        return None;
-    };
-    Supplier::of(record).filter(|supplier| known.is_news(&change.tenant_id, supplier))
 }
 
 fn read(item: &Item) -> Option<FoundSupplier> {
