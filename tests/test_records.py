@@ -143,6 +143,12 @@ def _is_formula(cell: str | None) -> bool:
     return (cell or "").startswith("=")
 
 
+def test_a_time_before_all_times_is_no_error(api: Api, operator: Caller) -> None:
+    for sort in (NEWEST, OLDEST):
+        found = page(api, operator, TRANSFERS, createdAtTo="1960-01-01T00:00:00Z", sort=sort)
+        assert found == {"items": [], "nextCursor": None}
+
+
 def test_a_tenant_without_records_has_an_empty_list(api: Api, newcomer: Caller) -> None:
     assert page(api, newcomer, TRANSFERS) == {"items": [], "nextCursor": None}
 

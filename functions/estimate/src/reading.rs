@@ -2,7 +2,11 @@
 
 use std::collections::VecDeque;
 
-use futures::{StreamExt, future::try_join, stream::FuturesUnordered};
+use futures::{
+    StreamExt,
+    future::{try_join, try_join_all},
+    stream::FuturesUnordered,
+};
 use shared::{
     aws::{
         AwsError,
@@ -23,6 +27,9 @@ const AT_ONCE: usize = 6;
 
 /// The most pages, of 1 MB at most, that are read to count the rows. If there are more, they are estimated.
 const MOST_COUNTED: usize = 48;
+
+/// So many times that number are read if some shards have ended: then the others end soon, too.
+const TO_THE_END: usize = 2;
 
 /// The most pages that are read as a sample.
 const MOST_SAMPLED: usize = 128;
@@ -67,17 +74,22 @@ impl Reading<'_> {
             .collect();
         let mut on_the_way = FuturesUnordered::new();
         let mut asked = 0;
+        // A page of each lane at least.
+        let usual = MOST_COUNTED.max(2 * self.lanes.len());
         loop {
+            let is_sample = whole_lanes.are_a_sample(source);
+            let most = if is_sample { TO_THE_END * usual } else { usual };
             while on_the_way.len() < AT_ONCE
-                && asked < MOST_COUNTED
+                && asked < most
                 && let Some((lane, span)) = waiting.pop_front()
             {
                 asked += 1;
                 on_the_way.push(async move { (lane, self.page(lane, &span, None).await) });
             }
-            let until = match whole_lanes.are_a_sample(source) {
-                true => deadlines.reading,
-                false => deadlines.counting,
+            let until = if is_sample {
+                deadlines.reading
+            } else {
+                deadlines.counting
             };
             let Ok(Some((lane, page))) = timeout_at(until, on_the_way.next()).await else {
                 break;
@@ -116,13 +128,15 @@ impl Reading<'_> {
             return Ok(None);
         };
         let mut groups = groups?;
-        let mut windows = sample::windows(&groups).into_iter().take(MOST_SAMPLED);
+        let mut windows: VecDeque<_> = sample::windows(&groups).into();
         let mut on_the_way = FuturesUnordered::new();
-        let mut is_read = false;
+        let mut asked = 0;
         loop {
             while on_the_way.len() < AT_ONCE
-                && let Some(window) = windows.next()
+                && asked < MOST_SAMPLED
+                && let Some(window) = windows.pop_front()
             {
+                asked += 1;
                 on_the_way.push(self.window(window));
             }
             let Ok(Some(answer)) = timeout_at(until, on_the_way.next()).await else {
@@ -133,10 +147,11 @@ impl Reading<'_> {
                 .file(page.as_ref())
                 .map_err(|error| AwsError::unexpected("Query", error))?;
             let read_to = page.last_evaluated.as_deref();
-            sample::note(&mut groups, &window, Lot::of(&page), read_to);
-            is_read = true;
+            if let Some(rest) = sample::note(&mut groups, window, Lot::of(&page), read_to) {
+                windows.push_front(rest);
+            }
         }
-        Ok(is_read.then(|| sample::expected(&groups)))
+        Ok(sample::expected(&groups))
     }
 
     /// The groups of lanes, without those that hold no record.
@@ -146,13 +161,15 @@ impl Reading<'_> {
         decoders: &mut Decoders,
     ) -> Result<Vec<Group>, AwsError> {
         let all = sample::groups(source, self.lanes.len());
-        let mut groups = Vec::new();
-        for lanes in &all {
-            let (first, last) = try_join(
+        let edges = all.iter().map(async |lanes| {
+            try_join(
                 self.edge(lanes.start, Order::OldestFirst),
                 self.edge(lanes.start, Order::NewestFirst),
             )
-            .await?;
+            .await
+        });
+        let mut groups = Vec::new();
+        for (lanes, (first, last)) in all.iter().zip(try_join_all(edges).await?) {
             let mut position = |page: LedgerPage| {
                 let page = decoders
                     .file(page.as_ref())

@@ -1,13 +1,13 @@
 //! Estimates the number of rows from a sample of the ledger.
 //!
 //! A tenant's records are spread over shards by a digest of their ids, so each shard is a sample by chance of all records. The
-//! time between the first and the last record is cut into stretches of the same length. One shard is read for each stretch
-//! first, another one for each stretch next, and so on until time is up. A stretch with more records than one page is read up
-//! to the page's end; the rest of it is taken to be like its beginning.
+//! time between the first and the last record is cut into stretches of the same length. Of each stretch one shard is read to
+//! its end first, then another one, and so on until time is up. Stretches that were not read are taken to be like the others:
+//! the more those differ from each other, the wider is the range.
 
 use std::ops::Range;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use shared::{
     aws::ledger::Span,
     domain::{selection::Source, time},
@@ -26,9 +26,6 @@ const FEWEST_STRETCHES: usize = 8;
 /// of its mean 997 times of 1,000.
 const DEVIATIONS: f64 = 3.0;
 
-/// How much the unread rest of a stretch may differ from its beginning, as a part of it.
-const UNEVENNESS: f64 = 0.5;
-
 /// Lanes that hold records alike: all shards, or one supplier's lane.
 #[derive(Debug)]
 pub struct Group {
@@ -41,27 +38,37 @@ struct Stretch {
     span: Span,
     first_second: i64,
     seconds: i64,
-    seen: Seen,
+    /// The lanes of which all of the stretch was read.
+    whole: WholeLanes,
+    /// The lane whose stretch was read in part.
+    begun: Option<Begun>,
 }
 
-/// What was read of a stretch, over all its lanes.
+/// The beginning of a stretch, in one lane.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    lot: Lot,
+    /// Which part of the stretch's time it covers.
+    part: f64,
+}
+
+/// Numbers of records that need not be whole.
 #[derive(Clone, Copy, Debug, Default)]
-struct Seen {
-    windows: f64,
-    /// How many lanes that makes, each counted with the part that was read.
-    lanes: f64,
+struct Amounts {
     rows: f64,
     size: f64,
     scanned: f64,
 }
 
-/// A page to read: of a lane, what is in a stretch.
+/// A page to read: of a lane, what is in a stretch, or the rest of it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Window {
     group: usize,
     stretch: usize,
     pub lane: usize,
     pub span: Span,
+    /// What was read of the stretch before.
+    read: Lot,
 }
 
 /// What the sample lets one expect.
@@ -121,7 +128,8 @@ impl Group {
                 },
                 first_second,
                 seconds: next - first_second,
-                seen: Seen::default(),
+                whole: WholeLanes::default(),
+                begun: None,
             })
         });
         Some(Self {
@@ -130,51 +138,78 @@ impl Group {
         })
     }
 
-    fn expected(&self) -> (Expected, f64) {
+    /// What the group holds, and the variance of its rows. `None` if nothing was read of it.
+    fn expected(&self) -> Option<(Amounts, f64)> {
         let lanes = self.lanes.len() as f64;
-        let read = self
+        let whole: Vec<_> = self
             .stretches
             .iter()
-            .filter(|stretch| stretch.seen.lanes > 0.0);
-        let (seen, seconds) = read.fold((Seen::default(), 0), |(sum, seconds), stretch| {
-            (
-                sum.plus(stretch.seen.of_all(lanes)),
-                seconds + stretch.seconds,
-            )
-        });
-        let mut expected = Expected::default();
-        let (mut variance, mut widest) = (0.0, 0.0_f64);
+            .filter(|stretch| stretch.whole.count > 0)
+            .map(|stretch| Amounts::of(stretch.whole.lot).times(lanes / stretch.whole.count as f64))
+            .collect();
+        let mean = whole
+            .iter()
+            .fold(Amounts::default(), |sum, stretch| sum.plus(*stretch))
+            .times(1.0 / f64::max(whole.len() as f64, 1.0));
+        let spread = spread_of(whole.iter().map(|stretch| stretch.rows), mean.rows);
+        let mut all = Amounts::default();
+        // One more may have been found, or one less: so where nothing was found there may still be some.
+        let (mut variance, mut one_more) = (0.0, 0.0_f64);
+        let mut unread = 0.0;
         for stretch in &self.stretches {
-            let is_read = stretch.seen.lanes > 0.0;
-            let all = if is_read {
-                stretch.seen.of_all(lanes)
-            } else {
-                seen.times(stretch.seconds as f64 / f64::max(seconds as f64, 1.0))
-            };
-            expected.rows += all.rows;
-            expected.size += all.size;
-            expected.scanned += all.scanned;
-            if is_read {
-                // Whether a record is in the sample is a matter of chance.
-                let part = (stretch.seen.lanes / lanes).min(1.0);
-                variance += all.rows * (1.0 - part) / part;
-                let unread = 1.0 - stretch.seen.lanes / stretch.seen.windows;
-                variance += (UNEVENNESS * all.rows * unread).powi(2);
-                widest = widest.max((1.0 - part) / part.powi(2));
-            } else {
-                variance += all.rows.powi(2);
+            match (stretch.whole.count, stretch.begun) {
+                (0, None) if whole.is_empty() => {}
+                (0, Some(begun)) if whole.is_empty() => {
+                    let stretch = Amounts::of(begun.lot).times(lanes / begun.part);
+                    all = all.plus(stretch);
+                    variance += stretch.rows.powi(2);
+                }
+                (0, begun) => {
+                    let known = begun.map_or(Amounts::default(), |begun| {
+                        Amounts::of(begun.lot).times(lanes)
+                    });
+                    all = all.plus(mean.at_least(known));
+                    unread += 1.0;
+                }
+                (count, _) => {
+                    let part = count as f64 / lanes;
+                    let stretch = Amounts::of(stretch.whole.lot).times(1.0 / part);
+                    all = all.plus(stretch);
+                    // Whether a record is in the sample is a matter of chance.
+                    variance += stretch.rows * (1.0 - part) / part;
+                    one_more = one_more.max((1.0 - part) / part.powi(2));
+                }
             }
         }
-        // One more may have been found, or one less: so where nothing was found there may still be some.
-        (expected, variance + widest)
+        // How far the mean of those that were read may be off, and each of the others from it.
+        variance += spread * unread * (1.0 + unread / f64::max(whole.len() as f64, 1.0));
+        let is_read = self
+            .stretches
+            .iter()
+            .any(|stretch| stretch.whole.count > 0 || stretch.begun.is_some());
+        is_read.then_some((all, variance + one_more))
     }
 }
 
-impl Seen {
+/// The variance of numbers around their mean. Of fewer than two it is not known: then it is the mean's square.
+fn spread_of(numbers: impl ExactSizeIterator<Item = f64>, mean: f64) -> f64 {
+    match numbers.len() {
+        0 | 1 => mean.powi(2),
+        count => numbers.map(|number| (number - mean).powi(2)).sum::<f64>() / (count - 1) as f64,
+    }
+}
+
+impl Amounts {
+    fn of(lot: Lot) -> Self {
+        Self {
+            rows: lot.rows as f64,
+            size: lot.size as f64,
+            scanned: lot.scanned as f64,
+        }
+    }
+
     fn plus(self, other: Self) -> Self {
         Self {
-            windows: self.windows + other.windows,
-            lanes: self.lanes + other.lanes,
             rows: self.rows + other.rows,
             size: self.size + other.size,
             scanned: self.scanned + other.scanned,
@@ -183,17 +218,30 @@ impl Seen {
 
     fn times(self, factor: f64) -> Self {
         Self {
-            windows: self.windows * factor,
-            lanes: self.lanes * factor,
             rows: self.rows * factor,
             size: self.size * factor,
             scanned: self.scanned * factor,
         }
     }
 
-    /// What all lanes hold, if they are like those that were read.
-    fn of_all(self, lanes: f64) -> Self {
-        self.times(lanes / self.lanes)
+    fn at_least(self, other: Self) -> Self {
+        Self {
+            rows: self.rows.max(other.rows),
+            size: self.size.max(other.size),
+            scanned: self.scanned.max(other.scanned),
+        }
+    }
+
+    /// With the range that the rows are most likely in.
+    fn within(self, variance: f64) -> Expected {
+        let margin = DEVIATIONS * variance.sqrt();
+        Expected {
+            rows: self.rows,
+            least_rows: f64::max(self.rows - margin, 0.0),
+            most_rows: self.rows + margin,
+            size: self.size,
+            scanned: self.scanned,
+        }
     }
 }
 
@@ -213,6 +261,7 @@ pub fn windows(groups: &[Group]) -> Vec<Window> {
                         stretch,
                         lane: group.lanes.start + (stretch + round) % lanes,
                         span: group.stretches[stretch].span.clone(),
+                        read: Lot::default(),
                     });
                 }
             }
@@ -234,67 +283,71 @@ fn spread(count: usize) -> Vec<usize> {
 }
 
 /// Notes what a page of a window held. `read_to` is the position of the last record that the query looked at, or `None` if
-/// the window holds no more.
-pub fn note(groups: &mut [Group], window: &Window, lot: Lot, read_to: Option<&str>) {
+/// the window holds no more. Returns the window with the rest, if there is any.
+pub fn note(
+    groups: &mut [Group],
+    window: Window,
+    lot: Lot,
+    read_to: Option<&str>,
+) -> Option<Window> {
     let stretch = &mut groups[window.group].stretches[window.stretch];
-    let read_to = read_to.and_then(|position| time::parse(created_at_of(position)));
-    let part = match read_to {
-        Some(read_to) if stretch.seconds > 0 => {
-            let start = Timestamp::from_second(stretch.first_second).unwrap_or_default();
-            let read = read_to.duration_since(start).max(SignedDuration::ZERO);
-            // The last second was read in part.
-            ((read.as_secs_f64() + 0.5) / stretch.seconds as f64).min(1.0)
-        }
-        _ => 1.0,
+    let read = window.read.plus(lot);
+    let Some(read_to) = read_to else {
+        stretch.whole.add(read);
+        return None;
     };
-    stretch.seen = stretch.seen.plus(Seen {
-        windows: 1.0,
-        lanes: part,
-        rows: lot.rows as f64,
-        size: lot.size as f64,
-        scanned: lot.scanned as f64,
+    stretch.begun = Some(Begun {
+        lot: read,
+        part: stretch.part(read_to),
     });
+    Some(Window {
+        span: Span {
+            least: format!("{read_to}\0"),
+            ..window.span
+        },
+        read,
+        ..window
+    })
 }
 
-/// What the groups hold together.
-pub fn expected(groups: &[Group]) -> Expected {
-    let mut all = Expected::default();
-    let mut variance = 0.0;
-    for group in groups {
-        let (expected, of_group) = group.expected();
-        all.rows += expected.rows;
-        all.size += expected.size;
-        all.scanned += expected.scanned;
-        variance += of_group;
+impl Stretch {
+    /// Which part of its time is up to a position. The second of the position counts half.
+    fn part(&self, position: &str) -> f64 {
+        let second =
+            time::parse(created_at_of(position)).map_or(self.first_second, Timestamp::as_second);
+        let read = (second - self.first_second).max(0) as f64 + 0.5;
+        (read / self.seconds.max(1) as f64).min(1.0)
     }
-    all.within(variance)
+}
+
+/// What the groups hold together. `None` if nothing was read.
+pub fn expected(groups: &[Group]) -> Option<Expected> {
+    let read: Vec<_> = groups.iter().filter_map(Group::expected).collect();
+    let (all, variance) = read
+        .iter()
+        .copied()
+        .reduce(|(sum, of_sum), (group, of_group)| (sum.plus(group), of_sum + of_group))?;
+    // Groups of which nothing was read are taken to be like the others, which may differ much.
+    let count = read.len() as f64;
+    let unread = (groups.len() - read.len()) as f64;
+    let mean = all.times(1.0 / count);
+    let spread =
+        spread_of(read.iter().map(|(group, _)| group.rows), mean.rows).max(mean.rows.powi(2));
+    let all = all.plus(mean.times(unread));
+    Some(all.within(variance + spread * unread * (1.0 + unread / count)))
 }
 
 /// What all shards hold if some were read to their ends.
 pub fn expected_of_shards(read: WholeLanes, shards: usize) -> Expected {
     let part = read.count as f64 / shards as f64;
-    let all = Expected {
-        rows: read.lot.rows as f64 / part,
-        size: read.lot.size as f64 / part,
-        scanned: read.lot.scanned as f64 / part,
-        ..Expected::default()
-    };
+    let all = Amounts::of(read.lot).times(1.0 / part);
     all.within((all.rows + 1.0 / part) * (1.0 - part) / part)
-}
-
-impl Expected {
-    fn within(self, variance: f64) -> Self {
-        let margin = DEVIATIONS * variance.sqrt();
-        Self {
-            least_rows: f64::max(self.rows - margin, 0.0),
-            most_rows: self.rows + margin,
-            ..self
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use shared::domain::order::Order;
 
     use super::*;
@@ -324,14 +377,27 @@ mod tests {
     impl Ledger {
         /// Records of a year: more of them on some days than on others, and none at night.
         fn new(records: usize, lanes: usize, one_in: u64, chance: &mut Chance) -> Self {
+            let moment = |chance: &mut Chance| {
+                let day = chance.below(365).max(chance.below(365)) as i64;
+                day * 86_400 + 8 * 3600 + chance.below(12 * 3600) as i64
+            };
+            Self::at(moment, records, lanes, one_in, chance)
+        }
+
+        /// Records at these moments, in seconds after the start.
+        fn at(
+            moment: impl Fn(&mut Chance) -> i64,
+            records: usize,
+            lanes: usize,
+            one_in: u64,
+            chance: &mut Chance,
+        ) -> Self {
             let mut ledger = Self {
                 lanes: vec![Vec::new(); lanes],
                 rows: 0.0,
             };
             for number in 0..records {
-                let day = chance.below(365).max(chance.below(365)) as i64;
-                let second = 8 * 3600 + chance.below(12 * 3600) as i64;
-                let at = Timestamp::from_second(START + day * 86_400 + second).unwrap();
+                let at = Timestamp::from_second(START + moment(chance)).unwrap();
                 let is_row = chance.below(one_in) == 0;
                 ledger.rows += f64::from(u8::from(is_row));
                 ledger.lanes[chance.below(lanes as u64) as usize]
@@ -353,7 +419,11 @@ mod tests {
             let lane = &self.lanes[0];
             let (first, last) = (&lane[0].0, &lane[lane.len() - 1].0);
             let mut groups = vec![Group::new(0..self.lanes.len(), 1, &span, first, last).unwrap()];
-            for window in windows(&groups).into_iter().take(most_pages) {
+            let mut windows: VecDeque<_> = windows(&groups).into();
+            for _ in 0..most_pages {
+                let Some(window) = windows.pop_front() else {
+                    break;
+                };
                 let lane = &self.lanes[window.lane];
                 let start = lane.partition_point(|(position, _)| *position < window.span.least);
                 let end = lane.partition_point(|(position, _)| *position <= window.span.greatest);
@@ -367,9 +437,11 @@ mod tests {
                 };
                 let last = page.last().filter(|_| !is_whole);
                 let read_to = last.map(|(position, _)| position.as_str());
-                note(&mut groups, &window, lot, read_to);
+                if let Some(rest) = note(&mut groups, window, lot, read_to) {
+                    windows.push_front(rest);
+                }
             }
-            expected(&groups)
+            expected(&groups).unwrap()
         }
     }
 
@@ -394,6 +466,58 @@ mod tests {
             }
         }
         assert!(misses <= 1, "{misses} of 70");
+    }
+
+    #[test]
+    fn records_that_come_in_bursts_are_estimated_too() {
+        let mut chance = Chance(11);
+        let midnight = |chance: &mut Chance| chance.below(60) as i64 * 86_400;
+        let one_second = |_: &mut Chance| 7;
+        let last_day = |chance: &mut Chance| match chance.below(20) {
+            0 => chance.below(60) as i64 * 86_400,
+            _ => 61 * 86_400,
+        };
+        for most_pages in [20, 64, 200] {
+            for ledger in [
+                Ledger::at(midnight, 20_000, 16, 1, &mut chance),
+                Ledger::at(one_second, 20_000, 16, 1, &mut chance),
+                Ledger::at(last_day, 20_000, 16, 1, &mut chance),
+            ] {
+                let expected = ledger.sampled(most_pages, 100);
+                assert!(expected.least_rows <= ledger.rows, "{expected:?}");
+                assert!(expected.rows < 3.0 * ledger.rows, "{expected:?}");
+            }
+        }
+        let ledger = Ledger::at(midnight, 20_000, 16, 1, &mut chance);
+        let expected = ledger.sampled(64, 100);
+        assert!(expected.most_rows >= ledger.rows, "{expected:?}");
+    }
+
+    #[test]
+    fn suppliers_whom_nobody_had_the_time_to_read_widen_the_range() {
+        let span = Span {
+            least: least_position(Timestamp::UNIX_EPOCH),
+            greatest: greatest_position(Timestamp::from_second(START).unwrap()),
+            order: Order::OldestFirst,
+        };
+        let position = |second| least_position(Timestamp::from_second(START + second).unwrap());
+        let mut groups: Vec<_> = (0..4)
+            .map(|lane| Group::new(lane..lane + 1, 4, &span, &position(0), &position(9)).unwrap())
+            .collect();
+        assert_eq!(expected(&groups), None);
+        for window in windows(&groups) {
+            if window.group < 2 {
+                let lot = Lot {
+                    rows: 100,
+                    size: 1_000,
+                    scanned: 100,
+                };
+                note(&mut groups, window, lot, None);
+            }
+        }
+        let expected = expected(&groups).unwrap();
+        assert_eq!(expected.rows, 4.0 * 10.0 * 100.0);
+        assert!(expected.least_rows <= 2_000.0 && expected.most_rows >= 8_000.0);
     }
 
     #[test]

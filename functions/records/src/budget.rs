@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// The most pages that a request asks for, unless it has that many lanes. A page is at most 1 MB of the ledger.
+/// The most pages that a request asks for, unless that is fewer than [`ROUNDS`] of each lane. A page is at most 1 MB of the
+/// ledger.
 const MOST_PAGES: usize = 64;
+const ROUNDS: usize = 3;
 
 /// After this time no more pages are asked for.
 const LONGEST: Duration = Duration::from_millis(1500);
@@ -16,15 +18,17 @@ const MOST_RECORDS: usize = 2000;
 pub struct Budget {
     started: Instant,
     pages: usize,
+    most_pages: usize,
     scanned: usize,
     matched: usize,
 }
 
 impl Budget {
-    pub fn new(started: Instant) -> Self {
+    pub fn new(started: Instant, lanes: usize) -> Self {
         Self {
             started,
             pages: 0,
+            most_pages: MOST_PAGES.max(ROUNDS * lanes),
             scanned: 0,
             matched: 0,
         }
@@ -40,7 +44,7 @@ impl Budget {
     /// Whether a page of each of so many lanes may still be asked for. The first always may.
     pub fn allows(&self, lanes: usize, now: Instant) -> bool {
         self.pages == 0
-            || (self.pages + lanes <= MOST_PAGES && now.duration_since(self.started) < LONGEST)
+            || (self.pages + lanes <= self.most_pages && now.duration_since(self.started) < LONGEST)
     }
 
     /// How many records each of the next pages should look at, to find so many together. `None`: as many as there can be in
@@ -59,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_page_looks_at_as_many_records_as_the_filter_lets_one_expect() {
-        let mut budget = Budget::new(Instant::now());
+        let mut budget = Budget::new(Instant::now(), 16);
         assert_eq!(budget.limit(101, 16), Some(16));
         assert_eq!(budget.limit(26, 1), Some(45));
         budget.note(159, 15);
@@ -73,7 +77,7 @@ mod tests {
     #[test]
     fn pages_and_time_are_bounded() {
         let started = Instant::now();
-        let mut budget = Budget::new(started);
+        let mut budget = Budget::new(started, 16);
         assert!(budget.allows(100, started + 2 * LONGEST), "the first round");
         for _ in 0..48 {
             budget.note(2000, 0);
@@ -81,5 +85,10 @@ mod tests {
         assert!(budget.allows(16, started));
         assert!(!budget.allows(17, started));
         assert!(!budget.allows(1, started + LONGEST));
+        let mut budget = Budget::new(started, 100);
+        for _ in 0..200 {
+            budget.note(2000, 0);
+        }
+        assert!(budget.allows(100, started), "the third round of many lanes");
     }
 }

@@ -64,7 +64,12 @@ impl Records {
         let after = query.after.map(|place| place.position);
         let listing = Listing::new(plan.lanes.len(), span, after);
         let found = self
-            .page(&plan, listing, query.limit, Budget::new(started))
+            .page(
+                &plan,
+                listing,
+                query.limit,
+                Budget::new(started, plan.lanes.len()),
+            )
             .await?;
 
         let looked_through_to = found.next.as_deref().filter(|_| found.is_short);

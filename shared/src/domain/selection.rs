@@ -97,7 +97,7 @@ impl Selection {
 
     /// Whether no record can be between the instants.
     pub fn is_empty(&self) -> bool {
-        self.from.is_some_and(|from| from > self.to)
+        self.from.unwrap_or(Timestamp::UNIX_EPOCH) > self.to
     }
 }
 
@@ -133,6 +133,16 @@ mod tests {
                 conditions: vec![]
             }
         );
+    }
+
+    #[test]
+    fn nothing_is_before_the_first_second_that_records_can_have() {
+        let to = |text| Filters {
+            created_at_to: Some(at(text)),
+            ..Filters::default()
+        };
+        assert!(requested_by(&operator(), to("1960-01-01T00:00:00Z")).is_empty());
+        assert!(!requested_by(&operator(), to("1970-01-01T00:00:00Z")).is_empty());
     }
 
     #[test]

@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 pub struct RecordList {
     pub items: Vec<RecordObject>,
     pub next_cursor: Option<String>,
-    /// `2026-01-31T23:59:59Z`: all matching records up to this time of creation have been listed. Only where the page is
-    /// short although more may follow.
+    /// `2026-01-31T23:59:59Z`: the list has come to this second of creation. Only where the page is short although more may
+    /// follow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looked_through_to: Option<String>,
 }

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::domain::{caller::Caller, dataset::Dataset, filters::Filters, order::Order};
 
+/// Bytes of a sort key at most. Source: DynamoDB's quotas.
+const LONGEST_POSITION: usize = 1024;
+
 const PARAMETERS: [&str; 3] = ["sort", "limit", "cursor"];
 
 /// Which records of a dataset a list shows, and where its page begins.
@@ -108,8 +111,11 @@ impl Place {
 
     fn parse(text: &str) -> Option<Self> {
         let (as_of, position) = text.split_once('/')?;
-        Some(Self {
-            as_of: Timestamp::from_millisecond(as_of.parse().ok()?).ok()?,
+        let as_of = Timestamp::from_millisecond(as_of.parse().ok()?).ok()?;
+        // Others would have to be forged, and DynamoDB refuses them.
+        let is_possible = as_of >= Timestamp::UNIX_EPOCH && position.len() <= LONGEST_POSITION;
+        is_possible.then(|| Self {
+            as_of,
             position: position.to_owned(),
         })
     }

@@ -30,7 +30,7 @@ use super::{
     row_write::{RowWrite, assignment, is_still, second, text},
 };
 use crate::{
-    aws::AwsError,
+    aws::{AwsError, retry::with_limited_back_off},
     domain::{change::Change, received::Received, time},
     items::{
         ledger::{Item, TIME_TO_LIVE, VISIBLE_UNTIL},
@@ -46,6 +46,9 @@ const BATCH_CALL: &str = "BatchExecuteStatement";
 
 /// How many changes that are no part of a batch are on their way at the same time.
 const CHANGES_IN_FLIGHT: usize = 4;
+
+/// How often suppliers are tried again to be recorded.
+const MOST_RETRIES: usize = 5;
 
 /// How often a change is tried that other writes of its record overtake.
 const MOST_RACES: u32 = 20;
@@ -123,7 +126,8 @@ impl LedgerTable {
         }
         drop(others);
         let outcomes: Vec<_> = done.into_iter().flatten().collect();
-        self.note_suppliers(changes, &outcomes).await?;
+        // Tried again by itself: repeated, the write would find that nothing is new.
+        with_limited_back_off(MOST_RETRIES, || self.note_suppliers(changes, &outcomes)).await?;
         Ok(Written {
             outcomes,
             counts_from,
