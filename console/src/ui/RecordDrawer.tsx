@@ -30,7 +30,7 @@ export function RecordDrawer({ caller, dataset, items, index, onIndex, onClose }
   return (
     <Dialog title={`${wordsOf(dataset.id).replace(/ ID$/, "")} ${id}`} look="drawer" onClose={onClose}>
       <p class="headline">
-        <strong>{moneyText(item.amount ?? "", item.currency)}</strong>
+        <strong>{item.amount ? moneyText(item.amount, item.currency) : <Nothing words="no amount" />}</strong>
         {status && <RecordValue dataset={dataset} column={status} item={item} />}
       </p>
       <dl class="fields">
