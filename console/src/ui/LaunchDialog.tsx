@@ -19,6 +19,7 @@ import { EstimateText } from "./EstimateText.tsx";
 import { FilterFields } from "./FilterFields.tsx";
 import { focusFirstError } from "./focus.ts";
 import { idempotencyKeys } from "./idempotency.ts";
+import { NotUnderstood } from "./NotUnderstood.tsx";
 import { PendingCheck } from "./PendingCheck.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 import { ProfileField } from "./ProfileField.tsx";
@@ -30,6 +31,8 @@ interface Props {
   dataset: Dataset;
   /** What the form is filled in with at first. */
   filters: Filters | undefined;
+  /** What the address names that is not in `filters`. */
+  notUnderstood: readonly string[] | undefined;
   /** The export to make again, as the very same file. */
   original: Export | undefined;
   onClose: () => void;
@@ -40,6 +43,7 @@ export function LaunchDialog({
   session: { api, caller },
   dataset,
   filters: given,
+  notUnderstood = [],
   original,
   onClose,
   onLaunched,
@@ -118,6 +122,7 @@ export function LaunchDialog({
           <SameFile original={original} dataset={dataset} />
         ) : (
           <>
+            <NotUnderstood names={notUnderstood} />
             <FilterFields
               filters={offered}
               form={form}

@@ -8,6 +8,7 @@ import { ClearFilters } from "./HistoryStates.tsx";
 import { LoadingRows } from "./LoadingRows.tsx";
 import { LookFurther } from "./LookFurther.tsx";
 import { leaveForeignPage } from "./leaveForeignPage.ts";
+import { NotUnderstood } from "./NotUnderstood.tsx";
 import { Pager } from "./Pager.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 import { RecordDrawer } from "./RecordDrawer.tsx";
@@ -65,6 +66,7 @@ export function RecordsPage({ session, dataset, view }: Props) {
   return (
     <>
       <RecordFilters session={session} dataset={dataset} view={view} />
+      <NotUnderstood names={view.notUnderstood} />
       <RecordSummary session={session} dataset={dataset} view={view} />
       <p class="hidden" role="status">
         {page && !first.isLoading ? recordsShown(items.length) : ""}

@@ -83,6 +83,21 @@ test("filters are set one by one, live in the address, and are taken away again"
   await expect.poll(() => shownIds(page)).toEqual(idsOf(await recordsOf(person)));
 });
 
+test("a filter of the address that is not understood is named, also before an export", async ({
+  page,
+  person,
+}) => {
+  await signIn(page, person, `${RECORDS}&statuses=FAILED,PENDING&amountMin=0100`);
+  const notice = "These filters of the address were not understood and are not applied: amountMin.";
+  await expect(page.getByText(notice)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Status Failed, Pending", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page.getByRole("dialog").getByText(notice)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Clear filters" }).first().click();
+  await expect(page.getByText(notice)).toHaveCount(0);
+});
+
 test("a day is the chosen zone's, and a link means the same records everywhere", async ({ page, person }) => {
   await signIn(page, person, RECORDS);
   await page.getByLabel("Time zone").selectOption("local");
