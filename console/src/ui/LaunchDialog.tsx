@@ -24,6 +24,7 @@ import { PendingCheck } from "./PendingCheck.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 import { ProfileField } from "./ProfileField.tsx";
 import { SameFile } from "./SameFile.tsx";
+import { useIsOpen } from "./useIsOpen.ts";
 import { usePending } from "./usePending.ts";
 
 interface Props {
@@ -59,6 +60,7 @@ export function LaunchDialog({
   const [isBusy, setBusy] = useState(false);
   const keyFor = useRef(idempotencyKeys());
   const pending = usePending(api, caller, dataset);
+  const isOpen = useIsOpen();
 
   const filters = original ? original.filters : toFilters(offered, form, zone.value);
   const wanted = original ?? { columns: chosenColumns(choice, columns), profile };
@@ -100,9 +102,19 @@ export function LaunchDialog({
         "success",
         `Export ${shortId(launched.exportId)} was launched. Its link will be mailed when it is ready.`,
       );
-      onLaunched();
+      // Who has closed the form is somewhere else by now, and stays there.
+      if (isOpen()) {
+        onLaunched();
+      }
     } catch (error) {
       const refusal = asProblem(error);
+      if (!isOpen()) {
+        notify(
+          "error",
+          `The export of ${dataset.name} was not confirmed. ${refusal.title}: ${refusal.detail}`,
+        );
+        return;
+      }
       setBusy(false);
       if (refusal.code === "EXPORT_ALREADY_PENDING" && refusal.exportId) {
         pending.block(refusal.exportId);
