@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { RecordPage } from "../api/types.ts";
 import { type Dataset, may } from "../domain/datasets.ts";
 import { isFiltered, type RecordsView, recordsPlace, writeView } from "../domain/view.ts";
@@ -37,6 +37,8 @@ export function RecordsPage({ session, dataset, view }: Props) {
 
   const page = further && further.after === first.value ? further.page : first.value;
   const items = page?.items ?? [];
+  // The drawer is about a record of the page before.
+  useLayoutEffect(() => setOpen(null), [writeView(view)]);
   useEffect(() => leaveForeignPage(first.problem, view), [first.problem]);
 
   if (!canRead) {

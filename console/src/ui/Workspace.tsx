@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Export, Filters } from "../api/types.ts";
 import { type Dataset, datasetBySlug, datasetsOf, may } from "../domain/datasets.ts";
-import { allExports } from "../domain/view.ts";
+import { allExports, writeView } from "../domain/view.ts";
 import { show, showDataset, view } from "../state/location.ts";
 import { dismissAll } from "../state/notices.ts";
 import { type Session, signOut } from "../state/session.ts";
@@ -55,6 +55,8 @@ export function Workspace({ session }: { session: Session }) {
     }
   }, [dataset]);
   useEffect(() => leave, []);
+  // Going back leaves what a dialog is about.
+  useLayoutEffect(() => close, [writeView(current)]);
 
   const onLaunched = () => {
     close();

@@ -131,6 +131,24 @@ test("a record's drawer has all its fields, and goes through the page's records"
   await expect(page.getByRole("button", { name: first?.transferId as string })).toBeFocused();
 });
 
+test("going back closes what was opened over another view", async ({ page, person }) => {
+  await signIn(page, person, `${RECORDS}&statuses=FAILED`);
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(page.getByRole("button", { name: "Status", exact: true })).toBeVisible();
+  await page.getByRole("rowheader").first().getByRole("button").click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("button", { name: "Status Failed", exact: true })).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  await page.getByRole("link", { name: "Transactions" }).click();
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page.getByRole("dialog", { name: "Export transactions" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Funding transfers", exact: true })).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
 test("suppliers are found by name with the keyboard, and any id can be typed", async ({ page, person }) => {
   const named = (await recordsOf(person, {}, 100)).find(({ supplierName }) => supplierName);
   const { supplierExternalId: id, supplierName: name } = named as Record<string, string>;
