@@ -176,6 +176,24 @@ test("suppliers are found by name with the keyboard, and any id can be typed", a
   expect(new URL(page.url()).searchParams.getAll("supplierIds")).toEqual([option]);
 });
 
+test("suppliers are chosen and applied with one click each", async ({ page, person }) => {
+  await signIn(page, person, RECORDS);
+  await page.getByRole("button", { name: "Suppliers", exact: true }).click();
+  const option = page.getByRole("listbox", { name: "Suggestions" }).getByRole("option").first();
+  await option.hover();
+  await page.mouse.down();
+  await expect(page.getByRole("list", { name: "Chosen" })).toHaveCount(0);
+  await page.mouse.up();
+  const chosen = page.getByRole("list", { name: "Chosen" }).getByRole("listitem");
+  await expect(chosen).toHaveCount(1);
+  const id = (await chosen.textContent()) as string;
+  await expect(page.getByRole("combobox", { name: "Suppliers" })).toBeFocused();
+  await page.getByRole("combobox", { name: "Suppliers" }).pressSequentially("SUP-UNKNOWN");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByRole("button", { name: `Suppliers ${id}, SUP-UNKNOWN` })).toBeVisible();
+  expect(new URL(page.url()).searchParams.getAll("supplierIds")).toEqual([id, "SUP-UNKNOWN"]);
+});
+
 test("a search that stops to answer soon says how far it came, and goes on", async ({ page, person }) => {
   const items = await recordsOf(person);
   const answers = [
