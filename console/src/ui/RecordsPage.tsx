@@ -1,5 +1,4 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import type { RecordPage } from "../api/types.ts";
 import { type Dataset, may } from "../domain/datasets.ts";
 import { isFiltered, type RecordsView, recordsPlace, writeView } from "../domain/view.ts";
 import type { Session } from "../state/session.ts";
@@ -15,7 +14,7 @@ import { RecordDrawer } from "./RecordDrawer.tsx";
 import { RecordFilters } from "./RecordFilters.tsx";
 import { RecordSummary } from "./RecordSummary.tsx";
 import { RecordTable } from "./RecordTable.tsx";
-import { useAnswer } from "./useAnswer.ts";
+import { useRecords } from "./useRecords.ts";
 
 interface Props {
   session: Session;
@@ -27,15 +26,11 @@ export function RecordsPage({ session, dataset, view }: Props) {
   const { api, caller } = session;
   const canRead = may(caller, "read", dataset);
   const [tries, setTries] = useState(0);
-  const [isLookingFurther, setLookingFurther] = useState(false);
   const [open, setOpen] = useState<number | null>(null);
   const question = canRead ? `${writeView(view)} ${tries}` : null;
-  const first = useAnswer(question, (signal) =>
-    api.records(dataset.slug, view.filters, recordsPlace(view), signal),
+  const { first, page, further, lookFurther } = useRecords(question, (cursor, signal) =>
+    api.records(dataset.slug, view.filters, recordsPlace(view, cursor), signal),
   );
-  const [further, setFurther] = useState<{ after: RecordPage; page: RecordPage }>();
-
-  const page = further && further.after === first.value ? further.page : first.value;
   const items = page?.items ?? [];
   // The drawer is about a record of the page before.
   useLayoutEffect(() => setOpen(null), [writeView(view)]);
@@ -49,19 +44,6 @@ export function RecordsPage({ session, dataset, view }: Props) {
     );
   }
 
-  const lookFurther = async () => {
-    if (!first.value || !page?.nextCursor || isLookingFurther) {
-      return;
-    }
-    setLookingFurther(true);
-    try {
-      const next = await api.records(dataset.slug, view.filters, recordsPlace(view, page.nextCursor));
-      setFurther({ after: first.value, page: { ...next, items: [...items, ...next.items] } });
-    } catch {
-      setTries(tries + 1);
-    }
-    setLookingFurther(false);
-  };
   const isDone = page !== null && page.nextCursor === null;
   const lookedTo = isDone ? undefined : page?.lookedThroughTo;
 
@@ -104,7 +86,8 @@ export function RecordsPage({ session, dataset, view }: Props) {
           time={lookedTo}
           isEmpty={items.length === 0}
           name={dataset.name}
-          isBusy={isLookingFurther || first.isLoading}
+          problem={further.problem}
+          isBusy={further.isLoading || first.isLoading}
           sort={view.sort}
           onLook={lookFurther}
         />

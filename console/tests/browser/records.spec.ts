@@ -200,13 +200,22 @@ test("a search that stops to answer soon says how far it came, and goes on", asy
     { items: items.slice(0, 2), nextCursor: "c1", lookedThroughTo: "2026-06-03T10:00:00Z" },
     { items: items.slice(2, 3), nextCursor: null },
   ];
-  await page.route("**/v1/payments/funding-transfers?*", (route) => route.fulfill({ json: answers.shift() }));
+  let isBroken = false;
+  await page.route("**/v1/payments/funding-transfers?*", (route) =>
+    isBroken ? route.abort() : route.fulfill({ json: answers.shift() }),
+  );
   await signIn(page, person, RECORDS);
   await expect(page.getByText("Looked back to 3 Jun 2026, 10:00 UTC.")).toBeVisible();
-  const further = page.waitForRequest((request) => request.url().includes("cursor=c1"));
+  isBroken = true;
   await page.getByRole("button", { name: "Look further" }).click();
+  await expect(page.getByRole("alert")).toContainText("The service cannot be reached");
+  await expect.poll(() => shownIds(page)).toEqual(idsOf(items.slice(0, 2)));
+  isBroken = false;
+  const further = page.waitForRequest((request) => request.url().includes("cursor=c1"));
+  await page.getByRole("button", { name: "Try again" }).click();
   await further;
   await expect.poll(() => shownIds(page)).toEqual(idsOf(items.slice(0, 3)));
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Look further" })).toHaveCount(0);
 });
 
