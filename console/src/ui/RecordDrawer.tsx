@@ -44,7 +44,7 @@ export function RecordDrawer({ caller, dataset, items, index, onIndex, onClose }
         ))}
       </dl>
       <div class="dialog-foot">
-        <p class="muted">
+        <p class="muted" role="status">
           {index + 1} of {items.length} on this page
         </p>
         <button type="button" aria-disabled={index === 0} onClick={() => go(-1)}>

@@ -155,7 +155,7 @@ test("a record's drawer has all its fields, and goes through the page's records"
   expect(await drawer.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   await drawer.getByRole("button", { name: "Next" }).click();
   await expect(drawer).toHaveAccessibleName(`Transfer ${second?.transferId}`);
-  await expect(drawer.getByText("2 of 25 on this page")).toBeVisible();
+  await expect(drawer.getByRole("status")).toHaveText("2 of 25 on this page");
   await page.keyboard.press("Escape");
   await expect(drawer).toHaveCount(0);
   await expect(page.getByRole("button", { name: first?.transferId as string })).toBeFocused();
