@@ -294,7 +294,7 @@ test("the estimate follows the form, and an export of very many records is told 
   page,
   person,
 }) => {
-  const bodies: unknown[] = [];
+  const bodies: (string | null)[] = [];
   const many: Estimate = {
     rowCount: { min: 1_213_456, max: 1_534_567, isExact: false },
     fileSize: { min: 210_000_000, max: 260_000_000, isExact: false },
@@ -304,7 +304,7 @@ test("the estimate follows the form, and an export of very many records is told 
     days: null,
   };
   await page.route("**/export/estimate", (route) => {
-    bodies.push(route.request().postDataJSON());
+    bodies.push(route.request().postData());
     return route.fulfill({ json: many });
   });
   await signIn(page, person, RECORDS);
@@ -317,9 +317,9 @@ test("the estimate follows the form, and an export of very many records is told 
   await expect(dialog.getByText("about 210 to 260 MB, ready in less than a minute.")).toBeVisible();
   bodies.length = 0;
   await dialog.getByLabel("Amount from").pressSequentially("100.50");
-  await expect.poll(() => bodies).toEqual([{ filters: { amountMin: 100.5 } }]);
+  await expect.poll(() => bodies).toEqual(['{"filters":{"amountMin":100.50}}']);
   await dialog.getByLabel("Amount from").fill("ten");
-  await expect(dialog.getByText("ready in")).toHaveCount(0);
+  await expect(dialog.getByText(/Estimating|ready in/)).toHaveCount(0);
 });
 
 test("a supplier sees its own records, and neither a column nor a filter of suppliers", async ({ page }) => {
