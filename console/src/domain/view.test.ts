@@ -108,6 +108,12 @@ test.each([
   });
 });
 
+test("an address that is not understood as a whole opens at its first page", () => {
+  const address = "?dataset=funding-transfers&tab=records&amountMin=1&cursor=c1";
+  expect(readView(address).cursor).toBe("c1");
+  expect(readView(`${address}&statuses=DONE`).cursor).toBeNull();
+});
+
 test("filters are read as people write them, too", () => {
   const filtersOf = (search: string) => {
     const view = readView(`?dataset=funding-transfers&tab=records&${search}`);

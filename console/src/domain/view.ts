@@ -69,7 +69,10 @@ export function readView(search: string): View {
     cursor: parameters.get("cursor"),
   };
   if (parameters.get("tab") === "records" || [...parameters].length === 0) {
-    return { tab: "records", ...place, ...readFilters(datasetBySlug(place.dataset), parameters) };
+    const read = readFilters(datasetBySlug(place.dataset), parameters);
+    // A cursor is a place in what the whole address asks for.
+    const cursor = read.notUnderstood.length > 0 ? null : place.cursor;
+    return { tab: "records", ...place, ...read, cursor };
   }
   const given = new Set((parameters.get("status") ?? "").split(","));
   const day = (name: string) => {

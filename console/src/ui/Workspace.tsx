@@ -53,7 +53,7 @@ export function Workspace({ session }: { session: Session }) {
     if (dataset && view.value.dataset !== dataset.slug) {
       showDataset(dataset.slug);
     }
-  }, [dataset]);
+  }, [dataset, current.dataset]);
   useEffect(() => leave, []);
   // Going back leaves what a dialog is about.
   useLayoutEffect(() => close, [writeView(current)]);
