@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { barsOf, currenciesOf, type Day } from "./chart.ts";
+import { barsOf, currenciesOf, type Day, scaleOf } from "./chart.ts";
 
 function day(date: string, rowCount: number, totals: Record<string, string> = {}): Day {
   return { date, rowCount, totals };
@@ -35,6 +35,11 @@ test("many days become weeks and months, and nothing is lost or rounded", () => 
   expect(months.step).toBe("month");
   expect(months.bars).toHaveLength(72);
   expect(months.bars.at(-1)?.rowCount).toBe(5);
+});
+
+test("the highest bar is the highest, also where all amounts are negative", () => {
+  expect(scaleOf([1, 3, -2, 3])).toEqual({ most: 3, least: -2, highest: 1 });
+  expect(scaleOf([-5, -1, -3])).toEqual({ most: 0, least: -5, highest: 1 });
 });
 
 test("the currency of the most days comes first", () => {

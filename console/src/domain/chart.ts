@@ -43,6 +43,15 @@ export function barsOf(days: readonly Day[]): Bars {
   return { step, bars: [...bars.values()] };
 }
 
+/** The bounds of a drawing of these values, which has zero in it, and the place of the highest value. */
+export function scaleOf(values: readonly number[]): { most: number; least: number; highest: number } {
+  return {
+    most: Math.max(...values, 0),
+    least: Math.min(...values, 0),
+    highest: values.indexOf(Math.max(...values)),
+  };
+}
+
 /** The currencies of all bars, the one with the most records' days first. */
 export function currenciesOf(days: readonly Day[]): string[] {
   const counts = new Map<string, number>();

@@ -24,6 +24,24 @@ test("a day begins and ends where its zone says, also when clocks change", () =>
   ]);
 });
 
+test("a day whose clocks change at midnight has all its hours", () => {
+  process.env.TZ = "Africa/Cairo";
+  expect([startOfDay("2026-10-29", "local"), endOfDay("2026-10-29", "local")]).toEqual([
+    "2026-10-28T21:00:00Z",
+    "2026-10-29T21:59:59Z",
+  ]);
+  expect(startOfDay("2026-10-30", "local")).toBe("2026-10-29T22:00:00Z");
+  expect(endOfDay("2026-04-23", "local")).toBe("2026-04-23T21:59:59Z");
+  expect(startOfDay("2026-04-24", "local")).toBe("2026-04-23T22:00:00Z");
+  process.env.TZ = "Europe/Madrid";
+});
+
+test("the last day of the calendar has an end", () => {
+  expect(endOfDay("9999-12-31", "UTC")).toBe("9999-12-31T23:59:59Z");
+  // Further east it ends in the year 10000.
+  expect(() => endOfDay(dayOf("9999-12-31T23:59:59Z", "local"), "local")).not.toThrow();
+});
+
 test("a time falls on the day of its zone", () => {
   expect(dayOf("2026-01-31T23:30:00Z", "UTC")).toBe("2026-01-31");
   expect(dayOf("2026-01-31T23:30:00Z", "local")).toBe("2026-02-01");

@@ -19,12 +19,15 @@ export function isTime(text: string): boolean {
 }
 
 export function startOfDay(day: string, zone: Zone): string {
-  return at(day, "00:00:00", zone);
+  return written(beginning(day, 0, zone));
 }
 
-/** A day's last second: the API's bounds are inclusive, and its times whole seconds. */
+/**
+ * A day's last second: the API's bounds are inclusive, and its times whole seconds. It is the one before the next day
+ * begins: where clocks go back at midnight, 23:59:59 comes twice.
+ */
 export function endOfDay(day: string, zone: Zone): string {
-  return at(day, "23:59:59", zone);
+  return written(beginning(day, 1, zone) - 1000);
 }
 
 /** The day that a time falls on. */
@@ -42,8 +45,16 @@ export function monthOf(now: Date, offset: number, zone: Zone): { from: string; 
   return { from: utcDay(Date.UTC(year, first, 1)), to: utcDay(Date.UTC(year, first + 1, 0)) };
 }
 
-function at(day: string, clock: string, zone: Zone): string {
-  return `${new Date(`${day}T${clock}${zone === "UTC" ? "Z" : ""}`).toISOString().slice(0, 19)}Z`;
+/** When a day begins, or the one that comes so many days later. */
+function beginning(day: string, later: number, zone: Zone): number {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return zone === "UTC"
+    ? Date.UTC(year, month - 1, date + later)
+    : new Date(year, month - 1, date + later).getTime();
+}
+
+function written(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
 function utcDay(time: number): string {

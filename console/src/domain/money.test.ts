@@ -54,6 +54,13 @@ test("an amount without a currency that is one is still shown", () => {
   expect(money("12.5", "euro")).toEqual({ figure: "12.5", code: "euro" });
 });
 
+test("what is no amount is shown as it is, and breaks nothing", () => {
+  for (const text of ["n/a", "", "-", "1,000", "1e3", ".5", "12 EUR"]) {
+    expect(amount(text)).toBe(text);
+    expect(moneyText(text, "EUR")).toBe(text);
+  }
+});
+
 test("sums are exact", () => {
   expect(sum("0.1", "0.2")).toBe("0.3");
   expect(sum("99999999999999999999.99", "0.01")).toBe("100000000000000000000.00");

@@ -1,5 +1,7 @@
 /** Amounts as people read them, digit for digit: as a JavaScript number they would be rounded. */
 
+/** What can be read as an amount; any other text is shown as it is. */
+const DECIMAL = /^-?\d+(\.\d+)?$/;
 const PLAIN = new Intl.NumberFormat();
 const CURRENCY = /^[A-Z]{3}$/;
 const formats = new Map<string, Intl.NumberFormat>();
@@ -13,11 +15,14 @@ export interface Money {
 
 /** `1234567.80` as `1,234,567.80`. */
 export function amount(decimal: string): string {
-  return written(decimal, () => PLAIN);
+  return DECIMAL.test(decimal) ? written(decimal, () => PLAIN) : decimal;
 }
 
 /** An amount of a currency, with at least as many decimals as the currency usually has. */
 export function money(decimal: string, currency: string | null | undefined): Money {
+  if (!DECIMAL.test(decimal)) {
+    return { figure: decimal, code: "" };
+  }
   if (!currency || !CURRENCY.test(currency)) {
     return { figure: amount(decimal), code: currency ?? "" };
   }

@@ -10,6 +10,7 @@ import {
   readView,
   recordsPlace,
   unfiltered,
+  withDataset,
   writeView,
 } from "./view.ts";
 
@@ -51,6 +52,7 @@ const RECORDS: RecordsView = {
     targetBalanceAccountType: "SUPPLIER",
     supplierIds: ["SUP-1", "Lopez, Ana & Co"],
   },
+  notUnderstood: [],
   sort: "createdAt:asc",
   limit: 50,
   cursor: "c+1",
@@ -86,11 +88,54 @@ test("an address that makes no sense shows everything", () => {
     allExports(null),
   );
   expect(readView("?from=0202-01-01")).toEqual(allExports(null));
-  expect(
-    readView(
-      "?dataset=funding-transfers&tab=records&createdAtFrom=today&statuses=DONE&amountMin=1,000&supplierIds=&x=1",
-    ),
-  ).toEqual(allRecords("funding-transfers"));
+});
+
+test.each([
+  "createdAtFrom=today",
+  "createdAtFrom=2026-02-30",
+  "statuses=DONE",
+  "statuses=FAILED&statuses=DONE",
+  "statuses=FAILED,DONE",
+  "statuses=failed",
+  "amountMin=1,000",
+  "amountMin=0100",
+  "amountMin=1&amountMin=2",
+  "status=FAILED",
+])("an address that says %s is not one of all records without saying so", (text) => {
+  expect(readView(`?dataset=funding-transfers&tab=records&amountMax=9&${text}`)).toEqual({
+    ...allRecords("funding-transfers", { amountMax: "9" }),
+    notUnderstood: [text.split("=")[0]],
+  });
+});
+
+test("an address that is not understood as a whole opens at its first page", () => {
+  const address = "?dataset=funding-transfers&tab=records&amountMin=1&cursor=c1";
+  expect(readView(address).cursor).toBe("c1");
+  expect(readView(`${address}&statuses=DONE`).cursor).toBeNull();
+});
+
+test("filters are read as people write them, too", () => {
+  const filtersOf = (search: string) => {
+    const view = readView(`?dataset=funding-transfers&tab=records&${search}`);
+    return view.tab === "records" && view.notUnderstood.length === 0 && view.filters;
+  };
+  expect(filtersOf("statuses=FAILED,PENDING")).toEqual({ statuses: ["FAILED", "PENDING"] });
+  expect(filtersOf("createdAtFrom=2026-02-01&createdAtTo=2026-02-01")).toEqual({
+    createdAtFrom: "2026-02-01T00:00:00Z",
+    createdAtTo: "2026-02-01T23:59:59Z",
+  });
+  expect(filtersOf("amountMin=5&amountMin=5&supplierIds=")).toEqual({ amountMin: "5" });
+});
+
+test("an address without a dataset keeps its filters for the one that is shown", () => {
+  expect(withDataset("?tab=records&statuses=FAILED&x=1", "funding-transfers")).toBe(
+    "?dataset=funding-transfers&tab=records&statuses=FAILED&x=1",
+  );
+  expect(withDataset("?tab=records&dataset=gone&amountMin=5", "funding-transfers")).toBe(
+    "?dataset=funding-transfers&tab=records&amountMin=5",
+  );
+  expect(withDataset("", "transactions")).toBe("?dataset=transactions&tab=records");
+  expect(withDataset("?status=READY", "transactions")).toBe("?dataset=transactions&status=READY");
 });
 
 test("days are those of the zone, to their last second, also when clocks change", () => {

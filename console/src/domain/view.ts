@@ -35,6 +35,8 @@ export interface RecordsView extends Place {
   tab: "records";
   /** As the API takes them, so that an address means the same records in every time zone. */
   filters: Filters;
+  /** What the address names beside them that is no filter, or has a value that the filter cannot have. */
+  notUnderstood: readonly string[];
 }
 
 const PLACE = { sort: "createdAt:desc", limit: DEFAULT_PAGE_SIZE, cursor: null } as const;
@@ -44,7 +46,7 @@ export function allExports(dataset: string | null): ExportsView {
 }
 
 export function allRecords(dataset: string | null, filters: Filters = {}): RecordsView {
-  return { tab: "records", dataset, filters, ...PLACE };
+  return { tab: "records", dataset, filters, notUnderstood: [], ...PLACE };
 }
 
 /** The same tab without its filters. */
@@ -54,8 +56,8 @@ export function unfiltered(view: View): View {
 }
 
 /**
- * Reads a query string. What it does not understand it leaves out, so that an old link still opens. One that names no
- * tab is from the time when there were only exports.
+ * Reads a query string. What it does not understand it leaves out, so that an old link still opens; of the records'
+ * filters it says so. One that names no tab is from the time when there were only exports.
  */
 export function readView(search: string): View {
   const parameters = new URLSearchParams(search);
@@ -67,7 +69,10 @@ export function readView(search: string): View {
     cursor: parameters.get("cursor"),
   };
   if (parameters.get("tab") === "records" || [...parameters].length === 0) {
-    return { tab: "records", ...place, filters: readFilters(datasetBySlug(place.dataset), parameters) };
+    const read = readFilters(datasetBySlug(place.dataset), parameters);
+    // A cursor is a place in what the whole address asks for.
+    const cursor = read.notUnderstood.length > 0 ? null : place.cursor;
+    return { tab: "records", ...place, ...read, cursor };
   }
   const given = new Set((parameters.get("status") ?? "").split(","));
   const day = (name: string) => {
@@ -83,16 +88,50 @@ export function readView(search: string): View {
   };
 }
 
-function readFilters(dataset: Dataset | undefined, parameters: URLSearchParams): Filters {
-  const set = (dataset?.filters ?? []).flatMap((filter): [string, string | readonly string[]][] => {
-    const values = parameters.getAll(filter.name).filter((value) => isValueOf(filter, value));
-    const [first] = values;
+/** What an address of records may name beside the dataset's filters. */
+const NO_FILTERS: readonly string[] = ["tab", "dataset", "sort", "limit", "cursor"];
+
+/** A filter is read as a whole or not at all: a part of it would be another question. */
+function readFilters(
+  dataset: Dataset | undefined,
+  parameters: URLSearchParams,
+): Pick<RecordsView, "filters" | "notUnderstood"> {
+  if (!dataset) {
+    return { filters: {}, notUnderstood: [] };
+  }
+  const offered = dataset.filters;
+  const known = [...NO_FILTERS, ...offered.map(({ name }) => name)];
+  const notUnderstood = new Set([...parameters.keys()].filter((name) => !known.includes(name)));
+  const filters: Record<string, string | readonly string[]> = {};
+  for (const filter of offered) {
+    const given = parameters.getAll(filter.name).flatMap((text) => valuesOf(filter, text));
+    const values = [...new Set(given)].filter((value) => value.trim() !== "");
+    const [first, second] = values;
     if (first === undefined) {
-      return [];
+      continue;
     }
-    return [[filter.name, MULTIPLE.has(filter.kind) ? [...new Set(values)] : first]];
-  });
-  return Object.fromEntries(set);
+    if (!values.every((value) => isValueOf(filter, value))) {
+      notUnderstood.add(filter.name);
+    } else if (MULTIPLE.has(filter.kind)) {
+      filters[filter.name] = values;
+    } else if (second === undefined) {
+      filters[filter.name] = first;
+    } else {
+      notUnderstood.add(filter.name);
+    }
+  }
+  return { filters, notUnderstood: [...notUnderstood] };
+}
+
+/** Choices may stand in one list, and a day for its first or last second in UTC: people write addresses, too. */
+function valuesOf({ name, kind }: Filter, text: string): string[] {
+  if (kind === "choices") {
+    return text.split(",");
+  }
+  if (kind === "day" && isDay(text)) {
+    return [name === "createdAtTo" ? endOfDay(text, "UTC") : startOfDay(text, "UTC")];
+  }
+  return [text];
 }
 
 function isValueOf({ kind, choices }: Filter, value: string): boolean {
@@ -105,8 +144,18 @@ function isValueOf({ kind, choices }: Filter, value: string): boolean {
     case "choice":
       return choices?.some((choice) => choice.value === value) ?? false;
     default:
-      return value.trim() !== "";
+      return true;
   }
+}
+
+/** A query string that names the dataset that is shown, and else says what it said. */
+export function withDataset(search: string, slug: string): string {
+  const others = search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter((part) => part !== "" && !/^(dataset|tab)(=|$)/.test(part));
+  const tab = readView(search).tab === "records" ? ["tab=records"] : [];
+  return `?${[`dataset=${slug}`, ...tab, ...others].join("&")}`;
 }
 
 /** The query string of a view: the same view always has the same one. */

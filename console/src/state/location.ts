@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { readView, type View, writeView } from "../domain/view.ts";
+import { readView, type View, withDataset, writeView } from "../domain/view.ts";
 
 interface Place {
   view: View;
@@ -26,6 +26,12 @@ export function show(next: View, options: { isCorrection?: boolean; trail?: (str
   } else if (address !== location.pathname + location.search) {
     history.pushState(state, "", address);
   }
+  place.value = read();
+}
+
+/** Names the dataset that is shown in an address that names none: its filters are read as those of this dataset. */
+export function showDataset(slug: string): void {
+  history.replaceState({ trail: [] }, "", location.pathname + withDataset(location.search, slug));
   place.value = read();
 }
 

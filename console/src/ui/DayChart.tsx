@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Bar, barsOf, currenciesOf, type Day } from "../domain/chart.ts";
+import { type Bar, barsOf, currenciesOf, type Day, scaleOf } from "../domain/chart.ts";
 import { count, day } from "../domain/format.ts";
 import { moneyText } from "../domain/money.ts";
 
@@ -25,8 +25,7 @@ export function DayChart({ days, name }: Props) {
   const currency = currencies.includes(measure) ? measure : null;
   const { step, bars } = barsOf(days);
   const values = bars.map((bar) => Number(currency ? (bar.totals[currency] ?? 0) : bar.rowCount));
-  const most = Math.max(...values, 0);
-  const least = Math.min(...values, 0);
+  const { most, least, highest: place } = scaleOf(values);
   const room = WIDTH / Math.max(bars.length, FEWEST_ROOMS);
   const unit = HEIGHT / (most - least || 1);
   const tellValue = (bar: Bar) =>
@@ -36,7 +35,7 @@ export function DayChart({ days, name }: Props) {
   if (!first || !last) {
     return null;
   }
-  const highest = bars[values.indexOf(most)] ?? first;
+  const highest = bars[place] ?? first;
 
   return (
     <figure class="chart">

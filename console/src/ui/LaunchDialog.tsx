@@ -19,10 +19,12 @@ import { EstimateText } from "./EstimateText.tsx";
 import { FilterFields } from "./FilterFields.tsx";
 import { focusFirstError } from "./focus.ts";
 import { idempotencyKeys } from "./idempotency.ts";
+import { NotUnderstood } from "./NotUnderstood.tsx";
 import { PendingCheck } from "./PendingCheck.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 import { ProfileField } from "./ProfileField.tsx";
 import { SameFile } from "./SameFile.tsx";
+import { useIsOpen } from "./useIsOpen.ts";
 import { usePending } from "./usePending.ts";
 
 interface Props {
@@ -30,6 +32,8 @@ interface Props {
   dataset: Dataset;
   /** What the form is filled in with at first. */
   filters: Filters | undefined;
+  /** What the address names that is not in `filters`. */
+  notUnderstood: readonly string[] | undefined;
   /** The export to make again, as the very same file. */
   original: Export | undefined;
   onClose: () => void;
@@ -40,6 +44,7 @@ export function LaunchDialog({
   session: { api, caller },
   dataset,
   filters: given,
+  notUnderstood = [],
   original,
   onClose,
   onLaunched,
@@ -55,6 +60,7 @@ export function LaunchDialog({
   const [isBusy, setBusy] = useState(false);
   const keyFor = useRef(idempotencyKeys());
   const pending = usePending(api, caller, dataset);
+  const isOpen = useIsOpen();
 
   const filters = original ? original.filters : toFilters(offered, form, zone.value);
   const wanted = original ?? { columns: chosenColumns(choice, columns), profile };
@@ -96,9 +102,19 @@ export function LaunchDialog({
         "success",
         `Export ${shortId(launched.exportId)} was launched. Its link will be mailed when it is ready.`,
       );
-      onLaunched();
+      // Who has closed the form is somewhere else by now, and stays there.
+      if (isOpen()) {
+        onLaunched();
+      }
     } catch (error) {
       const refusal = asProblem(error);
+      if (!isOpen()) {
+        notify(
+          "error",
+          `The export of ${dataset.name} was not confirmed. ${refusal.title}: ${refusal.detail}`,
+        );
+        return;
+      }
       setBusy(false);
       if (refusal.code === "EXPORT_ALREADY_PENDING" && refusal.exportId) {
         pending.block(refusal.exportId);
@@ -118,6 +134,7 @@ export function LaunchDialog({
           <SameFile original={original} dataset={dataset} />
         ) : (
           <>
+            <NotUnderstood names={notUnderstood} />
             <FilterFields
               filters={offered}
               form={form}

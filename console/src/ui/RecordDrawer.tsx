@@ -30,7 +30,7 @@ export function RecordDrawer({ caller, dataset, items, index, onIndex, onClose }
   return (
     <Dialog title={`${wordsOf(dataset.id).replace(/ ID$/, "")} ${id}`} look="drawer" onClose={onClose}>
       <p class="headline">
-        <strong>{moneyText(item.amount ?? "", item.currency)}</strong>
+        <strong>{item.amount ? moneyText(item.amount, item.currency) : <Nothing words="no amount" />}</strong>
         {status && <RecordValue dataset={dataset} column={status} item={item} />}
       </p>
       <dl class="fields">
@@ -44,7 +44,7 @@ export function RecordDrawer({ caller, dataset, items, index, onIndex, onClose }
         ))}
       </dl>
       <div class="dialog-foot">
-        <p class="muted">
+        <p class="muted" role="status">
           {index + 1} of {items.length} on this page
         </p>
         <button type="button" aria-disabled={index === 0} onClick={() => go(-1)}>

@@ -1,9 +1,10 @@
+import { useState } from "preact/hooks";
 import type { Estimate } from "../api/types.ts";
 import { choiceLabel } from "../domain/columns.ts";
 import type { Dataset, Filter } from "../domain/datasets.ts";
 import { describeCount } from "../domain/estimate.ts";
 import { count } from "../domain/format.ts";
-import { isFiltered, type RecordsView, writeView } from "../domain/view.ts";
+import { allRecords, isFiltered, type RecordsView, writeView } from "../domain/view.ts";
 import { show } from "../state/location.ts";
 import type { Session } from "../state/session.ts";
 import { Amount } from "./Amount.tsx";
@@ -20,15 +21,29 @@ interface Props {
 export function RecordSummary({ session: { api }, dataset, view }: Props) {
   // A dataset without filters takes no empty ones either.
   const file = isFiltered(view) ? { filters: view.filters } : {};
-  const question = writeView({ ...view, sort: "createdAt:desc", cursor: null });
+  const [tries, setTries] = useState(0);
+  // Neither the order nor the page matters.
+  const question = `${writeView(allRecords(dataset.slug, view.filters))} ${tries}`;
   const answer = useAnswer(question, (signal) => api.estimate(dataset.slug, file, signal));
   const estimate = answer.value;
-  if (answer.problem || estimate?.rowCount.max === 0) {
+  // What is wrong with the filters is told in the list's place.
+  if (answer.problem?.errors.length || estimate?.rowCount.max === 0) {
     return null;
   }
   return (
     <section class="summary" aria-label="Summary" aria-busy={answer.isLoading}>
-      {estimate ? (
+      {answer.problem && (
+        <>
+          <p role="status">
+            The {dataset.name} could not be added up. {answer.problem.detail}
+          </p>
+          <button type="button" onClick={() => setTries(tries + 1)}>
+            Try again
+          </button>
+        </>
+      )}
+      {!answer.problem && !estimate && <p class="muted">Adding up…</p>}
+      {estimate && (
         <>
           <div class="figures">
             <h2>{describeCount(estimate, dataset)}</h2>
@@ -37,8 +52,6 @@ export function RecordSummary({ session: { api }, dataset, view }: Props) {
           </div>
           {estimate.days && <DayChart days={estimate.days} name={dataset.name} />}
         </>
-      ) : (
-        <p class="muted">Adding up…</p>
       )}
     </section>
   );

@@ -1,5 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
-import type { RecordPage } from "../api/types.ts";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Dataset, may } from "../domain/datasets.ts";
 import { isFiltered, type RecordsView, recordsPlace, writeView } from "../domain/view.ts";
 import type { Session } from "../state/session.ts";
@@ -8,13 +7,14 @@ import { ClearFilters } from "./HistoryStates.tsx";
 import { LoadingRows } from "./LoadingRows.tsx";
 import { LookFurther } from "./LookFurther.tsx";
 import { leaveForeignPage } from "./leaveForeignPage.ts";
+import { NotUnderstood } from "./NotUnderstood.tsx";
 import { Pager } from "./Pager.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 import { RecordDrawer } from "./RecordDrawer.tsx";
 import { RecordFilters } from "./RecordFilters.tsx";
 import { RecordSummary } from "./RecordSummary.tsx";
 import { RecordTable } from "./RecordTable.tsx";
-import { useAnswer } from "./useAnswer.ts";
+import { useRecords } from "./useRecords.ts";
 
 interface Props {
   session: Session;
@@ -26,16 +26,14 @@ export function RecordsPage({ session, dataset, view }: Props) {
   const { api, caller } = session;
   const canRead = may(caller, "read", dataset);
   const [tries, setTries] = useState(0);
-  const [isLookingFurther, setLookingFurther] = useState(false);
   const [open, setOpen] = useState<number | null>(null);
   const question = canRead ? `${writeView(view)} ${tries}` : null;
-  const first = useAnswer(question, (signal) =>
-    api.records(dataset.slug, view.filters, recordsPlace(view), signal),
+  const { first, page, further, lookFurther } = useRecords(question, (cursor, signal) =>
+    api.records(dataset.slug, view.filters, recordsPlace(view, cursor), signal),
   );
-  const [further, setFurther] = useState<{ after: RecordPage; page: RecordPage }>();
-
-  const page = further && further.after === first.value ? further.page : first.value;
   const items = page?.items ?? [];
+  // The drawer is about a record of the page before.
+  useLayoutEffect(() => setOpen(null), [writeView(view)]);
   useEffect(() => leaveForeignPage(first.problem, view), [first.problem]);
 
   if (!canRead) {
@@ -46,25 +44,13 @@ export function RecordsPage({ session, dataset, view }: Props) {
     );
   }
 
-  const lookFurther = async () => {
-    if (!first.value || !page?.nextCursor || isLookingFurther) {
-      return;
-    }
-    setLookingFurther(true);
-    try {
-      const next = await api.records(dataset.slug, view.filters, recordsPlace(view, page.nextCursor));
-      setFurther({ after: first.value, page: { ...next, items: [...items, ...next.items] } });
-    } catch {
-      setTries(tries + 1);
-    }
-    setLookingFurther(false);
-  };
   const isDone = page !== null && page.nextCursor === null;
   const lookedTo = isDone ? undefined : page?.lookedThroughTo;
 
   return (
     <>
       <RecordFilters session={session} dataset={dataset} view={view} />
+      <NotUnderstood names={view.notUnderstood} />
       <RecordSummary session={session} dataset={dataset} view={view} />
       <p class="hidden" role="status">
         {page && !first.isLoading ? recordsShown(items.length) : ""}
@@ -100,7 +86,8 @@ export function RecordsPage({ session, dataset, view }: Props) {
           time={lookedTo}
           isEmpty={items.length === 0}
           name={dataset.name}
-          isBusy={isLookingFurther || first.isLoading}
+          problem={further.problem}
+          isBusy={further.isLoading || first.isLoading}
           sort={view.sort}
           onLook={lookFurther}
         />

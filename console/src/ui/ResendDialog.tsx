@@ -12,6 +12,7 @@ import { Dialog } from "./Dialog.tsx";
 import { focusFirstError } from "./focus.ts";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 import { Time } from "./Time.tsx";
+import { useIsOpen } from "./useIsOpen.ts";
 
 interface Props {
   api: Api;
@@ -25,6 +26,7 @@ export function ResendDialog({ api, caller, item, onClose, onNotReady }: Props) 
   const [text, setText] = useState(copiesOf(item).join(", "));
   const [problem, setProblem] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
+  const isOpen = useIsOpen();
   const copies = readCopies(text, caller.email, true);
   const cc = copiesToSend(copies);
   const placed = placeErrors(problem?.errors ?? [], ["cc"], cc);
@@ -46,9 +48,20 @@ export function ResendDialog({ api, caller, item, onClose, onNotReady }: Props) 
         "success",
         `The email about export ${shortId(item.exportId)} was sent to ${sent.recipients.join(", ")}.`,
       );
-      onClose();
+      // Another dialog may be open by now.
+      if (isOpen()) {
+        onClose();
+      }
     } catch (error) {
       const refusal = asProblem(error);
+      if (!isOpen()) {
+        const id = shortId(item.exportId);
+        notify(
+          "error",
+          `The email about export ${id} was not confirmed. ${refusal.title}: ${refusal.detail}`,
+        );
+        return;
+      }
       setBusy(false);
       setProblem(refusal);
       focusFirstError();

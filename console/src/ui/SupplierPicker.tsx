@@ -3,6 +3,7 @@ import type { Api } from "../api/client.ts";
 import { names } from "../domain/filters.ts";
 import type { ControlAttributes } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
+import { useAfterPress } from "./useAfterPress.ts";
 import { useAnswer } from "./useAnswer.ts";
 
 const MOST_SHOWN = 8;
@@ -22,7 +23,8 @@ interface Props {
 export function SupplierPicker({ attributes, api, chosen, onChange }: Props) {
   const [text, setText] = useState("");
   const [isOpen, setOpen] = useState(false);
-  const [active, setActive] = useState(-1);
+  const [activeId, setActiveId] = useState<string | null>(null);
+  const afterPress = useAfterPress();
   const input = useRef<HTMLInputElement>(null);
   const listId = `${attributes.id}-list`;
   const search = text.trim();
@@ -35,10 +37,11 @@ export function SupplierPicker({ attributes, api, chosen, onChange }: Props) {
   const others = (found.value ?? []).filter(({ supplierId }) => !chosen.includes(supplierId));
   const options = others.slice(0, MOST_SHOWN);
   const isShown = isOpen && options.length > 0;
+  const active = options.findIndex(({ supplierId }) => supplierId === activeId);
 
   const type = (next: string) => {
     setText(next);
-    setActive(-1);
+    setActiveId(null);
     setOpen(true);
   };
   const add = (ids: readonly string[]) => {
@@ -46,7 +49,7 @@ export function SupplierPicker({ attributes, api, chosen, onChange }: Props) {
       onChange([...new Set([...chosen, ...ids])]);
     }
     setText("");
-    setActive(-1);
+    setActiveId(null);
   };
   const remove = (id: string) => {
     onChange(chosen.filter((other) => other !== id));
@@ -60,7 +63,8 @@ export function SupplierPicker({ attributes, api, chosen, onChange }: Props) {
       setOpen(true);
       const step = event.key === "ArrowDown" ? 1 : -1;
       // One place more than there are options: back to what was typed.
-      setActive(((active + 1 + step + options.length + 1) % (options.length + 1)) - 1);
+      const next = ((active + 1 + step + options.length + 1) % (options.length + 1)) - 1;
+      setActiveId(options[next]?.supplierId ?? null);
     } else if (event.key === "Enter" && (option || text.trim() !== "")) {
       event.preventDefault();
       add(option && isShown ? [option.supplierId] : names(text));
@@ -105,24 +109,25 @@ export function SupplierPicker({ attributes, api, chosen, onChange }: Props) {
         onClick={() => setOpen(true)}
         onInput={(event) => type(event.currentTarget.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => {
-          setOpen(false);
-          add(names(text));
-        }}
+        onBlur={() =>
+          afterPress(() => {
+            setOpen(false);
+            add(names(text));
+          })
+        }
       />
       <div id={listId} role="listbox" aria-label="Suggestions" tabIndex={-1} hidden={!isShown}>
         {options.map(({ supplierId: id, name }, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys, as in every combobox
           <div
             key={id}
             id={`${listId}-${index}`}
             role="option"
             tabIndex={-1}
             aria-selected={index === active}
-            // Before the input loses the focus.
-            onPointerDown={(event) => {
-              event.preventDefault();
-              add([id]);
-            }}
+            // The input keeps the focus.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => add([id])}
           >
             {name ?? id} {name && <span class="muted small">{id}</span>}
           </div>

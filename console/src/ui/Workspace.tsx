@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Export, Filters } from "../api/types.ts";
 import { type Dataset, datasetBySlug, datasetsOf, may } from "../domain/datasets.ts";
-import { allExports } from "../domain/view.ts";
-import { show, view } from "../state/location.ts";
+import { allExports, writeView } from "../domain/view.ts";
+import { show, showDataset, view } from "../state/location.ts";
 import { dismissAll } from "../state/notices.ts";
 import { type Session, signOut } from "../state/session.ts";
 import { ActionsMenu } from "./ActionsMenu.tsx";
@@ -17,7 +17,9 @@ import { ResendDialog } from "./ResendDialog.tsx";
 import { ViewTabs } from "./ViewTabs.tsx";
 import { ZoneSwitch } from "./ZoneSwitch.tsx";
 
-type OpenDialog = { kind: "launch"; filters?: Filters; original?: Export } | { kind: "resend"; item: Export };
+type OpenDialog =
+  | { kind: "launch"; filters?: Filters; notUnderstood?: readonly string[]; original?: Export }
+  | { kind: "resend"; item: Export };
 
 const dialog = signal<OpenDialog | null>(null);
 const open = (next: OpenDialog) => {
@@ -49,10 +51,12 @@ export function Workspace({ session }: { session: Session }) {
   useEffect(() => {
     document.title = dataset ? `${dataset.title} · Payout exports` : "Payout exports";
     if (dataset && view.value.dataset !== dataset.slug) {
-      show({ ...view.value, dataset: dataset.slug }, { isCorrection: true });
+      showDataset(dataset.slug);
     }
-  }, [dataset]);
+  }, [dataset, current.dataset]);
   useEffect(() => leave, []);
+  // Going back leaves what a dialog is about.
+  useLayoutEffect(() => close, [writeView(current)]);
 
   const onLaunched = () => {
     close();
@@ -89,7 +93,10 @@ export function Workspace({ session }: { session: Session }) {
                   <button
                     type="button"
                     class="primary"
-                    onClick={() => open({ kind: "launch", filters: current.filters })}
+                    onClick={() => {
+                      const { filters, notUnderstood } = current;
+                      open({ kind: "launch", filters, notUnderstood });
+                    }}
                   >
                     <Icon name="download" /> Export CSV
                   </button>
@@ -124,6 +131,7 @@ export function Workspace({ session }: { session: Session }) {
           session={session}
           dataset={dataset}
           filters={dialog.value.filters}
+          notUnderstood={dialog.value.notUnderstood}
           original={dialog.value.original}
           onClose={close}
           onLaunched={onLaunched}

@@ -42,6 +42,32 @@ test("an export is launched with filters and copies, and gets ready without a re
   await expect(page.getByRole("status").filter({ hasText: "is ready" })).toBeVisible();
 });
 
+test("a launch that ends after its form was closed says so, and neither closes nor moves anything", async ({
+  page,
+  person,
+}) => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/export", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await signIn(page, person, "?dataset=funding-transfers&tab=records");
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await page.getByRole("button", { name: "Launch export" }).click();
+  await expect(page.getByRole("button", { name: "Launching…" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  release();
+  await expect(page.getByText(/Export .* was launched/)).toBeVisible();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  expect(page.url()).toContain("tab=records");
+});
+
 test("a kind that is exported whole has no filters to choose", async ({ page }) => {
   const person = await newOperator({ isAlone: true });
   await signIn(page, person, "?dataset=supplier-payouts");
