@@ -129,7 +129,13 @@ def serving(aws: PlainAws) -> Iterator[str]:
             if operation == "BatchExecuteStatement":
                 aws.written += len(request["Statements"])
                 return {"Responses": [{} for _ in request["Statements"]]}
-            return {"Query": {"Count": 1, "ScannedCount": 1}, "GetItem": {"Item": {"shards": {"N": "16"}}}}[operation]
+            answers = {
+                "Query": {"Count": 1, "ScannedCount": 1},
+                "GetItem": {"Item": {"shards": {"N": "16"}}},
+                # Of a supplier, for the directory.
+                "UpdateItem": {},
+            }
+            return answers[operation]
 
         def body(self) -> bytes:
             return self.rfile.read(int(self.headers.get("content-length", 0)))
