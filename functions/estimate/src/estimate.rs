@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use shared::{
     aws::ledger::{LedgerQuery, LedgerTable},
-    domain::{caller::Act, export::Export, selection::Selection, time},
+    domain::{caller::Act, selection::Selection, time},
     http::{Answer, Request, require},
     plan::Plan,
     wire::{
@@ -44,18 +44,11 @@ impl Estimate {
         let caller = request.caller()?;
         let (dataset, _) = request.dataset()?;
         require(caller, Act::Read, dataset)?;
-        let TriggerRequest {
-            cc,
-            filters,
-            format,
-        } = TriggerRequest::parse(request.json_body()?, caller, dataset)
+        let body = TriggerRequest::parse(request.json_body()?, caller, dataset)
             .map_err(Problem::InvalidRequest)?;
 
         // What a launch would ask for at this moment.
-        let export = Export {
-            format,
-            ..Export::request(caller, dataset, cc, filters, time::now(), [0; 10])
-        };
+        let export = body.into_export(caller, dataset, time::now(), [0; 10]);
         let plan = Plan::of(&export, &self.ledger).await?;
         let selection = Selection::of(&export);
         // Rows are counted by status and day even if the file has no such columns.

@@ -34,18 +34,11 @@ impl Trigger {
         let caller = request.caller()?;
         let (dataset, _) = request.dataset()?;
         require(caller, Act::Create, dataset)?;
-        let TriggerRequest {
-            cc,
-            filters,
-            format,
-        } = TriggerRequest::parse(request.json_body()?, caller, dataset)
+        let body = TriggerRequest::parse(request.json_body()?, caller, dataset)
             .map_err(Problem::InvalidRequest)?;
         let key = idempotency_key(&request)?;
 
-        let export = Export {
-            format,
-            ..Export::request(caller, dataset, cc, filters, time::now(), random::bytes())
-        };
+        let export = body.into_export(caller, dataset, time::now(), random::bytes());
         let idempotency = key.map(|key| Idempotency::of(key, &export));
         match self
             .acceptance

@@ -40,11 +40,9 @@ pub use crate::domain::suppliers::SUPPLIER_NAME;
 pub const SUPPLIER_ID: &str = "supplierExternalId";
 /// On a supplier's item: id and name in lower case, for searches.
 pub const SUPPLIER_WORDS: &str = "words";
-/// On a supplier's item: when the latest record was created that said what it says.
-pub const SUPPLIER_AS_OF: &str = "asOf";
 
-/// On a contact's items: when the latest payout was created that said what they say.
-pub const CONTACT_AS_OF: &str = "asOf";
+/// On the items of a contact and of a supplier: when the latest record was created that said what they say.
+pub const AS_OF: &str = "asOf";
 
 /// The version of a record's last change. Records that were loaded without versions have none.
 pub const VERSION: &str = "version";

@@ -1,5 +1,6 @@
 //! The body of a request for an export.
 
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::{
@@ -12,6 +13,7 @@ use crate::domain::{
     amount::Amount,
     caller::{Caller, RoleName},
     dataset::{Dataset, Filter, FilterTest},
+    export::Export,
     file_format::FileFormat,
     filters::{Filters, MOST_SUPPLIERS, OneOf},
     time,
@@ -67,6 +69,20 @@ impl TriggerRequest {
             filters,
             format,
         })
+    }
+
+    /// What the request asks for: PENDING, with the caller's scope fixed.
+    pub fn into_export(
+        self,
+        caller: &Caller,
+        dataset: &Dataset,
+        now: Timestamp,
+        random: [u8; 10],
+    ) -> Export {
+        Export {
+            format: self.format,
+            ..Export::request(caller, dataset, self.cc, self.filters, now, random)
+        }
     }
 }
 

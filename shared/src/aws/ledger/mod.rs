@@ -5,6 +5,7 @@ mod contacts;
 mod direct;
 mod insertions;
 mod items;
+mod latest;
 mod layout;
 mod placeholders;
 mod query;

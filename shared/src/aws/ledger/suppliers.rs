@@ -5,19 +5,15 @@ use std::{collections::HashMap, sync::PoisonError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{
-    LedgerTable, Outcome, layout::unless_refused, placeholders::Placeholders, row_write::assignment,
-};
+use super::{LedgerTable, Outcome};
 use crate::{
     aws::AwsError,
     domain::{
         change::{Change, Content},
         suppliers::Supplier,
-        time::to_milliseconds,
     },
     items::ledger::{
-        Item, PARTITION, SORT, SUPPLIER_AS_OF, SUPPLIER_ID, SUPPLIER_NAME, SUPPLIER_WORDS,
-        suppliers_partition,
+        Item, PARTITION, SUPPLIER_ID, SUPPLIER_NAME, SUPPLIER_WORDS, suppliers_partition,
     },
 };
 
@@ -130,41 +126,15 @@ impl LedgerTable {
         supplier: &Supplier<'_>,
         outcome: Outcome,
     ) -> Result<(), AwsError> {
-        let mut placeholders = Placeholders::default();
-        let as_of = to_milliseconds(supplier.as_of);
+        let words = supplier.words();
         let attributes = [
-            (SUPPLIER_AS_OF, Some(as_of.clone())),
-            (SUPPLIER_ID, Some(supplier.id.to_owned())),
-            (SUPPLIER_NAME, supplier.name.map(str::to_owned)),
-            (SUPPLIER_WORDS, Some(supplier.words())),
+            (SUPPLIER_ID, Some(supplier.id)),
+            (SUPPLIER_NAME, supplier.name),
+            (SUPPLIER_WORDS, Some(words.as_str())),
         ];
-        let sets: Vec<_> = attributes
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, AttributeValue::S(value?))))
-            .map(|(name, value)| assignment(&mut placeholders, name, value))
-            .collect();
-        let known = placeholders.name(SUPPLIER_AS_OF);
-        let now = placeholders.value(AttributeValue::S(as_of));
-        // A record that was unchanged may have been an older version: what an equally late one says is kept then.
-        let comparison = match outcome {
-            Outcome::Written => "<=",
-            Outcome::Unchanged => "<",
-        };
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key(PARTITION, AttributeValue::S(suppliers_partition(tenant_id)))
-            .key(SORT, AttributeValue::S(supplier.id.to_owned()))
-            .update_expression(format!("SET {}", sets.join(", ")))
-            .condition_expression(format!(
-                "attribute_not_exists({known}) OR {known} {comparison} {now}"
-            ))
-            .set_expression_attribute_names(Some(placeholders.names))
-            .set_expression_attribute_values(Some(placeholders.values))
-            .send()
-            .await;
-        unless_refused(answer).map(drop)
+        let (partition, sort) = (suppliers_partition(tenant_id), supplier.id.to_owned());
+        self.note_latest(partition, sort, supplier.as_of, outcome, &attributes)
+            .await
     }
 }
 
