@@ -89,9 +89,10 @@ def test_the_links_api_has_nothing_else(http: httpx.Client, stack: dict[str, Any
     problem(answer, 404, "NOT_FOUND")
 
 
-@pytest.mark.parametrize(
-    "path", [*(f"/v1/payments/{dataset}/export" for dataset in DATASETS), "/v1/exports/exp_1/resend-email"]
-)
+TAKE_A_BODY = [f"/v1/payments/{dataset}/export{end}" for dataset in DATASETS for end in ("", "/estimate")]
+
+
+@pytest.mark.parametrize("path", [*TAKE_A_BODY, "/v1/exports/exp_1/resend-email"])
 def test_a_body_must_be_json_and_small(api: Api, operator: Caller, path: str) -> None:
     large = api.post(operator, path, content=" " * (64 * 1024 + 1), headers={"content-type": "application/json"})
     problem(large, 413, "PAYLOAD_TOO_LARGE")
