@@ -116,9 +116,14 @@ def test_who_may_only_read_may_estimate(api: Api, callers: dict[str, Caller]) ->
 
 
 @pytest.mark.parametrize("dataset", KNOWN)
-def test_problems_are_those_of_the_launch(api: Api, operator: Caller, dataset: str) -> None:
+def test_an_unknown_field_is_refused(api: Api, operator: Caller, dataset: str) -> None:
+    answer = api.post(operator, f"/v1/payments/{dataset}/export/estimate", json={"filter": {}})
+    assert refusals(answer) == [("/filter", "UNKNOWN_FIELD")]
+
+
+def test_problems_are_those_of_the_launch(api: Api, operator: Caller) -> None:
     body = {"filters": {"statuses": ["DONE"]}, "filter": {}}
-    answer = api.post(operator, f"/v1/payments/{dataset}/export/estimate", json=body)
+    answer = api.post(operator, f"/v1/payments/{TRANSFERS}/export/estimate", json=body)
     assert refusals(answer) == [("/filter", "UNKNOWN_FIELD"), ("/filters/statuses/0", "INVALID_VALUE")]
 
 

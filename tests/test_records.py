@@ -169,9 +169,13 @@ def test_a_cursor_is_good_for_its_own_list_only(api: Api, callers: dict[str, Cal
 
 
 @pytest.mark.parametrize("dataset", KNOWN)
-def test_every_problem_of_the_parameters_is_named(api: Api, operator: Caller, dataset: str) -> None:
+def test_an_unknown_parameter_is_refused(api: Api, operator: Caller, dataset: str) -> None:
+    assert refusals(api.get(operator, f"/v1/payments/{dataset}?page=2")) == [("/page", "UNKNOWN_FIELD")]
+
+
+def test_every_problem_of_the_parameters_is_named(api: Api, operator: Caller) -> None:
     query = "page=2&limit=0&amountMin=ten&statuses=DONE&sort=up&createdAtFrom=2026-01-01"
-    answer = api.get(operator, f"/v1/payments/{dataset}?{query}")
+    answer = api.get(operator, f"/v1/payments/{TRANSFERS}?{query}")
     assert sorted(refusals(answer)) == [
         ("/amountMin", "INVALID_VALUE"),
         ("/createdAtFrom", "INVALID_VALUE"),
