@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from support.api import Api, Caller
 from support.datasets import DATASETS
 from support.filters import FILTERS, within_some_days
 from support.functions import Functions
-from support.large_ledger import serving
+from support.large_ledger import BENCH_SERVER, serving
 from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, Record
 from support.problems import refusals
 from support.table import LedgerTable
@@ -22,7 +21,6 @@ TRANSFERS = "funding-transfers"
 KNOWN = [dataset for dataset in DATASETS if dataset in COLUMNS]
 NEWEST, OLDEST = "createdAt:desc", "createdAt:asc"
 MOST_PAGES = 64
-BENCH_SERVER = Path(__file__).resolve().parents[1] / "target" / "debug" / "bench-server"
 
 
 def page(api: Api, caller: Caller, dataset: str, **parameters: Any) -> dict[str, Any]:

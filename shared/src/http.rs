@@ -74,10 +74,10 @@ impl Request {
         .ok_or(Problem::NotFound("There is nothing at this path."))
     }
 
-    /// The export of `/v1/exports/{exportId}/…`.
+    /// The export of `/v1/exports/{exportId}` and of what is below it.
     pub fn export_id(&self) -> Option<ExportId> {
         match self.segments()[..] {
-            ["v1", "exports", id, _] => id.parse().ok(),
+            ["v1", "exports", id, ..] => id.parse().ok(),
             _ => None,
         }
     }

@@ -38,7 +38,7 @@ impl Download {
             .ok_or_else(not_found)?;
         let Some(delivery) = export.downloadable(now) else {
             return Err(match export.status(now) {
-                Status::Expired => Problem::LinkExpired,
+                Status::Cancelled | Status::Expired => Problem::LinkExpired,
                 Status::Pending | Status::Ready | Status::Failed => not_found(),
             });
         };

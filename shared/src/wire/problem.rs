@@ -17,7 +17,12 @@ pub enum Problem {
     Forbidden(&'static str),
     NotFound(&'static str),
     ExportAlreadyPending(ExportId),
+    /// Only a READY export allows it.
     ExportNotReady(Status),
+    /// Only a PENDING export allows it.
+    ExportNotPending(Status),
+    /// Only a FAILED, CANCELLED or EXPIRED export allows it.
+    ExportNotRetryable(Status),
     LinkExpired,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -83,6 +88,8 @@ pub enum Code {
     NotFound,
     ExportAlreadyPending,
     ExportNotReady,
+    ExportNotPending,
+    ExportNotRetryable,
     LinkExpired,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -129,6 +136,8 @@ impl Problem {
             Self::NotFound(_) => Code::NotFound,
             Self::ExportAlreadyPending(_) => Code::ExportAlreadyPending,
             Self::ExportNotReady(_) => Code::ExportNotReady,
+            Self::ExportNotPending(_) => Code::ExportNotPending,
+            Self::ExportNotRetryable(_) => Code::ExportNotRetryable,
             Self::LinkExpired => Code::LinkExpired,
             Self::PayloadTooLarge => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
@@ -144,7 +153,10 @@ impl Problem {
             Code::InvalidRequest => StatusCode::BAD_REQUEST,
             Code::Forbidden => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
-            Code::ExportAlreadyPending | Code::ExportNotReady => StatusCode::CONFLICT,
+            Code::ExportAlreadyPending
+            | Code::ExportNotReady
+            | Code::ExportNotPending
+            | Code::ExportNotRetryable => StatusCode::CONFLICT,
             Code::LinkExpired => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -163,6 +175,8 @@ impl Problem {
             Code::NotFound => "Not found",
             Code::ExportAlreadyPending => "An export is already pending",
             Code::ExportNotReady => "The export is not ready",
+            Code::ExportNotPending => "The export has ended",
+            Code::ExportNotRetryable => "The export cannot be retried",
             Code::LinkExpired => "The link has expired",
             Code::PayloadTooLarge => "The body is too large",
             Code::UnsupportedMediaType => "The body is not JSON",
@@ -182,10 +196,16 @@ impl Problem {
             },
             Self::Forbidden(detail) | Self::NotFound(detail) => (*detail).to_owned(),
             Self::ExportAlreadyPending(id) => {
-                format!("Your export {id} of this type is still being made. Wait until it is READY or FAILED.")
+                format!("Your export {id} of this type is still being made. Wait until it has ended, or cancel it.")
             }
             Self::ExportNotReady(status) => {
-                format!("The export is {status}; only a READY export's email can be sent again.")
+                format!("The export is {status}; only a READY export has a file that can be mailed or deleted.")
+            }
+            Self::ExportNotPending(status) => {
+                format!("The export is {status}; only a PENDING export can be cancelled.")
+            }
+            Self::ExportNotRetryable(status) => {
+                format!("The export is {status}; only a FAILED, CANCELLED or EXPIRED export can be retried.")
             }
             Self::LinkExpired => "The file is no longer available. Ask for a new export.".to_owned(),
             Self::PayloadTooLarge => "A body may have at most 64 KiB.".to_owned(),
@@ -241,7 +261,9 @@ impl Problem {
                 _ => None,
             },
             export_status: match self {
-                Self::ExportNotReady(status) => Some((*status).into()),
+                Self::ExportNotReady(status)
+                | Self::ExportNotPending(status)
+                | Self::ExportNotRetryable(status) => Some((*status).into()),
                 _ => None,
             },
             errors: match self {

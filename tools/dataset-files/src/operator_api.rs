@@ -4,8 +4,11 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 5] = [
+pub const OPERATIONS: [&str; 8] = [
     "ADM-EXPORT-200",
+    "ADM-EXPORT-300",
+    "ADM-EXPORT-310",
+    "ADM-EXPORT-320",
     "ADM-ME-100",
     "ADM-SUPPLIER-100",
     "CONSOLE-ASSET-100",
@@ -16,9 +19,10 @@ pub const OPERATIONS: [&str; 5] = [
 pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 27] = [
+pub const SCHEMAS: [&str; 29] = [
     "AlreadyPendingProblem",
     "Amount",
+    "ByUser",
     "Caller",
     "Cc",
     "Estimate",
@@ -34,6 +38,7 @@ pub const SCHEMAS: [&str; 27] = [
     "InvalidRequestProblem",
     "Manifest",
     "NotReadyProblem",
+    "NotRetryableProblem",
     "Problem",
     "Profile",
     "ResendRequest",

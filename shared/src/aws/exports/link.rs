@@ -57,6 +57,7 @@ impl ExportsTable {
         delivery: &Delivery,
         token: &TokenHash,
         resends: &[Timestamp],
+        now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
         let list = |times: &[Timestamp]| {
             AttributeValue::L(times.iter().map(|time| number(time.as_second())).collect())
@@ -65,10 +66,11 @@ impl ExportsTable {
             .update(export)
             .update_expression("SET resends = :resends")
             .condition_expression(
-                "#status = :ready AND (resends = :seen OR attribute_not_exists(resends))",
+                "#status = :ready AND expiresAt > :now AND (resends = :seen OR attribute_not_exists(resends))",
             )
             .expression_attribute_values(":resends", list(resends))
             .expression_attribute_values(":seen", list(&export.resends))
+            .expression_attribute_values(":now", number(now.as_second()))
             .expression_attribute_values(":ready", text(Status::Ready.to_string()));
         let link = to_item(&LinkItem::of(export, delivery, token))?;
         self.write(vec![update_part(update)?, self.put(link)?])

@@ -6,6 +6,7 @@ mod due;
 mod history;
 mod lifecycle;
 mod link;
+mod outbox;
 
 use std::collections::HashMap;
 
