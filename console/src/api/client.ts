@@ -28,7 +28,7 @@ export interface Credentials {
 }
 
 interface Options {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
@@ -100,6 +100,22 @@ export class Api {
   resend(exportId: string, cc: string[]): Promise<Resent> {
     const path = `/v1/exports/${encodeURIComponent(exportId)}/resend-email`;
     return this.#request(path, { method: "POST", body: { cc } });
+  }
+
+  /** Stops a pending export of the caller's own. */
+  cancel(exportId: string): Promise<ExportObject> {
+    return this.#request(`/v1/exports/${encodeURIComponent(exportId)}/cancel`, { method: "POST" });
+  }
+
+  /** Lets a ready export of the caller's own expire at once. */
+  deleteFile(exportId: string): Promise<ExportObject> {
+    return this.#request(`/v1/exports/${encodeURIComponent(exportId)}`, { method: "DELETE" });
+  }
+
+  /** Launches an export of the caller's own that is over again, and answers the new one. */
+  retry(exportId: string, idempotencyKey: string): Promise<ExportObject> {
+    const headers = { "Idempotency-Key": idempotencyKey };
+    return this.#request(`/v1/exports/${encodeURIComponent(exportId)}/retry`, { method: "POST", headers });
   }
 
   async #request<T>(path: string, options: Options = {}): Promise<T> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Caller, Export } from "../api/types.ts";
 import { DATASETS, datasetsOf, filtersFor } from "./datasets.ts";
-import { blockingExport, settled } from "./exports.ts";
+import { blockingExport, progressText, settled } from "./exports.ts";
 import { placeErrors } from "./pointers.ts";
 import { nextRefresh } from "./polling.ts";
 
@@ -105,4 +105,13 @@ test("the API's errors find their fields", () => {
     rest: ["/filters/a~1b is not a field", "The request must be JSON"],
     isWhole: false,
   });
+});
+
+test("a pending export says in words how far it is", () => {
+  const at = (stage: "QUEUED" | "MAKING" | "SENDING", rowsWritten: number) =>
+    progressText(item("exp_1", { progress: { stage, rowsWritten } }));
+  expect(at("QUEUED", 0)).toBe("Waiting for its turn");
+  expect(at("MAKING", 0)).toBe("Making the file");
+  expect(at("MAKING", 12_000)).toBe("12,000 rows written");
+  expect(at("SENDING", 12_000)).toBe("Sending the mail");
 });

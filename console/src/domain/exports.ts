@@ -1,4 +1,5 @@
 import type { Caller, Export } from "../api/types.ts";
+import { rows } from "./format.ts";
 
 const HOUR = 3_600_000;
 
@@ -9,6 +10,24 @@ export function isLaunchedBy(caller: Caller, item: Export): boolean {
 
 export function copiesOf(item: Export): string[] {
   return item.recipients.slice(1);
+}
+
+/** Whether an export is over without a file, so that only another launch brings one. */
+export function isOver({ status }: Export): boolean {
+  return status === "FAILED" || status === "CANCELLED" || status === "EXPIRED";
+}
+
+/** How far a pending export is, in words. */
+export function progressText({ progress }: Export): string {
+  const written = progress?.rowsWritten ?? 0;
+  switch (progress?.stage) {
+    case "SENDING":
+      return "Sending the mail";
+    case "QUEUED":
+      return "Waiting for its turn";
+    default:
+      return written === 0 ? "Making the file" : `${rows(written)} written`;
+  }
 }
 
 /** The caller's export that keeps another from being launched, if there is one. */

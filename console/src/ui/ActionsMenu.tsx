@@ -6,8 +6,14 @@ export interface MenuItem {
   onChoose: () => void;
 }
 
+interface Props {
+  items: readonly MenuItem[];
+  /** What a menu of further actions is called; without it, it is the menu of all. */
+  more?: string;
+}
+
 /** A menu button as the ARIA practices describe it. */
-export function ActionsMenu({ items }: { items: MenuItem[] }) {
+export function ActionsMenu({ items, more }: Props) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -58,8 +64,10 @@ export function ActionsMenu({ items }: { items: MenuItem[] }) {
     <div class="menu" ref={root}>
       <button
         type="button"
-        class="primary"
+        class={more ? "more" : "primary"}
         ref={button}
+        aria-label={more}
+        title={more && "More actions"}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
@@ -70,13 +78,19 @@ export function ActionsMenu({ items }: { items: MenuItem[] }) {
           }
         }}
       >
-        Actions <Icon name="down" />
+        {more ? (
+          <Icon name="more" />
+        ) : (
+          <>
+            Actions <Icon name="down" />
+          </>
+        )}
       </button>
       {isOpen && (
         <div
           class="menu-list"
           role="menu"
-          aria-label="Actions"
+          aria-label={more ?? "Actions"}
           tabIndex={-1}
           ref={menu}
           onKeyDown={onKeyDown}

@@ -4,8 +4,8 @@ import { Icon } from "./Icon.tsx";
 
 interface Props {
   title: string;
-  /** A drawer stands at the side of what it is about. */
-  look?: "drawer";
+  /** A drawer stands at the side of what it is about; a question is short. */
+  look?: "drawer" | "question";
   onClose: () => void;
   children: ComponentChildren;
 }

@@ -22,15 +22,12 @@ interface Props {
   session: Session;
   dataset: Dataset;
   item: Export;
-  onRelaunch: (original: Export) => void;
-  onResend: (item: Export) => void;
-  onStale: () => void;
 }
 
 /** The table's columns, that of the actions included. */
 const COLUMNS = 7;
 
-export function ExportRow({ session, dataset, item, ...actions }: Props) {
+export function ExportRow({ session, dataset, item }: Props) {
   const [isOpen, setOpen] = useState(false);
   const manifestId = useId();
   const filters = describeFilters(dataset.filters, item.filters, zone.value);
@@ -81,7 +78,7 @@ export function ExportRow({ session, dataset, item, ...actions }: Props) {
         />
         <td role="cell" class="actions">
           <div>
-            <RowActions session={session} dataset={dataset} item={item} {...actions} />
+            <RowActions session={session} dataset={dataset} item={item} />
           </div>
         </td>
       </tr>

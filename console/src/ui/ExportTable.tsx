@@ -1,4 +1,4 @@
-import type { Export, ExportPage } from "../api/types.ts";
+import type { ExportPage } from "../api/types.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import type { View } from "../domain/view.ts";
 import type { Session } from "../state/session.ts";
@@ -11,13 +11,10 @@ interface Props {
   page: ExportPage;
   isLoading: boolean;
   view: View;
-  onRelaunch: (original: Export) => void;
-  onResend: (item: Export) => void;
-  onStale: () => void;
 }
 
 /** On a phone the rows are laid out as cards, which makes browsers forget that this is a table: hence the roles. */
-export function ExportTable({ session, dataset, page, isLoading, view, ...actions }: Props) {
+export function ExportTable({ session, dataset, page, isLoading, view }: Props) {
   return (
     <table class="list" role="table" aria-busy={isLoading}>
       <caption class="hidden">Exports of {dataset.name}</caption>
@@ -46,7 +43,7 @@ export function ExportTable({ session, dataset, page, isLoading, view, ...action
       </thead>
       <tbody role="rowgroup">
         {page.items.map((item) => (
-          <ExportRow key={item.exportId} session={session} dataset={dataset} item={item} {...actions} />
+          <ExportRow key={item.exportId} session={session} dataset={dataset} item={item} />
         ))}
       </tbody>
     </table>

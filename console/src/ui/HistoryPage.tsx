@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Export } from "../api/types.ts";
 import { type Dataset, may } from "../domain/datasets.ts";
 import { type ExportsView, isFiltered, listQuery, writeView } from "../domain/view.ts";
 import { ExportsWatch } from "../state/exports.ts";
@@ -22,19 +21,9 @@ interface Props {
   /** The list is asked for again when it changes. */
   looks: number;
   onLaunch: () => void;
-  onRelaunch: (original: Export) => void;
-  onResend: (item: Export) => void;
 }
 
-export function HistoryPage({
-  session,
-  dataset,
-  view: current,
-  looks,
-  onLaunch,
-  onRelaunch,
-  onResend,
-}: Props) {
+export function HistoryPage({ session, dataset, view: current, looks, onLaunch }: Props) {
   const { api, caller } = session;
   const canRead = may(caller, "read", dataset);
   const canCreate = may(caller, "create", dataset);
@@ -114,9 +103,6 @@ export function HistoryPage({
           page={page}
           isLoading={watch.isLoading.value}
           view={current}
-          onRelaunch={onRelaunch}
-          onResend={onResend}
-          onStale={() => void watch.refresh()}
         />
       )}
       {page && <Pager nextCursor={page.nextCursor} count={page.items.length} view={current} />}

@@ -19,6 +19,9 @@ const PATHS = {
   previous: "m14 6-6 6 6 6",
   next: "m10 6 6 6-6 6",
   first: "m12 6-6 6 6 6M18 6l-6 6 6 6",
+  more: "M5 12v.100M12 12v.100M19 12v.100",
+  delete: "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.500 11v5m3-5v5",
+  details: "M5 6h14M5 12h14M5 18h9",
   plus: "M12 5v14M5 12h14",
 } as const;
 

@@ -23,7 +23,6 @@ import { NotUnderstood } from "./NotUnderstood.tsx";
 import { PendingCheck } from "./PendingCheck.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
 import { ProfileField } from "./ProfileField.tsx";
-import { SameFile } from "./SameFile.tsx";
 import { useIsOpen } from "./useIsOpen.ts";
 import { usePending } from "./usePending.ts";
 
@@ -34,7 +33,7 @@ interface Props {
   filters: Filters | undefined;
   /** What the address names that is not in `filters`. */
   notUnderstood: readonly string[] | undefined;
-  /** The export to make again, as the very same file. */
+  /** The export that the form is filled in like at first, whoever launched it. */
   original: Export | undefined;
   onClose: () => void;
   onLaunched: () => void;
@@ -50,10 +49,10 @@ export function LaunchDialog({
   onLaunched,
 }: Props) {
   const offered = filtersFor(caller, dataset);
-  const [form, setForm] = useState(() => toForm(offered, given ?? {}, zone.value));
+  const [form, setForm] = useState(() => toForm(offered, given ?? original?.filters ?? {}, zone.value));
   const columns = columnsFor(caller, dataset);
-  const [choice, setChoice] = useState(() => choose(columns));
-  const [profile, setProfile] = useState<Profile>();
+  const [choice, setChoice] = useState(() => choose(columns, original?.columns));
+  const [profile, setProfile] = useState<Profile | undefined>(original?.profile);
   const [copiesText, setCopiesText] = useState(original ? copiesOf(original).join(", ") : "");
   const [isChecked, setChecked] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -61,26 +60,28 @@ export function LaunchDialog({
   const keyFor = useRef(idempotencyKeys());
   const pending = usePending(api, caller, dataset);
   const isOpen = useIsOpen();
+  const known = dataset.filters.map(({ name }) => name);
+  const lost = original
+    ? Object.keys(original.filters).filter((name) => !known.includes(name))
+    : notUnderstood;
 
-  const filters = original ? original.filters : toFilters(offered, form, zone.value);
-  const wanted = original ?? { columns: chosenColumns(choice, columns), profile };
+  const filters = toFilters(offered, form, zone.value);
+  const chosen = chosenColumns(choice, columns);
   const file: FileRequest = {
     ...(Object.keys(filters).length > 0 ? { filters } : {}),
-    ...(wanted.columns ? { columns: wanted.columns } : {}),
-    ...(wanted.profile ? { profile: wanted.profile } : {}),
+    ...(chosen ? { columns: chosen } : {}),
+    ...(profile ? { profile } : {}),
   };
   const cc = copiesToSend(readCopies(copiesText, caller.email, true));
   const placed = placeErrors(
     problem?.errors ?? [],
-    ["cc", ...(original ? [] : ["columns", ...offered.map((filter) => filter.name)])],
+    ["cc", "columns", ...offered.map((filter) => filter.name)],
     cc,
   );
-  const ownErrors: FieldErrors = original
-    ? {}
-    : {
-        ...formErrors(offered, form, zone.value),
-        ...(file.columns?.length === 0 ? { columns: "Choose at least one column." } : {}),
-      };
+  const ownErrors: FieldErrors = {
+    ...formErrors(offered, form, zone.value),
+    ...(file.columns?.length === 0 ? { columns: "Choose at least one column." } : {}),
+  };
   const isValid = Object.keys(ownErrors).length === 0;
   const errors = { ...placed.fields, ...(isChecked ? ownErrors : {}) };
   const isBlocked = pending.isWatched && pending.state.kind === "blocked";
@@ -126,38 +127,32 @@ export function LaunchDialog({
   };
 
   return (
-    <Dialog title={`${original ? "Relaunch the export of" : "Export"} ${dataset.name}`} onClose={onClose}>
+    <Dialog title={`Export ${dataset.name}${original ? " again" : ""}`} onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <PendingCheck state={pending.state} />
         {problem && !placed.isWhole && <ProblemMessage problem={problem} rest={placed.rest} />}
-        {original ? (
-          <SameFile original={original} dataset={dataset} />
-        ) : (
-          <>
-            <NotUnderstood names={notUnderstood} />
-            <FilterFields
-              filters={offered}
-              form={form}
-              errors={errors}
-              api={api}
-              onChange={(change) => {
-                setForm((now) => ({ ...now, ...change }));
-                setProblem(undefined);
-              }}
-            />
-            <ColumnsField
-              dataset={dataset}
-              columns={columns}
-              choice={choice}
-              error={errors.columns}
-              onChange={(next) => {
-                setChoice(next);
-                setProblem(undefined);
-              }}
-            />
-            <ProfileField profile={profile} onChange={setProfile} />
-          </>
-        )}
+        <NotUnderstood names={lost} of={original ? "export" : "address"} />
+        <FilterFields
+          filters={offered}
+          form={form}
+          errors={errors}
+          api={api}
+          onChange={(change) => {
+            setForm((now) => ({ ...now, ...change }));
+            setProblem(undefined);
+          }}
+        />
+        <ColumnsField
+          dataset={dataset}
+          columns={columns}
+          choice={choice}
+          error={errors.columns}
+          onChange={(next) => {
+            setChoice(next);
+            setProblem(undefined);
+          }}
+        />
+        <ProfileField profile={profile} onChange={setProfile} />
         <CopiesField
           text={copiesText}
           onText={(text) => {
@@ -173,7 +168,7 @@ export function LaunchDialog({
             Cancel
           </button>
           <button type="submit" class="primary" aria-disabled={isBusy || isBlocked}>
-            {isBusy ? "Launching…" : original ? "Relaunch" : "Launch export"}
+            {isBusy ? "Launching…" : "Launch export"}
           </button>
         </div>
       </form>

@@ -50,7 +50,7 @@ export function RecordsPage({ session, dataset, view }: Props) {
   return (
     <>
       <RecordFilters session={session} dataset={dataset} view={view} />
-      <NotUnderstood names={view.notUnderstood} />
+      <NotUnderstood names={view.notUnderstood} of="address" />
       <RecordSummary session={session} dataset={dataset} view={view} />
       <p class="hidden" role="status">
         {page && !first.isLoading ? recordsShown(items.length) : ""}

@@ -1,5 +1,6 @@
 import type { Export } from "../api/types.ts";
-import { choice, duration, rows, shortId } from "../domain/format.ts";
+import { progressText } from "../domain/exports.ts";
+import { choice, duration, shortId } from "../domain/format.ts";
 import { now } from "../state/clock.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Time } from "./Time.tsx";
@@ -12,13 +13,19 @@ const ICONS: Record<Export["status"], IconName> = {
   EXPIRED: "expired",
 };
 
+export function StatusChip({ status }: { status: Export["status"] }) {
+  return (
+    <span class={`chip ${status.toLowerCase()}`}>
+      <Icon name={ICONS[status]} />
+      {choice(status)}
+    </span>
+  );
+}
+
 export function StatusCell({ item }: { item: Export }) {
   return (
     <>
-      <span class={`chip ${item.status.toLowerCase()}`}>
-        <Icon name={ICONS[item.status]} />
-        {choice(item.status)}
-      </span>
+      <StatusChip status={item.status} />
       <Explanation item={item} />
     </>
   );
@@ -33,28 +40,23 @@ function Explanation({ item }: { item: Export }) {
     case "FAILED":
       return <p class="small reason">{item.failureReason}</p>;
     case "CANCELLED":
-      return item.cancelled ? (
-        <p class="muted small">
-          <Time value={item.cancelled.at} isZoneSaid />
-        </p>
-      ) : null;
+      return item.cancelled ? <Ended words={`by ${item.cancelled.by},`} time={item.cancelled.at} /> : null;
     case "EXPIRED":
-      return item.expiresAt ? (
-        <p class="muted small">
-          since <Time value={item.expiresAt} isZoneSaid />
-        </p>
-      ) : null;
+      if (item.deleted) {
+        return <Ended words={`deleted by ${item.deleted.by},`} time={item.deleted.at} />;
+      }
+      return item.expiresAt ? <Ended words="since" time={item.expiresAt} /> : null;
   }
 }
 
 /** How many rows there will be is not known before the end, so the bar moves without measure. */
 function Progress({ item }: { item: Export }) {
-  const written = item.progress?.rowsWritten ?? 0;
-  const text = written === 0 ? "Starting…" : `${rows(written)} written`;
+  const text = progressText(item);
   return (
     <div class="progress">
       <progress aria-label={`Progress of export ${shortId(item.exportId)}`} aria-valuetext={text} />
       <p class="muted small">{text}</p>
+      {item.progress?.waitingFor && <p class="small waiting">{item.progress.waitingFor}</p>}
     </div>
   );
 }
@@ -63,6 +65,14 @@ function Expiry({ time }: { time: string }) {
   return (
     <p class="muted small">
       expires in <Time value={time}>{duration(Date.parse(time) - now.value)}</Time>
+    </p>
+  );
+}
+
+function Ended({ words, time }: { words: string; time: string }) {
+  return (
+    <p class="muted small">
+      {words} <Time value={time} isZoneSaid />
     </p>
   );
 }

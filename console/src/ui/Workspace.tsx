@@ -1,14 +1,14 @@
-import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import type { Export, Filters } from "../api/types.ts";
 import { type Dataset, datasetBySlug, datasetsOf, may } from "../domain/datasets.ts";
-import { allExports, writeView } from "../domain/view.ts";
-import { show, showDataset, view } from "../state/location.ts";
+import { writeView } from "../domain/view.ts";
+import { showDataset, view } from "../state/location.ts";
 import { dismissAll } from "../state/notices.ts";
 import { type Session, signOut } from "../state/session.ts";
+import { closeDialog, dialog, lookAgain, looks, openDialog, showNewest } from "../state/workspace.ts";
 import { ActionsMenu } from "./ActionsMenu.tsx";
 import { DatasetTabs } from "./DatasetTabs.tsx";
 import { EmptyState } from "./EmptyState.tsx";
+import { CancelDialog, DeleteDialog } from "./EndingDialogs.tsx";
 import { HistoryPage } from "./HistoryPage.tsx";
 import { Icon } from "./Icon.tsx";
 import { LaunchDialog } from "./LaunchDialog.tsx";
@@ -17,32 +17,15 @@ import { ResendDialog } from "./ResendDialog.tsx";
 import { ViewTabs } from "./ViewTabs.tsx";
 import { ZoneSwitch } from "./ZoneSwitch.tsx";
 
-type OpenDialog =
-  | { kind: "launch"; filters?: Filters; notUnderstood?: readonly string[]; original?: Export }
-  | { kind: "resend"; item: Export };
-
-const dialog = signal<OpenDialog | null>(null);
-const open = (next: OpenDialog) => {
-  dialog.value = next;
-};
-const close = () => {
-  dialog.value = null;
-};
 /** The next person who signs in must not see these notices. */
 const leave = () => {
-  close();
+  closeDialog();
   dismissAll();
-};
-
-/** Counts up when the list has to look at once. */
-const looks = signal(0);
-const lookAgain = () => {
-  looks.value += 1;
 };
 
 /** The page of somebody who is signed in. */
 export function Workspace({ session }: { session: Session }) {
-  const { api, caller } = session;
+  const { caller } = session;
   const datasets = datasetsOf(caller);
   const dataset = chosen(datasets);
   const canCreate = dataset !== undefined && may(caller, "create", dataset);
@@ -56,13 +39,11 @@ export function Workspace({ session }: { session: Session }) {
   }, [dataset, current.dataset]);
   useEffect(() => leave, []);
   // Going back leaves what a dialog is about.
-  useLayoutEffect(() => close, [writeView(current)]);
+  useLayoutEffect(() => closeDialog, [writeView(current)]);
 
   const onLaunched = () => {
-    close();
-    lookAgain();
-    // Wherever the reader was, the new export is on the first page of everything.
-    show({ ...allExports(dataset?.slug ?? null), limit: view.value.limit });
+    closeDialog();
+    showNewest();
   };
 
   return (
@@ -95,14 +76,16 @@ export function Workspace({ session }: { session: Session }) {
                     class="primary"
                     onClick={() => {
                       const { filters, notUnderstood } = current;
-                      open({ kind: "launch", filters, notUnderstood });
+                      openDialog({ kind: "launch", filters, notUnderstood });
                     }}
                   >
                     <Icon name="download" /> Export CSV
                   </button>
                 ) : (
                   <ActionsMenu
-                    items={[{ label: `Export ${dataset.name}…`, onChoose: () => open({ kind: "launch" }) }]}
+                    items={[
+                      { label: `Export ${dataset.name}…`, onChoose: () => openDialog({ kind: "launch" }) },
+                    ]}
                   />
                 ))}
             </div>
@@ -116,9 +99,7 @@ export function Workspace({ session }: { session: Session }) {
                 dataset={dataset}
                 view={current}
                 looks={looks.value}
-                onLaunch={() => open({ kind: "launch" })}
-                onRelaunch={(original) => open({ kind: "launch", original })}
-                onResend={(item) => open({ kind: "resend", item })}
+                onLaunch={() => openDialog({ kind: "launch" })}
               />
             )}
           </>
@@ -126,28 +107,50 @@ export function Workspace({ session }: { session: Session }) {
           <NothingToSee isChosen={view.value.dataset !== null} hasOthers={datasets.length > 0} />
         )}
       </main>
-      {dataset && dialog.value?.kind === "launch" && (
+      {dataset && <OpenDialog session={session} dataset={dataset} onLaunched={onLaunched} />}
+    </>
+  );
+}
+
+interface DialogProps {
+  session: Session;
+  dataset: Dataset;
+  onLaunched: () => void;
+}
+
+function OpenDialog({ session, dataset, onLaunched }: DialogProps) {
+  const { api, caller } = session;
+  const open = dialog.value;
+  switch (open?.kind) {
+    case "launch":
+      return (
         <LaunchDialog
           session={session}
           dataset={dataset}
-          filters={dialog.value.filters}
-          notUnderstood={dialog.value.notUnderstood}
-          original={dialog.value.original}
-          onClose={close}
+          filters={open.filters}
+          notUnderstood={open.notUnderstood}
+          original={open.original}
+          onClose={closeDialog}
           onLaunched={onLaunched}
         />
-      )}
-      {dialog.value?.kind === "resend" && (
+      );
+    case "resend":
+      return (
         <ResendDialog
           api={api}
           caller={caller}
-          item={dialog.value.item}
-          onClose={close}
+          item={open.item}
+          onClose={closeDialog}
           onNotReady={lookAgain}
         />
-      )}
-    </>
-  );
+      );
+    case "cancel":
+      return <CancelDialog api={api} item={open.item} onClose={closeDialog} />;
+    case "delete":
+      return <DeleteDialog api={api} item={open.item} onClose={closeDialog} />;
+    default:
+      return null;
+  }
 }
 
 /** The address's dataset where the caller has it; without one in the address, the caller's first. */

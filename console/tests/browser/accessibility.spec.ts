@@ -71,6 +71,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await whileHeld(async () => {
         await exports.makeFailed();
         const pending = await exports.launch();
+        await exports.begin(pending, 1200);
+        await exports.set(pending, "waitingFor", "The mail service has paused the sending of mails.");
 
         await page.goto(stack.consoleUrl);
         await page.getByRole("button", { name: "Sign in" }).click();
@@ -109,9 +111,19 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.keyboard.press("Escape");
 
         await rowOf(page, expired.exportId)
-          .getByRole("button", { name: /Relaunch/ })
+          .getByRole("button", { name: /More actions/ })
           .click();
         await expectNothingFound(page);
+        await page.getByRole("menuitem", { name: "Launch with changes…" }).click();
+        await expectNothingFound(page);
+        await page.keyboard.press("Escape");
+
+        await rowOf(page, pending.exportId)
+          .getByRole("button", { name: /Cancel/ })
+          .click();
+        await expect(page.getByRole("dialog", { name: /^Cancel export/ })).toBeVisible();
+        await expectNothingFound(page);
+        await expectNoSidewaysScrolling(page);
         await page.keyboard.press("Escape");
 
         await page

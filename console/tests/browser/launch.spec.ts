@@ -172,7 +172,7 @@ test("a launch whose answer was lost is not made twice", async ({ page, person }
   await expect(page.getByRole("rowheader")).toHaveCount(1);
 });
 
-test("an expired export is launched again with the very same filters and copies", async ({
+test("an export that is over is launched once more with changes: its form is filled in like it", async ({
   page,
   person,
 }) => {
@@ -180,18 +180,20 @@ test("an expired export is launched again with the very same filters and copies"
   const expired = await new Exports(person).makeExpired({ cc: ["finance@example.com"], filters });
   await signIn(page, person);
   await rowOf(page, expired.exportId)
-    .getByRole("button", { name: /Relaunch/ })
+    .getByRole("button", { name: /More actions/ })
     .click();
-  const dialog = page.getByRole("dialog", { name: "Relaunch the export of funding transfers" });
-  await expect(dialog.getByText("from 5 Jan 2026, 08:30:01 UTC")).toBeVisible();
+  await page.getByRole("menuitem", { name: "Launch with changes…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Export funding transfers again" });
   await expect(dialog.getByLabel("Copies to (CC)")).toHaveValue("finance@example.com");
+  await expect(dialog.getByLabel("Amount to")).toHaveValue(filters.amountMax);
+  await dialog.getByText("Failed", { exact: true }).click();
   const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
-  await dialog.getByRole("button", { name: "Relaunch" }).click();
+  await dialog.getByRole("button", { name: "Launch export" }).click();
   const request = await sent;
   expect(request.postData()).toContain('"amountMax":12345678901234567890.12345678');
   expect(request.postDataJSON()).toMatchObject({
     cc: ["finance@example.com"],
-    filters: { createdAtFrom: filters.createdAtFrom },
+    filters: { createdAtFrom: filters.createdAtFrom, statuses: ["FAILED"] },
   });
   await expect(page.getByRole("rowheader")).toHaveCount(2);
 });
@@ -240,26 +242,34 @@ test("columns are chosen and put in order with the keyboard and the pointer, for
   });
 });
 
-test("columns and format are kept when an export is launched again", async ({ page, person }) => {
+test("columns, format and filters that the page cannot set are seen when an export is launched with changes", async ({
+  page,
+  person,
+}) => {
   const expired = await new Exports(person).makeExpired();
   const file = { columns: ["status", "amount"], profile: { name: "spreadsheet", locale: "de" } };
+  const filters = { ofLongAgo: "x" };
   await page.route("**/export?*", async (route) => {
     const response = await route.fetch();
     const list: ExportPage = await response.json();
     await route.fulfill({
       response,
-      json: { ...list, items: list.items.map((item) => ({ ...item, ...file })) },
+      json: { ...list, items: list.items.map((item) => ({ ...item, ...file, filters })) },
     });
   });
   await signIn(page, person);
   const row = rowOf(page, expired.exportId);
-  await expect(row).toContainText("Everything · 2 columns · for spreadsheets in German");
-  await row.getByRole("button", { name: /Relaunch/ }).click();
+  await expect(row).toContainText("ofLongAgo x · 2 columns · for spreadsheets in German");
+  await row.getByRole("button", { name: /More actions/ }).click();
+  await page.getByRole("menuitem", { name: "Launch with changes…" }).click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByRole("list").filter({ hasText: "Status, Amount" })).toBeVisible();
-  await expect(dialog.getByText("for spreadsheets in German")).toBeVisible();
+  await expect(
+    dialog.getByText("of the export were not understood and are not applied: ofLongAgo"),
+  ).toBeVisible();
+  await expect(dialog.getByText("2 of 13")).toBeVisible();
+  await expect(dialog.getByLabel("The spreadsheet's language")).toHaveValue("de");
   const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
-  await dialog.getByRole("button", { name: "Relaunch" }).click();
+  await dialog.getByRole("button", { name: "Launch export" }).click();
   expect((await sent).postDataJSON()).toEqual({ cc: [], ...file });
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });

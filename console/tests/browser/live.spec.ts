@@ -18,16 +18,18 @@ test("a pending export shows its rows as they are written, and its end, without 
     const pending = await exports.launch();
     await signIn(page, person);
     const row = rowOf(page, pending.exportId);
-    await expect(row.getByRole("progressbar")).toHaveAttribute("aria-valuetext", "Starting…");
-    await exports.set(pending, "rowsWritten", 48_000);
+    await expect(row.getByRole("progressbar")).toHaveAttribute("aria-valuetext", "Waiting for its turn");
+    await exports.begin(pending, 48_000);
     await expect(row.getByText("48,000 rows written")).toBeVisible();
     await exports.set(pending, "rowsWritten", 96_000);
     await expect(row.getByText("96,000 rows written")).toBeVisible();
+    await exports.set(pending, "waitingFor", "The mail service has paused the sending of mails.");
+    await expect(row.getByText("The mail service has paused the sending of mails.")).toBeVisible();
     await exports.giveUp(pending);
     await expect(row.getByText("Failed", { exact: true })).toBeVisible();
     await expect(row).toContainText("could not be made after several tries");
     await expect(page.getByRole("status").filter({ hasText: "failed." })).toBeVisible();
-    await expect(row.getByRole("button", { name: /Relaunch/ })).toBeVisible();
+    await expect(row.getByRole("button", { name: /Launch again/ })).toBeVisible();
   });
 });
 
@@ -113,6 +115,6 @@ test("a file that expires while the page is open shows it", async ({ page, perso
   const row = rowOf(page, item.exportId);
   await expect(row.getByText("Ready", { exact: true })).toBeVisible();
   await expect(row.getByText("Expired", { exact: true })).toBeVisible({ timeout: 40_000 });
-  await expect(row.getByRole("button", { name: /Relaunch/ })).toBeVisible();
+  await expect(row.getByRole("button", { name: /Launch again/ })).toBeVisible();
   await expect(row.getByRole("button", { name: /Download/ })).toHaveCount(0);
 });

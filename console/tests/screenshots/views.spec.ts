@@ -46,7 +46,7 @@ async function live(exports: Exports, run: (items: { expired: Export; ready: Exp
   await age(exports, ready, 26 * HOUR);
   await whileHeld(async () => {
     const pending = await exports.launch({ cc: team });
-    await exports.set(pending, "rowsWritten", 180);
+    await exports.begin(pending, 180);
     await run({ expired, ready });
     await exports.giveUp(pending);
   });
@@ -86,9 +86,10 @@ async function views(page: Page, person: Person, theme: string, items: { expired
   await page.keyboard.press("Escape");
 
   await rowOf(page, items.expired.exportId)
-    .getByRole("button", { name: /Relaunch/ })
+    .getByRole("button", { name: /More actions/ })
     .click();
-  await take(page, `${theme}-relaunch`);
+  await take(page, `${theme}-more`);
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
 
   await rowOf(page, items.ready.exportId)

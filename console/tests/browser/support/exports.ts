@@ -43,12 +43,22 @@ export class Exports {
     await invoke("dead-letter-handler", { Records: [{ messageId: "1", body, eventSource: "aws:sqs" }] });
   }
 
+  /** Lets it look as if the generator had begun to make the file. */
+  async begin(item: Export, rowsWritten: number): Promise<void> {
+    await this.set(item, "rowsWritten", rowsWritten);
+    await this.#set(item, "fence", 1);
+  }
+
   /** Sets what the generator or the passing of time would. */
   async set(
-    { exportId }: Export,
-    name: "rowsWritten" | "createdAt" | "readyAt" | "expiresAt",
+    item: Export,
+    name: "rowsWritten" | "waitingFor" | "createdAt" | "readyAt" | "expiresAt",
     value: number | string,
   ): Promise<void> {
+    await this.#set(item, name, value);
+  }
+
+  async #set({ exportId }: Export, name: string, value: number | string): Promise<void> {
     const partition = `${this.#person.tenantId}#${datasetBySlug(this.#dataset)?.type}`;
     const key = { partition: { S: partition }, sort: { S: exportId } };
     const stored = typeof value === "number" ? { N: String(value) } : { S: value };
