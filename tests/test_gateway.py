@@ -77,6 +77,8 @@ def test_a_key_in_another_role_is_forbidden(api: Api, operator: Caller, role: st
         ("PUT", "/v1/payments/transactions/export"),
         ("PATCH", "/v1/payments/transactions/export/exp_1"),
         ("GET", "/v1/exports/exp_1/resend-email"),
+        ("POST", "/v1/exports/exp_1/links"),
+        ("GET", "/v1/exports/exp_1/links/lnk_1"),
     ],
 )
 def test_a_path_or_method_that_does_not_exist_is_not_found(api: Api, operator: Caller, method: str, path: str) -> None:
@@ -147,7 +149,18 @@ def test_what_fails_inside_tells_nothing_outside(
 ) -> None:
     broken = {"EXPORTS_TABLE": "no-such-table", "LEDGER_TABLE": "no-such-table"}
     with ExitStack() as changes:
-        for name in ("trigger", "records", "estimate", "suppliers", "list", "detail", "resend", "download", "merchant"):
+        for name in (
+            "trigger",
+            "records",
+            "estimate",
+            "suppliers",
+            "list",
+            "detail",
+            "resend",
+            "links",
+            "download",
+            "merchant",
+        ):
             changes.enter_context(functions.changed(name, **broken))
         operator, merchant = keys.operator(), keys.merchant(keys.operator().tenantId)
         for document, method, path in contract.operations():
@@ -198,7 +211,11 @@ def _send(http: httpx.Client, document: Document, method: str, path: str, header
     """A good request to an operation, for an export or a contact that does not exist."""
     letter = next((letter for dataset, letter in LETTERS.items() if f"/{dataset}/" in path), "f")
     path = path.replace("{exportId}", f"exp_01kh0c8rm0e4t8v2zj6m3x9q5a{letter}").replace("{version}", "v2")
-    path = path.replace("{operation}", "find-export").replace("{file}", "nothing.js")
+    path = (
+        path.replace("{linkId}", "lnk_01kh0c8wp2z9m4q7t1x5c3v8b6")
+        .replace("{operation}", "find-export")
+        .replace("{file}", "nothing.js")
+    )
     body = {"find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"}, "request": {"contact_id": "C-1"}}
     name = path.rpartition("/")[2].partition("-")[0]
     options = {"json": body.get(name, {})} if method == "POST" else {"params": {}}

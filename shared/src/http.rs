@@ -14,6 +14,7 @@ use crate::{
         caller::{Act, Caller, Role, RoleName},
         dataset::Dataset,
         id::ExportId,
+        link::LinkId,
     },
     wire::problem::Problem,
 };
@@ -78,6 +79,16 @@ impl Request {
     pub fn export_id(&self) -> Option<ExportId> {
         match self.segments()[..] {
             ["v1", "exports", id, _] => id.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The export and the link of `/v1/exports/{exportId}/links/{linkId}`.
+    pub fn link_id(&self) -> Option<(ExportId, LinkId)> {
+        match self.segments()[..] {
+            ["v1", "exports", export_id, "links", link_id] => {
+                Some((export_id.parse().ok()?, link_id.parse().ok()?))
+            }
             _ => None,
         }
     }

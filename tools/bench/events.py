@@ -155,6 +155,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "estimate": _request("POST", f"{DATASET_PATH}/estimate", {}),
     "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
     "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
+    "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),
     "me": _request("GET", "/v1/me"),
     "download": _request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
     "console": _request("GET", "/console"),

@@ -38,6 +38,7 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         Problem::TooManyRequests { .. } => triple("TOO_MANY_REQUESTS", &problem.detail(), &[]),
         Problem::ExportNotReady(_)
         | Problem::LinkExpired
+        | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {

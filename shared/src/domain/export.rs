@@ -67,6 +67,8 @@ pub struct Export {
     pub created_at: Timestamp,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
     pub resends: Vec<Timestamp>,
+    /// When it leaves the history, and with it what is kept about its links, mails and downloads. Known once it is stored.
+    pub kept_until: Option<Timestamp>,
     pub state: State,
 }
 
@@ -123,15 +125,6 @@ pub struct File {
     pub made_at: Timestamp,
 }
 
-/// A mail that was accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sending {
-    pub sent_at: Timestamp,
-    pub recipients: Vec<EmailAddress>,
-    /// SES's own.
-    pub message_id: String,
-}
-
 impl Export {
     /// An accepted request: PENDING, with the requester's scope fixed, for a file in the standard profile with all columns
     /// that the requester gets.
@@ -155,6 +148,7 @@ impl Export {
             format: FileFormat::default(),
             created_at: now,
             resends: Vec::new(),
+            kept_until: None,
             state: State::Pending {
                 rows_written: 0,
                 delivery: None,

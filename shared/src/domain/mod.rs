@@ -17,5 +17,6 @@ pub mod received;
 pub mod record;
 pub mod resend;
 pub mod selection;
+pub mod sending;
 pub mod suppliers;
 pub mod time;

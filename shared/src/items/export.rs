@@ -255,6 +255,7 @@ impl TryFrom<ExportItem> for Export {
                 profile: item.profile.map(Profile::try_from).transpose()?,
             },
             created_at: item.created_at,
+            kept_until: Timestamp::from_second(item.time_to_live).ok(),
             resends: item
                 .resends
                 .iter()
@@ -273,8 +274,19 @@ mod tests {
         filters::Filters,
     };
 
+    const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
     fn stored(export: &Export) -> ExportItem {
-        ExportItem::new(export, SignedDuration::from_hours(24))
+        ExportItem::new(export, LIFETIME)
+    }
+
+    /// The export as it is read again: it says when it leaves the history, to the second.
+    fn kept(export: &Export) -> Export {
+        let leaves_at = (export.created_at + LIFETIME).as_second();
+        Export {
+            kept_until: Some(Timestamp::from_second(leaves_at).unwrap()),
+            ..export.clone()
+        }
     }
 
     #[test]
@@ -300,7 +312,7 @@ mod tests {
             serde_dynamo::to_item::<_, serde_dynamo::Item>(stored(&export)).unwrap(),
         )
         .unwrap();
-        assert_eq!(Export::try_from(item).unwrap(), export);
+        assert_eq!(Export::try_from(item).unwrap(), kept(&export));
     }
 
     #[test]
@@ -316,13 +328,13 @@ mod tests {
             };
             let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
             let read: ExportItem = serde_dynamo::from_item(item).unwrap();
-            assert_eq!(Export::try_from(read).unwrap(), export);
+            assert_eq!(Export::try_from(read).unwrap(), kept(&export));
             let mut item = serde_json::to_value(stored(&export)).unwrap();
             for name in ["columns", "profile"] {
                 item.as_object_mut().unwrap().remove(name).unwrap();
             }
             let read: ExportItem = serde_json::from_value(item).unwrap();
-            assert_eq!(Export::try_from(read).unwrap(), pending());
+            assert_eq!(Export::try_from(read).unwrap(), kept(&pending()));
         }
     }
 

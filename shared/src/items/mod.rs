@@ -12,7 +12,7 @@ pub mod link;
 pub mod lock;
 pub mod sending;
 
-use crate::domain::id::ExportId;
+use crate::domain::{address::EmailAddress, id::ExportId};
 
 /// An item that does not have the form in which this project writes it.
 #[derive(Debug, thiserror::Error)]
@@ -22,4 +22,8 @@ pub struct UnreadableItem(pub String);
 fn read_id(text: &str) -> Result<ExportId, UnreadableItem> {
     text.parse()
         .map_err(|_| UnreadableItem(format!("the export id {text}")))
+}
+
+fn read_address(text: &str) -> Result<EmailAddress, UnreadableItem> {
+    EmailAddress::parse(text).map_err(|_| UnreadableItem("an address".to_owned()))
 }

@@ -19,6 +19,7 @@ pub enum Problem {
     ExportAlreadyPending(ExportId),
     ExportNotReady(Status),
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
@@ -84,6 +85,7 @@ pub enum Code {
     ExportAlreadyPending,
     ExportNotReady,
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
@@ -130,6 +132,7 @@ impl Problem {
             Self::ExportAlreadyPending(_) => Code::ExportAlreadyPending,
             Self::ExportNotReady(_) => Code::ExportNotReady,
             Self::LinkExpired => Code::LinkExpired,
+            Self::LinkRevoked => Code::LinkRevoked,
             Self::PayloadTooLarge => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
@@ -145,7 +148,7 @@ impl Problem {
             Code::Forbidden => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
             Code::ExportAlreadyPending | Code::ExportNotReady => StatusCode::CONFLICT,
-            Code::LinkExpired => StatusCode::GONE,
+            Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -164,6 +167,7 @@ impl Problem {
             Code::ExportAlreadyPending => "An export is already pending",
             Code::ExportNotReady => "The export is not ready",
             Code::LinkExpired => "The link has expired",
+            Code::LinkRevoked => "The link was revoked",
             Code::PayloadTooLarge => "The body is too large",
             Code::UnsupportedMediaType => "The body is not JSON",
             Code::IdempotencyKeyReused => "The idempotency key was used before",
@@ -188,6 +192,10 @@ impl Problem {
                 format!("The export is {status}; only a READY export's email can be sent again.")
             }
             Self::LinkExpired => "The file is no longer available. Ask for a new export.".to_owned(),
+            Self::LinkRevoked => {
+                "This link was revoked and no longer leads to the file. Ask the person who sent it for another one."
+                    .to_owned()
+            }
             Self::PayloadTooLarge => "A body may have at most 64 KiB.".to_owned(),
             Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
             Self::IdempotencyKeyReused => {

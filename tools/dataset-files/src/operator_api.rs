@@ -4,8 +4,10 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 5] = [
+pub const OPERATIONS: [&str; 7] = [
     "ADM-EXPORT-200",
+    "ADM-EXPORT-300",
+    "ADM-EXPORT-310",
     "ADM-ME-100",
     "ADM-SUPPLIER-100",
     "CONSOLE-ASSET-100",
@@ -16,7 +18,7 @@ pub const OPERATIONS: [&str; 5] = [
 pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 27] = [
+pub const SCHEMAS: [&str; 29] = [
     "AlreadyPendingProblem",
     "Amount",
     "Caller",
@@ -32,6 +34,8 @@ pub const SCHEMAS: [&str; 27] = [
     "ExportType",
     "FieldProblem",
     "InvalidRequestProblem",
+    "Link",
+    "LinkList",
     "Manifest",
     "NotReadyProblem",
     "Problem",

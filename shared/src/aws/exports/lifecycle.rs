@@ -18,16 +18,15 @@ use super::{
 };
 use crate::{
     domain::{
-        export::{Delivery, Export, Sending, Status},
+        export::{Delivery, Export, Status},
         id::ExportId,
-        link::TokenHash,
+        link::NewLink,
+        sending::Sending,
     },
     items::{
         expiry_marker::{ExpiryMarkerItem, expiry_partition},
         export::{CLEAN_UP_AFTER, DueKind, FileItem, StatusSorts, UNSENT_AFTER},
-        link::LinkItem,
         lock::{LOCK, lock_partition},
-        sending::SendingItem,
     },
 };
 
@@ -126,7 +125,7 @@ impl ExportsTable {
         &self,
         attempt: &Attempt,
         delivery: &Delivery,
-        token: &TokenHash,
+        link: &NewLink,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
         let export = &attempt.export;
@@ -144,13 +143,9 @@ impl ExportsTable {
             .expression_attribute_values(":readyAt", number(delivery.ready_at.as_second()))
             .expression_attribute_values(":expiresAt", number(delivery.expires_at.as_second()));
         let marker = to_item(&ExpiryMarkerItem::of(export, delivery.expires_at))?;
-        let link = to_item(&LinkItem::of(export, delivery, token))?;
-        self.write(vec![
-            update_part(update)?,
-            self.put(marker)?,
-            self.put(link)?,
-        ])
-        .await
+        let mut parts = vec![update_part(update)?, self.put(marker)?];
+        parts.extend(self.new_link_parts(export, delivery, link)?);
+        self.write(parts).await
     }
 
     /// Ends the export READY and records the mail that was accepted.
@@ -169,12 +164,8 @@ impl ExportsTable {
             )
             .expression_attribute_values(":dueKind", text(due))
             .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
-        let sending = self.put(to_item(&SendingItem::of(
-            &attempt.export,
-            delivery,
-            sending,
-        ))?)?;
-        self.end(update, &attempt.export, vec![sending]).await
+        let sending = self.sending_parts(&attempt.export, sending)?;
+        self.end(update, &attempt.export, sending).await
     }
 
     /// Ends a pending export FAILED and deletes its file and link from the record.
