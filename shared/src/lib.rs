@@ -12,11 +12,13 @@
 //! - [`config`]: the environment, read in one place.
 //! - [`acceptance`]: how a request becomes an export.
 //! - [`ending`]: how an export ends FAILED or EXPIRED, which several functions bring about.
+//! - [`downloads`]: how it is noted who fetches a file.
 
 pub mod acceptance;
 pub mod aws;
 pub mod config;
 pub mod domain;
+pub mod downloads;
 pub mod ending;
 pub mod http;
 pub mod items;

@@ -7,7 +7,8 @@ use shared::{
         exports::{ExportsTable, LinkedExport, Revoked},
         files::ExportFiles,
     },
-    domain::{export::Status, link::LinkToken, time},
+    domain::{download::Downloader, export::Status, link::LinkToken, time},
+    downloads,
     http::{Answer, Request},
     wire::problem::Problem,
 };
@@ -63,6 +64,8 @@ impl Download {
                     error!(%cause, exportId = %export.id, linkId = %link.id, "a use is not recorded");
                 }
             }
+            let by = Downloader::Link(link.id.clone());
+            downloads::note(&self.exports, &export, by, request.origin(), now).await;
         }
         Ok(Answer {
             status: StatusCode::FOUND,

@@ -75,7 +75,7 @@ impl Resend {
             .await
             .map_err(refused)?;
         let sending = Sending {
-            link_id: link.id,
+            link_id: Some(link.id),
             sent_at: now,
             recipients: link.recipients,
             message_id,

@@ -67,6 +67,8 @@ pub struct Export {
     pub created_at: Timestamp,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
     pub resends: Vec<Timestamp>,
+    /// When its file was fetched for the first time.
+    pub downloaded_at: Option<Timestamp>,
     /// When it leaves the history, and with it what is kept about its links, mails and downloads. Known once it is stored.
     pub kept_until: Option<Timestamp>,
     pub state: State,
@@ -148,6 +150,7 @@ impl Export {
             format: FileFormat::default(),
             created_at: now,
             resends: Vec::new(),
+            downloaded_at: None,
             kept_until: None,
             state: State::Pending {
                 rows_written: 0,

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod change;
 pub mod contacts;
 pub mod dataset;
+pub mod download;
 pub mod export;
 pub mod file_format;
 pub mod filters;

@@ -7,8 +7,8 @@ use super::{address::EmailAddress, link::LinkId};
 /// A mail that SES accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sending {
-    /// Of the link that it carries.
-    pub link_id: LinkId,
+    /// Of the link that it carries. `None` for a mail that was sent before links had ids.
+    pub link_id: Option<LinkId>,
     pub sent_at: Timestamp,
     pub recipients: Vec<EmailAddress>,
     /// SES's own.

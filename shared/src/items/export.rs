@@ -67,6 +67,9 @@ pub struct ExportItem {
     /// Unix seconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resends: Vec<i64>,
+    /// When its file was fetched for the first time, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    downloaded_at: Option<i64>,
     /// What the reconciler has to do, and from when on (Unix seconds). Absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_kind: Option<String>,
@@ -174,6 +177,7 @@ impl ExportItem {
             expires_at: None,
             failure_reason: None,
             resends: Vec::new(),
+            downloaded_at: None,
             due_kind: Some(due.to_owned()),
             due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
             time_to_live: (export.created_at + history_lifetime).as_second(),
@@ -255,6 +259,7 @@ impl TryFrom<ExportItem> for Export {
                 profile: item.profile.map(Profile::try_from).transpose()?,
             },
             created_at: item.created_at,
+            downloaded_at: time(item.downloaded_at),
             kept_until: Timestamp::from_second(item.time_to_live).ok(),
             resends: item
                 .resends

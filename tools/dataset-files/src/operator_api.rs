@@ -18,11 +18,12 @@ pub const OPERATIONS: [&str; 7] = [
 pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 29] = [
+pub const SCHEMAS: [&str; 31] = [
     "AlreadyPendingProblem",
     "Amount",
     "Caller",
     "Cc",
+    "Download",
     "Estimate",
     "EstimatedDay",
     "EstimatedNumber",
@@ -42,6 +43,7 @@ pub const SCHEMAS: [&str; 29] = [
     "Profile",
     "ResendRequest",
     "Resent",
+    "Sending",
     "SupplierIds",
     "SupplierList",
     "Time",

@@ -68,7 +68,7 @@ impl Generator {
             .send(&export.requester_email, &export.cc, &mail)
             .await?;
         let sending = Sending {
-            link_id: link.id,
+            link_id: Some(link.id),
             sent_at: now,
             recipients: link.recipients,
             message_id,

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod create;
+mod download;
 mod due;
 mod history;
 mod lifecycle;

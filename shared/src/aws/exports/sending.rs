@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 
 use super::{
-    AwsError, ExportsTable,
+    AwsError, ExportsTable, Item, from_item,
     lifecycle::{Superseded, update_part},
     number, text, to_item,
 };
@@ -16,9 +16,12 @@ use crate::{
     },
     items::{
         link::{LinkItem, LinkRecordItem},
-        sending::SendingItem,
+        sending::{SendingItem, sendings_partition},
     },
 };
+
+/// The most mails about an export that are shown.
+const MOST_SHOWN: i32 = 100;
 
 impl ExportsTable {
     /// Admits one more sending of a READY export's email and records the link that it will carry; refused if the export
@@ -75,13 +78,32 @@ impl ExportsTable {
         export: &Export,
         sending: &Sending,
     ) -> Result<Vec<TransactWriteItem>, AwsError> {
-        let link = self
-            .link_update(export, &sending.link_id)
-            .update_expression("SET messageId = :messageId")
-            .expression_attribute_values(":messageId", text(&sending.message_id));
-        Ok(vec![
-            self.put(to_item(&SendingItem::of(export, sending))?)?,
-            update_part(link)?,
-        ])
+        let mut parts = vec![self.put(to_item(&SendingItem::of(export, sending))?)?];
+        if let Some(link_id) = &sending.link_id {
+            let link = self
+                .link_update(export, link_id)
+                .update_expression("SET messageId = :messageId")
+                .expression_attribute_values(":messageId", text(&sending.message_id));
+            parts.push(update_part(link)?);
+        }
+        Ok(parts)
     }
+
+    /// The latest mails about an export, the newest first, 100 at most.
+    pub async fn sendings(&self, export: &Export) -> Result<Vec<Sending>, AwsError> {
+        let partition = sendings_partition(&export.tenant_id, &export.id);
+        let items = self
+            .newest_first(partition, &export.id, Some(MOST_SHOWN))
+            .await?;
+        let mut sendings = items
+            .into_iter()
+            .map(read_sending)
+            .collect::<Result<Vec<_>, _>>()?;
+        sendings.sort_by_key(|sending| std::cmp::Reverse(sending.sent_at));
+        Ok(sendings)
+    }
+}
+
+fn read_sending(item: Item) -> Result<Sending, AwsError> {
+    Ok(Sending::try_from(from_item::<SendingItem>(item)?)?)
 }
