@@ -58,9 +58,11 @@ def test(steps: Steps) -> None:
         with steps.step("unit tests", "Unit tests of the functions and of the page"):
             _run_unit_tests()
             _run("npm", "test", "--silent", folder=CONSOLE)
-        with _stack_of_its_own(steps) as environment:
-            with steps.step("suites", "The suites in tests/, on the deployed stack"):
-                _run_suites("tests", "--ignore", "tests/long", environment=environment)
+        with (
+            _stack_of_its_own(steps) as environment,
+            steps.step("suites", "The suites in tests/, on the deployed stack"),
+        ):
+            _run_suites("tests", "--ignore", "tests/long", environment=environment)
     finally:
         console.print(steps.table())
 
