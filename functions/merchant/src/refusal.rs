@@ -40,6 +40,7 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         | Problem::ExportNotPending(_)
         | Problem::ExportNotRetryable(_)
         | Problem::LinkExpired
+        | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {

@@ -4,11 +4,13 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 8] = [
+pub const OPERATIONS: [&str; 10] = [
     "ADM-EXPORT-200",
     "ADM-EXPORT-300",
     "ADM-EXPORT-310",
     "ADM-EXPORT-320",
+    "ADM-EXPORT-400",
+    "ADM-EXPORT-410",
     "ADM-ME-100",
     "ADM-SUPPLIER-100",
     "CONSOLE-ASSET-100",
@@ -19,12 +21,13 @@ pub const OPERATIONS: [&str; 8] = [
 pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 29] = [
+pub const SCHEMAS: [&str; 33] = [
     "AlreadyPendingProblem",
     "Amount",
     "ByUser",
     "Caller",
     "Cc",
+    "Download",
     "Estimate",
     "EstimatedDay",
     "EstimatedNumber",
@@ -36,6 +39,8 @@ pub const SCHEMAS: [&str; 29] = [
     "ExportType",
     "FieldProblem",
     "InvalidRequestProblem",
+    "Link",
+    "LinkList",
     "Manifest",
     "NotReadyProblem",
     "NotRetryableProblem",
@@ -43,6 +48,7 @@ pub const SCHEMAS: [&str; 29] = [
     "Profile",
     "ResendRequest",
     "Resent",
+    "Sending",
     "SupplierIds",
     "SupplierList",
     "Time",
