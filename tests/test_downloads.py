@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from support.api import Api, Caller
+from support.datasets import DATASETS
 from support.keys import Keys
 from support.mailbox import Mailbox
 from support.merchant import MerchantApi
@@ -80,6 +81,27 @@ def test_an_answer_shows_the_downloads_before_it(api: Api, newcomer: Caller) -> 
     [download] = second["downloads"]
     assert download["by"] == {"userId": newcomer.userId}
     assert second["downloadCount"] == 1
+
+
+def test_looking_without_asking_for_a_url_is_no_download(
+    api: Api, newcomer: Caller, exports_table: ExportsTable, export: dict[str, Any]
+) -> None:
+    before = exports_table.downloads(newcomer.tenantId, DATASET, export["exportId"])
+    path = f"/v1/payments/{DATASET}/export/{export['exportId']}"
+    answer = api.get(newcomer, path, params={"downloadUrl": "false"})
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "READY"
+    assert not {"downloadUrl", "downloadUrlExpiresAt"} & set(answer.json())
+    assert exports_table.downloads(newcomer.tenantId, DATASET, export["exportId"]) == before
+    assert "downloadUrl" in api.get(newcomer, path, params={"downloadUrl": "true"}).json()
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_mistyped_wish_not_to_download_is_refused(api: Api, newcomer: Caller, dataset: str) -> None:
+    path = f"/v1/payments/{dataset}/export/exp_unknown"
+    answer = api.get(newcomer, path, params={"downloadUrl": "no", "downloadurl": "false"})
+    assert answer.status_code == 400
+    assert {error["pointer"] for error in answer.json()["errors"]} == {"/downloadUrl", "/downloadurl"}
 
 
 def test_neither_a_list_nor_its_links_are_a_download(

@@ -9,6 +9,8 @@ import type {
   FileRequest,
   Filters,
   LaunchRequest,
+  Link,
+  LinkList,
   ListQuery,
   RecordPage,
   RecordsPlace,
@@ -88,7 +90,14 @@ export class Api {
     return this.#request(`/v1/payments/${dataset}/export/estimate`, { method: "POST", body, signal });
   }
 
-  detail(dataset: string, exportId: string): Promise<ExportDetail> {
+  /** All that is known of an export, but no URL to its file: looking is no download. */
+  detail(dataset: string, exportId: string, signal?: AbortSignal): Promise<ExportDetail> {
+    const path = `/v1/payments/${dataset}/export/${encodeURIComponent(exportId)}`;
+    return this.#request(`${path}?downloadUrl=false`, { signal });
+  }
+
+  /** The same with a URL to the file if there is one, which counts as a download of the caller. */
+  download(dataset: string, exportId: string): Promise<ExportDetail> {
     return this.#request(`/v1/payments/${dataset}/export/${encodeURIComponent(exportId)}`);
   }
 
@@ -110,6 +119,19 @@ export class Api {
   /** Lets a ready export of the caller's own expire at once. */
   deleteFile(exportId: string): Promise<ExportObject> {
     return this.#request(`/v1/exports/${encodeURIComponent(exportId)}`, { method: "DELETE" });
+  }
+
+  async links(exportId: string, signal?: AbortSignal): Promise<Link[]> {
+    const list: LinkList = await this.#request(`/v1/exports/${encodeURIComponent(exportId)}/links`, {
+      signal,
+    });
+    return list.items;
+  }
+
+  /** From the answer on the link leads nowhere. */
+  revokeLink(exportId: string, linkId: string): Promise<Link> {
+    const path = `/v1/exports/${encodeURIComponent(exportId)}/links/${encodeURIComponent(linkId)}`;
+    return this.#request(path, { method: "DELETE" });
   }
 
   /** Launches an export of the caller's own that is over again, and answers the new one. */

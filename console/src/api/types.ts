@@ -31,7 +31,11 @@ export type Export = Omit<Schemas["Export"], "filters" | "manifest"> & {
   manifest?: Manifest;
 };
 
-export type ExportDetail = Export & { downloadUrl?: string; downloadUrlExpiresAt?: string };
+export type ExportDetail = Export & Omit<Schemas["ExportDetail"], keyof Schemas["Export"]>;
+export type Sending = Schemas["Sending"];
+export type Download = Schemas["Download"];
+export type Link = Schemas["Link"];
+export type LinkList = Schemas["LinkList"];
 
 export interface ExportPage {
   items: Export[];

@@ -30,6 +30,7 @@ const FULL: ExportsView = {
   statuses: ["READY", "EXPIRED"],
   from: "2026-02-01",
   to: "2026-03-31",
+  export: "exp_1",
   sort: "createdAt:asc",
   limit: 50,
   cursor: "b64+/=",
@@ -37,7 +38,7 @@ const FULL: ExportsView = {
 
 test("an address tells a view and a view its address", () => {
   const address =
-    "?dataset=funding-transfers&status=READY,EXPIRED&from=2026-02-01&to=2026-03-31&sort=createdAt:asc&limit=50&cursor=b64%2B%2F%3D";
+    "?dataset=funding-transfers&status=READY,EXPIRED&from=2026-02-01&to=2026-03-31&export=exp_1&sort=createdAt:asc&limit=50&cursor=b64%2B%2F%3D";
   expect(writeView(FULL)).toBe(address);
   expect(readView(address)).toEqual(FULL);
 });

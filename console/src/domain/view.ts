@@ -28,6 +28,8 @@ export interface ExportsView extends Place {
   /** Days of the zone that the page shows. */
   from: string | null;
   to: string | null;
+  /** The export whose details are open, whether or not the list shows it. */
+  export: string | null;
 }
 
 /** A dataset's records. */
@@ -42,7 +44,7 @@ export interface RecordsView extends Place {
 const PLACE = { sort: "createdAt:desc", limit: DEFAULT_PAGE_SIZE, cursor: null } as const;
 
 export function allExports(dataset: string | null): ExportsView {
-  return { tab: "exports", dataset, statuses: [], from: null, to: null, ...PLACE };
+  return { tab: "exports", dataset, statuses: [], from: null, to: null, export: null, ...PLACE };
 }
 
 export function allRecords(dataset: string | null, filters: Filters = {}): RecordsView {
@@ -85,6 +87,7 @@ export function readView(search: string): View {
     statuses: STATUSES.filter((status) => given.has(status)),
     from: day("from"),
     to: day("to"),
+    export: parameters.get("export"),
   };
 }
 
@@ -178,11 +181,12 @@ function recordsParts({ filters }: RecordsView): [string, string][] {
   return [["tab", "records"], ...values];
 }
 
-function exportsParts({ statuses, from, to }: ExportsView): [string, string | null][] {
+function exportsParts({ statuses, from, to, export: open }: ExportsView): [string, string | null][] {
   return [
     ["status", statuses.join(",")],
     ["from", from],
     ["to", to],
+    ["export", open],
   ];
 }
 

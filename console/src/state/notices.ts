@@ -16,6 +16,9 @@ let lastId = 0;
 /** What happened, for the eye and for the screen reader. */
 export const notices = signal<Notice[]>([]);
 
+/** How many drawers are open. Notices are shown in the topmost: what is behind it cannot be reached. */
+export const drawers = signal(0);
+
 export function notify(tone: Tone, text: string): void {
   lastId += 1;
   const notice = { id: lastId, tone, text };

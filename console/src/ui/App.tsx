@@ -8,7 +8,7 @@ export function App() {
   return (
     <>
       <Content />
-      <Notices />
+      <Notices level={0} />
     </>
   );
 }

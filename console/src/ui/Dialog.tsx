@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { drawers } from "../state/notices.ts";
 import { Icon } from "./Icon.tsx";
+import { Notices } from "./Notices.tsx";
 
 interface Props {
   title: string;
@@ -15,14 +17,20 @@ export function Dialog({ title, look, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
+  const isDrawer = look === "drawer";
+  const [level] = useState(() => drawers.peek() + 1);
 
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     // Reading begins at the top, and no keyboard slides over a phone's screen.
     heading.current?.focus();
-    // While it is still in the page, or the focus would have no way back.
-    return () => element?.close();
+    drawers.value += isDrawer ? 1 : 0;
+    return () => {
+      drawers.value -= isDrawer ? 1 : 0;
+      // While it is still in the page, or the focus would have no way back.
+      element?.close();
+    };
   }, []);
 
   return (
@@ -44,6 +52,7 @@ export function Dialog({ title, look, onClose, children }: Props) {
         </button>
       </div>
       {children}
+      {isDrawer && <Notices level={level} />}
     </dialog>
   );
 }

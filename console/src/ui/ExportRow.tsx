@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
 import type { Dataset } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, fileSize, shortId } from "../domain/format.ts";
 import { describeProfile } from "../domain/profile.ts";
-import { allRecords } from "../domain/view.ts";
+import { allExports, allRecords } from "../domain/view.ts";
+import { showExport } from "../state/location.ts";
 import type { Session } from "../state/session.ts";
 import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
@@ -30,6 +31,15 @@ const COLUMNS = 7;
 export function ExportRow({ session, dataset, item }: Props) {
   const [isOpen, setOpen] = useState(false);
   const manifestId = useId();
+  const actions = useRef<HTMLDivElement>(null);
+  const details = useRef<HTMLSpanElement>(null);
+  const hadFocus = actions.current?.contains(document.activeElement);
+  // The button that was pressed may be gone, and another in its place does something else.
+  useLayoutEffect(() => {
+    if (hadFocus && document.activeElement === document.body) {
+      details.current?.querySelector("a")?.focus();
+    }
+  }, [item.status]);
   const filters = describeFilters(dataset.filters, item.filters, zone.value);
   const phrases = [
     ...(filters.length > 0 || dataset.filters.length === 0 ? filters : ["Everything"]),
@@ -42,7 +52,15 @@ export function ExportRow({ session, dataset, item }: Props) {
         <th role="rowheader" scope="row" data-label="Export ID">
           <Copyable text={item.exportId} name="export ID" fullName={`export ID ${shortId(item.exportId)}`} />
           {phrases.length > 0 && <p class="muted small">{phrases.join(" · ")}</p>}
-          <p class="small">
+          <p class="small links">
+            <span ref={details}>
+              <ViewLink
+                view={{ ...allExports(dataset.slug), export: item.exportId }}
+                onChoose={() => showExport(item.exportId)}
+              >
+                Details<span class="hidden"> of export {shortId(item.exportId)}</span>
+              </ViewLink>
+            </span>
             <ViewLink view={allRecords(dataset.slug, item.filters)}>
               Show its records<span class="hidden"> (export {shortId(item.exportId)})</span>
             </ViewLink>
@@ -77,7 +95,7 @@ export function ExportRow({ session, dataset, item }: Props) {
           title={item.fileSize === undefined ? undefined : `${count(item.fileSize)} bytes`}
         />
         <td role="cell" class="actions">
-          <div>
+          <div ref={actions}>
             <RowActions session={session} dataset={dataset} item={item} />
           </div>
         </td>

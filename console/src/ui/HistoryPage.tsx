@@ -2,17 +2,29 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Dataset, may } from "../domain/datasets.ts";
 import { type ExportsView, isFiltered, listQuery, writeView } from "../domain/view.ts";
 import { ExportsWatch } from "../state/exports.ts";
+import { closeExport } from "../state/location.ts";
 import type { Session } from "../state/session.ts";
 import { zone } from "../state/zone.ts";
 import { announceChanges } from "./announce.ts";
+import { Dialog } from "./Dialog.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { ExportTable } from "./ExportTable.tsx";
 import { HistoryFilters } from "./HistoryFilters.tsx";
 import { ClearFilters, Nothing, RefreshProblem } from "./HistoryStates.tsx";
 import { LoadingRows } from "./LoadingRows.tsx";
+import { LostPart, lazily } from "./lazily.tsx";
 import { leaveForeignPage } from "./leaveForeignPage.ts";
 import { Pager } from "./Pager.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
+
+const ExportDrawer = lazily(
+  () => import("./ExportDrawer.tsx").then((part) => part.ExportDrawer),
+  ({ isLost }) => (
+    <Dialog title="Export" look="drawer" onClose={closeExport}>
+      <div class="drawer-part">{isLost ? <LostPart /> : <p class="muted">Loading the export…</p>}</div>
+    </Dialog>
+  ),
+);
 
 interface Props {
   session: Session;
@@ -31,7 +43,8 @@ export function HistoryPage({ session, dataset, view: current, looks, onLaunch }
     () => new ExportsWatch((before, after) => announceChanges(api, dataset, before, after), document.hidden),
     [api, dataset],
   );
-  const query = writeView(current);
+  // The details are over the list, not another one.
+  const query = writeView({ ...current, export: null });
   const isFirst = useRef(true);
 
   useEffect(() => {
@@ -106,6 +119,14 @@ export function HistoryPage({ session, dataset, view: current, looks, onLaunch }
         />
       )}
       {page && <Pager nextCursor={page.nextCursor} count={page.items.length} view={current} />}
+      {current.export !== null && (
+        <ExportDrawer
+          session={session}
+          dataset={dataset}
+          exportId={current.export}
+          listed={page?.items.find(({ exportId }) => exportId === current.export)}
+        />
+      )}
     </>
   );
 }

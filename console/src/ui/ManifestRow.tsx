@@ -1,8 +1,5 @@
 import type { Manifest } from "../api/types.ts";
-import { exactTime, rows, shortId } from "../domain/format.ts";
-import { amount } from "../domain/money.ts";
-import { zone } from "../state/zone.ts";
-import { Copyable } from "./Copyable.tsx";
+import { ManifestFields } from "./ManifestFields.tsx";
 
 interface Props {
   id: string;
@@ -11,45 +8,13 @@ interface Props {
   columns: number;
 }
 
-/** What a file adds up to, and what it can be checked by: below its export's row, as wide as the table. */
+/** Below its export's row, as wide as the table. */
 export function ManifestRow({ id, exportId, manifest, columns }: Props) {
-  const totals = Object.entries(manifest.totals);
   return (
     <tr role="row" class="manifest" id={id}>
       <td role="cell" colSpan={columns}>
         <dl>
-          <dt>Totals</dt>
-          <dd>
-            {totals.length === 0 ? (
-              <span class="muted">none, as the file has no rows</span>
-            ) : (
-              <ul>
-                {totals.map(([currency, total]) => (
-                  <li key={currency}>
-                    <span class="muted">{currency}</span> {amount(total)}
-                  </li>
-                ))}
-              </ul>
-            )}
-            {manifest.rowsNotInTotals !== undefined && (
-              <p class="muted">{rows(manifest.rowsNotInTotals)} without an amount or currency not added up</p>
-            )}
-          </dd>
-          <dt>Complete until</dt>
-          <dd>
-            {exactTime(manifest.ledgerCompleteUntil ?? manifest.asOf, zone.value)}
-            {manifest.ledgerCompleteUntil === undefined && (
-              <p class="muted">as far as the records had arrived by then</p>
-            )}
-          </dd>
-          <dt>SHA-256</dt>
-          <dd>
-            <Copyable
-              text={manifest.sha256}
-              name="SHA-256"
-              fullName={`SHA-256 of export ${shortId(exportId)}`}
-            />
-          </dd>
+          <ManifestFields exportId={exportId} manifest={manifest} />
         </dl>
       </td>
     </tr>

@@ -5,11 +5,13 @@ import { addressOf, show } from "../state/location.ts";
 interface Props {
   view: View;
   isCurrent?: boolean;
+  /** What a click does instead of showing the view as a new one. */
+  onChoose?: () => void;
   children: ComponentChildren;
 }
 
 /** A link to another view, so that it can be opened in another tab and copied. */
-export function ViewLink({ view, isCurrent = false, children }: Props) {
+export function ViewLink({ view, isCurrent = false, onChoose = () => show(view), children }: Props) {
   return (
     <a
       href={addressOf(view)}
@@ -17,7 +19,7 @@ export function ViewLink({ view, isCurrent = false, children }: Props) {
       onClick={(event) => {
         if (isPlainClick(event)) {
           event.preventDefault();
-          show(view);
+          onChoose();
         }
       }}
     >

@@ -38,7 +38,7 @@ export function useExportActions({ api, caller }: Session, dataset: Dataset, ite
     icon: "download",
     onChoose: once(async () => {
       try {
-        const detail = await api.detail(dataset.slug, item.exportId);
+        const detail = await api.download(dataset.slug, item.exportId);
         if (detail.downloadUrl) {
           open(detail.downloadUrl);
         } else {

@@ -66,7 +66,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize(viewport);
       const exports = new Exports(person);
-      await exports.make({ cc: ["a@example.com", "b@example.com", "c@example.com"] });
+      const ready = await exports.make({ cc: ["a@example.com", "b@example.com", "c@example.com"] });
       const expired = await exports.makeExpired({ filters: { statuses: ["FAILED"] } });
       await whileHeld(async () => {
         await exports.makeFailed();
@@ -95,6 +95,14 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("button", { name: /Copy the SHA-256/ })).toBeVisible();
         await expectNothingFound(page);
         await expectNoSidewaysScrolling(page);
+
+        await rowOf(page, ready.exportId)
+          .getByRole("link", { name: /^Details/ })
+          .click();
+        await expect(page.getByRole("button", { name: /^Revoke link/ })).toBeVisible();
+        await expectNothingFound(page);
+        await expectNoSidewaysScrolling(page);
+        await page.keyboard.press("Escape");
 
         await page.getByRole("button", { name: "Actions", exact: true }).click();
         await expectNothingFound(page);

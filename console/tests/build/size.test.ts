@@ -6,15 +6,24 @@ const DIST = new URL("../../dist/", import.meta.url);
 const MOST_BYTES = 60_000;
 
 test("the first load is under 60 kB compressed", () => {
-  const assets = readdirSync(new URL("assets/", DIST)).map((name) => `assets/${name}`);
-  const sizes = ["index.html", ...assets].map((name) => ({
+  const html = readFileSync(new URL("index.html", DIST), "utf8");
+  const sizes = readdirSync(new URL("assets/", DIST)).map((name) => ({
     name,
-    bytes: gzipSync(readFileSync(new URL(name, DIST))).length,
+    bytes: compressed(`assets/${name}`),
+    isFirst: html.includes(`console/assets/${name}`),
   }));
-  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-  console.log(...sizes.map(({ name, bytes }) => `${name} ${bytes} B,`), `in all ${total} B compressed`);
+  const total = sizes.reduce(
+    (sum, { bytes, isFirst }) => sum + (isFirst ? bytes : 0),
+    compressed("index.html"),
+  );
+  const listed = sizes.map(({ name, bytes, isFirst }) => `${name} ${bytes} B${isFirst ? "" : " later"},`);
+  console.log(...listed, `first ${total} B compressed`);
   expect(total).toBeLessThan(MOST_BYTES);
 });
+
+function compressed(name: string): number {
+  return gzipSync(readFileSync(new URL(name, DIST))).length;
+}
 
 test("the page loads nothing from elsewhere", () => {
   const html = readFileSync(new URL("index.html", DIST), "utf8");

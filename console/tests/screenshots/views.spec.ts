@@ -52,6 +52,19 @@ async function live(exports: Exports, run: (items: { expired: Export; ready: Exp
   });
 }
 
+async function details(page: Page, { exportId }: Export, name: string): Promise<void> {
+  await rowOf(page, exportId)
+    .getByRole("link", { name: /^Details/ })
+    .click();
+  await page.getByText(/Link (never )?used/).waitFor();
+  await take(page, name);
+  const { height, width } = page.viewportSize() ?? PHONE;
+  await page.setViewportSize({ width, height: 1500 });
+  await take(page, `${name}-whole`);
+  await page.setViewportSize({ width, height });
+  await page.keyboard.press("Escape");
+}
+
 async function views(page: Page, person: Person, theme: string, items: { expired: Export; ready: Export }) {
   await page.goto(stack.consoleUrl);
   await take(page, `${theme}-sign-in`);
@@ -75,6 +88,7 @@ async function views(page: Page, person: Person, theme: string, items: { expired
     .getByRole("button", { name: /Totals/ })
     .click();
   await take(page, `${theme}-totals`);
+  await details(page, items.ready, `${theme}-details`);
 
   const dialog = await openLaunch(page);
   await dialog.getByText("is still pending").waitFor();
@@ -112,6 +126,7 @@ async function views(page: Page, person: Person, theme: string, items: { expired
   await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
   await page.getByText("180 rows written").waitFor();
   await take(page, `${theme}-phone`, true);
+  await details(page, items.ready, `${theme}-phone-details`);
   await rowOf(page, items.ready.exportId)
     .getByRole("button", { name: /Totals/ })
     .click();

@@ -13,7 +13,9 @@ use shared::{
     },
     downloads,
     http::{Answer, Request, require},
-    wire::{export::ExportObject, export_detail::ExportDetailObject, problem::Problem},
+    wire::{
+        detail_query, export::ExportObject, export_detail::ExportDetailObject, problem::Problem,
+    },
 };
 
 /// How long a download URL works: long enough to click, too short to pass around.
@@ -31,6 +33,8 @@ impl Detail {
         let caller = request.caller()?;
         let (dataset, id) = request.dataset()?;
         require(caller, Act::Read, dataset)?;
+        let wants_url =
+            detail_query::wants_download_url(&request.query).map_err(Problem::InvalidRequest)?;
         let id = id
             .filter(|id| id.dataset() == dataset)
             .ok_or_else(not_found)?;
@@ -52,7 +56,7 @@ impl Detail {
 
         let now = time::now();
         let mut object = ExportObject::of(&export, now);
-        if let Some(delivery) = export.ready(now) {
+        if let Some(delivery) = export.ready(now).filter(|_| wants_url) {
             let (url, ends_at) = self
                 .files
                 .download_url(&export, delivery, now, DOWNLOAD_URL_LIFETIME)

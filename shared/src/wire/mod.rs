@@ -2,6 +2,7 @@
 //! Schema in `infra/` say the same.
 
 pub mod cursor;
+pub mod detail_query;
 pub mod estimate;
 pub mod export;
 pub mod export_detail;

@@ -21,6 +21,11 @@ export class Exports {
     return this.#api.launch(this.#dataset, { cc: [], ...request }, crypto.randomUUID());
   }
 
+  /** An export that repeats another. */
+  async retry({ exportId }: Export): Promise<Export> {
+    return this.ended(await this.#api.retry(exportId, crypto.randomUUID()), "READY");
+  }
+
   async make(request: Partial<LaunchRequest> = {}): Promise<Export> {
     return this.ended(await this.launch(request), "READY");
   }
