@@ -20,3 +20,4 @@ pub mod resend;
 pub mod selection;
 pub mod suppliers;
 pub mod time;
+pub mod webhook;

@@ -12,6 +12,9 @@ pub mod link;
 pub mod lock;
 pub mod outbox;
 pub mod sending;
+pub mod webhook;
+pub mod webhook_delivery;
+pub mod webhook_secret;
 
 use crate::domain::id::ExportId;
 
