@@ -77,6 +77,8 @@ def test_a_key_in_another_role_is_forbidden(api: Api, operator: Caller, role: st
         ("PUT", "/v1/payments/transactions/export"),
         ("PATCH", "/v1/payments/transactions/export/exp_1"),
         ("GET", "/v1/exports/exp_1/resend-email"),
+        ("POST", "/v1/exports/exp_1/links"),
+        ("GET", "/v1/exports/exp_1/links/lnk_1"),
     ],
 )
 def test_a_path_or_method_that_does_not_exist_is_not_found(api: Api, operator: Caller, method: str, path: str) -> None:
@@ -89,7 +91,7 @@ def test_the_links_api_has_nothing_else(http: httpx.Client, stack: dict[str, Any
     problem(answer, 404, "NOT_FOUND")
 
 
-OF_EXPORTS = ("trigger", "list", "detail", "resend", "cancel", "delete")
+OF_EXPORTS = ("trigger", "list", "detail", "resend", "links", "cancel", "delete")
 TAKE_A_BODY = [f"/v1/payments/{dataset}/export{end}" for dataset in DATASETS for end in ("", "/estimate")]
 
 
@@ -201,9 +203,13 @@ def _send(http: httpx.Client, document: Document, method: str, path: str, header
     """A good request to an operation, for an export or a contact that does not exist."""
     letter = next((letter for dataset, letter in LETTERS.items() if f"/{dataset}/" in path), "f")
     path = path.replace("{exportId}", f"exp_01kh0c8rm0e4t8v2zj6m3x9q5a{letter}").replace("{version}", "v2")
-    path = path.replace("{webhookId}", "whk_01kh0c8rm0e4t8v2zj6m3x9q5a")
-    path = path.replace("{deliveryId}", "dlv_01kh0c8rm0e4t8v2zj6m3x9q5b")
-    path = path.replace("{operation}", "find-export").replace("{file}", "nothing.js")
+    path = (
+        path.replace("{linkId}", "lnk_01kh0c8wp2z9m4q7t1x5c3v8b6")
+        .replace("{webhookId}", "whk_01kh0c8rm0e4t8v2zj6m3x9q5a")
+        .replace("{deliveryId}", "dlv_01kh0c8rm0e4t8v2zj6m3x9q5b")
+        .replace("{operation}", "find-export")
+        .replace("{file}", "nothing.js")
+    )
     body = {
         "find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"},
         "request": {"contact_id": "C-1"},

@@ -13,11 +13,13 @@
 //! - [`acceptance`]: how a request becomes an export.
 //! - [`own_export`]: which export a request acts on.
 //! - [`ending`]: how an export ends FAILED, CANCELLED or EXPIRED, which several functions bring about.
+//! - [`downloads`]: how it is noted who fetches a file.
 
 pub mod acceptance;
 pub mod aws;
 pub mod config;
 pub mod domain;
+pub mod downloads;
 pub mod ending;
 pub mod http;
 pub mod items;

@@ -192,6 +192,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
     "cancel": _request("POST", f"/v1/exports/{EXPORT_ID}/cancel"),
     "delete": _request("DELETE", f"/v1/exports/{EXPORT_ID}"),
+    "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),
     "me": _request("GET", "/v1/me"),
     "download": _request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
     "console": _request("GET", "/console"),

@@ -42,6 +42,7 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         | Problem::LinkExpired
         | Problem::LimitReached(_)
         | Problem::WebhookDisabled
+        | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {

@@ -24,6 +24,7 @@ pub enum Problem {
     /// Only a FAILED, CANCELLED or EXPIRED export allows it.
     ExportNotRetryable(Status),
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
@@ -94,6 +95,7 @@ pub enum Code {
     ExportNotPending,
     ExportNotRetryable,
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
@@ -144,6 +146,7 @@ impl Problem {
             Self::ExportNotPending(_) => Code::ExportNotPending,
             Self::ExportNotRetryable(_) => Code::ExportNotRetryable,
             Self::LinkExpired => Code::LinkExpired,
+            Self::LinkRevoked => Code::LinkRevoked,
             Self::PayloadTooLarge => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
@@ -166,7 +169,7 @@ impl Problem {
             | Code::ExportNotRetryable
             | Code::LimitReached
             | Code::WebhookDisabled => StatusCode::CONFLICT,
-            Code::LinkExpired => StatusCode::GONE,
+            Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -187,6 +190,7 @@ impl Problem {
             Code::ExportNotPending => "The export has ended",
             Code::ExportNotRetryable => "The export cannot be retried",
             Code::LinkExpired => "The link has expired",
+            Code::LinkRevoked => "The link was revoked",
             Code::PayloadTooLarge => "The body is too large",
             Code::UnsupportedMediaType => "The body is not JSON",
             Code::IdempotencyKeyReused => "The idempotency key was used before",
@@ -219,6 +223,10 @@ impl Problem {
                 format!("The export is {status}; only a FAILED, CANCELLED or EXPIRED export can be retried.")
             }
             Self::LinkExpired => "The file is no longer available. Ask for a new export.".to_owned(),
+            Self::LinkRevoked => {
+                "This link was revoked and no longer leads to the file. Ask the person who sent it for another one."
+                    .to_owned()
+            }
             Self::PayloadTooLarge => "A body may have at most 64 KiB.".to_owned(),
             Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
             Self::IdempotencyKeyReused => {

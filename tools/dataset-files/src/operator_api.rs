@@ -4,11 +4,13 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 17] = [
+pub const OPERATIONS: [&str; 19] = [
     "ADM-EXPORT-200",
     "ADM-EXPORT-300",
     "ADM-EXPORT-310",
     "ADM-EXPORT-320",
+    "ADM-EXPORT-400",
+    "ADM-EXPORT-410",
     "ADM-ME-100",
     "ADM-SUPPLIER-100",
     "ADM-WEBHOOK-100",
@@ -28,12 +30,13 @@ pub const OPERATIONS: [&str; 17] = [
 pub const TAGS: [&str; 5] = ["Back Office", "Caller", "Exports", "Suppliers", "Webhooks"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 42] = [
+pub const SCHEMAS: [&str; 46] = [
     "AlreadyPendingProblem",
     "Amount",
     "ByUser",
     "Caller",
     "Cc",
+    "Download",
     "Estimate",
     "EstimatedDay",
     "EstimatedNumber",
@@ -45,6 +48,8 @@ pub const SCHEMAS: [&str; 42] = [
     "ExportType",
     "FieldProblem",
     "InvalidRequestProblem",
+    "Link",
+    "LinkList",
     "Manifest",
     "NotReadyProblem",
     "NotRetryableProblem",
@@ -53,6 +58,7 @@ pub const SCHEMAS: [&str; 42] = [
     "ResendRequest",
     "Resent",
     "SecretRotationRequest",
+    "Sending",
     "SupplierIds",
     "SupplierList",
     "Time",

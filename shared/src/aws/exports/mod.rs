@@ -2,11 +2,13 @@
 
 mod checkpoint;
 mod create;
+mod download;
 mod due;
 mod history;
 mod lifecycle;
 mod link;
 mod outbox;
+mod sending;
 
 use std::collections::HashMap;
 
@@ -21,6 +23,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use checkpoint::{Checkpoint, UploadState};
 pub use create::Creation;
 pub use lifecycle::{Attempt, Superseded};
+pub use link::{LinkedExport, Revoked};
 
 use super::AwsError;
 use crate::{
@@ -50,16 +53,56 @@ impl ExportsTable {
 
     /// The export of this tenant and id, as it is now: one consistent read.
     pub async fn find(&self, tenant_id: &str, id: &ExportId) -> Result<Option<Export>, AwsError> {
+        let item = self.get(export_key(tenant_id, id)).await?;
+        item.map(read_export).transpose()
+    }
+
+    /// An item as it is now.
+    async fn get(&self, key: Item) -> Result<Option<Item>, AwsError> {
         let answer = self
             .client
             .get_item()
             .table_name(&self.name)
-            .set_key(Some(export_key(tenant_id, id)))
+            .set_key(Some(key))
             .consistent_read(true)
             .send()
             .await
             .map_err(AwsError::new("GetItem"))?;
-        answer.item.map(read_export).transpose()
+        Ok(answer.item)
+    }
+
+    /// The items of a partition that belong to an export, as they are now, the greatest sort key first: all, or so many.
+    async fn newest_first(
+        &self,
+        partition: String,
+        id: &ExportId,
+        limit: Option<i32>,
+    ) -> Result<Vec<Item>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .key_condition_expression("#partition = :partition AND begins_with(#sort, :id)")
+            .expression_attribute_names("#partition", "partition")
+            .expression_attribute_names("#sort", "sort")
+            .expression_attribute_values(":partition", text(partition))
+            .expression_attribute_values(":id", text(format!("{id}#")));
+        if let Some(limit) = limit {
+            let answer = query
+                .limit(limit)
+                .send()
+                .await
+                .map_err(AwsError::new("Query"))?;
+            return Ok(answer.items.unwrap_or_default());
+        }
+        let mut items = Vec::new();
+        let mut pages = query.into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            items.push(item.map_err(AwsError::new("Query"))?);
+        }
+        Ok(items)
     }
 }
 
