@@ -290,6 +290,24 @@ def test_an_event_of_the_bus_arrives_signed(
     }
 
 
+def test_an_export_is_told_of_as_it_lives(
+    api: Api, webhooks: Webhooks, newcomer: Caller, webhook: dict[str, Any], receiver: Receiver, mailbox: Mailbox
+) -> None:
+    export = api.make(newcomer, "supplier-payouts")
+    for _ in range(2):
+        assert api.http.get(mailbox.wait(export["exportId"])[0].link).status_code == 302
+    api.request("DELETE", newcomer, f"/v1/exports/{export['exportId']}")
+    requests = receiver.wait(3)
+    told = {body["type"]: body for body in (json.loads(request.body) for request in requests)}
+    assert sorted(told) == ["export.downloaded", "export.expired", "export.ready"]
+    for body in told.values():
+        assert (body["tenantId"], body["data"]["exportId"]) == (newcomer.tenantId, export["exportId"])
+    assert told["export.ready"]["data"]["status"] == "READY"
+    for request in requests:
+        assert request.headers["webhook-signature"] == signature(webhook["secret"], request)
+        assert not any(hidden in request.body for hidden in (newcomer.email.encode(), b"token", b"http"))
+
+
 def test_only_the_events_that_were_chosen_are_sent(
     webhooks: Webhooks, newcomer: Caller, receiver: Receiver, publisher: Publisher
 ) -> None:
