@@ -116,6 +116,8 @@ def test_every_problem_of_a_body_is_named(api: Api, newcomer: Caller) -> None:
         "https://192.168.1.1/",
         "https://100.64.0.1/",
         f"https://hooks.example.com/{'x' * 2000}",
+        "https://hooks.example.com/" + 400 * "\u00e4",
+        f"https://{'a.' * 125}example.com/",
         "hooks.example.com",
     ],
 )

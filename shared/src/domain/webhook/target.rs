@@ -9,6 +9,9 @@ use super::address::is_public;
 /// The most characters of an endpoint's URL.
 pub const LONGEST_URL: usize = 2_000;
 
+/// The most characters of a host's name. Source: RFC 1035, section 2.3.4.
+const LONGEST_NAME: usize = 253;
+
 /// The ports that an endpoint may have: those of HTTPS.
 const PORTS: [u16; 2] = [443, 8443];
 
@@ -60,7 +63,14 @@ impl Target {
             return Err(TargetError::Malformed);
         }
         let url = Url::parse(text).map_err(|_| TargetError::Malformed)?;
+        // The normal form may be longer than what was written.
+        if url.as_str().len() > LONGEST_URL {
+            return Err(TargetError::TooLong);
+        }
         let host = url.host().ok_or(TargetError::Malformed)?;
+        if url.domain().is_some_and(|name| name.len() > LONGEST_NAME) {
+            return Err(TargetError::Malformed);
+        }
         let is_own_machine = match host {
             Host::Domain(name) => is_name_of_own_machine(name),
             Host::Ipv4(address) => address.is_loopback(),
@@ -90,6 +100,11 @@ impl Target {
         } else {
             Err(TargetError::NotPublic)
         }
+    }
+
+    /// A URL as it is stored. It was checked when it was written, and each address is checked when it is called.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Url::parse(text).ok().map(Self)
     }
 
     pub fn as_str(&self) -> &str {
@@ -139,6 +154,8 @@ mod tests {
             assert_eq!(refusal(url), None, "{url}");
         }
         let long = format!("https://hooks.example.com/{}", "x".repeat(LONGEST_URL));
+        let longer_in_normal_form = format!("https://hooks.example.com/{}", "\u{e4}".repeat(400));
+        let long_name = format!("https://{}.example.com/", ["a"; 125].join("."));
         for (url, error) in [
             ("", TargetError::Malformed),
             ("hooks.example.com", TargetError::Malformed),
@@ -147,6 +164,8 @@ mod tests {
             ("https://hooks.example\n.com/", TargetError::Malformed),
             ("mailto:ana@example.com", TargetError::Malformed),
             (long.as_str(), TargetError::TooLong),
+            (longer_in_normal_form.as_str(), TargetError::TooLong),
+            (long_name.as_str(), TargetError::Malformed),
             ("http://hooks.example.com/", TargetError::NotHttps),
             ("ftp://hooks.example.com/", TargetError::NotHttps),
             (
