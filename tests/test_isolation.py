@@ -31,6 +31,7 @@ MATRIX = """
                                           ana ben sam tess cora olga dan mia no-key no-client as-supplier unknown
 me                                        200 200 200  200  200  200 401 403    401       401         403     401
 suppliers                                 200 200 403  403  200  200 401 403    401       401         403     401
+webhooks                                  200 200 403  403  403  200 401 403    401       401         403     401
 trigger  transactions                     202 202 202  202  403  202 401 403    401       401         403     401
 trigger  supplier-payouts                 202 202 403  403  403  202 401 403    401       401         403     401
 trigger  marketplace-payouts              202 202 403  403  403  202 401 403    401       401         403     401
@@ -150,6 +151,7 @@ def call(
         method, path = {
             "me": ("GET", "/v1/me"),
             "suppliers": ("GET", "/v1/suppliers"),
+            "webhooks": ("GET", "/v1/webhooks"),
             "trigger": ("POST", path),
             "list": ("GET", path),
             "records": ("GET", path.removesuffix("/export")),

@@ -22,3 +22,4 @@ pub mod selection;
 pub mod sending;
 pub mod suppliers;
 pub mod time;
+pub mod webhook;

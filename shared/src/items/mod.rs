@@ -13,6 +13,9 @@ pub mod link;
 pub mod lock;
 pub mod outbox;
 pub mod sending;
+pub mod webhook;
+pub mod webhook_delivery;
+pub mod webhook_secret;
 
 use crate::domain::{address::EmailAddress, id::ExportId};
 

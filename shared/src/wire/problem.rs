@@ -32,6 +32,9 @@ pub enum Problem {
     TooManyRequests {
         retry_after: u64,
     },
+    /// There are as many as there may be: which, as a sentence for a person.
+    LimitReached(&'static str),
+    WebhookDisabled,
     EmailRefused {
         cause: String,
     },
@@ -97,6 +100,8 @@ pub enum Code {
     UnsupportedMediaType,
     IdempotencyKeyReused,
     TooManyRequests,
+    LimitReached,
+    WebhookDisabled,
     EmailRefused,
     InternalError,
 }
@@ -146,6 +151,8 @@ impl Problem {
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::TooManyRequests { .. } => Code::TooManyRequests,
+            Self::LimitReached(_) => Code::LimitReached,
+            Self::WebhookDisabled => Code::WebhookDisabled,
             Self::EmailRefused { .. } => Code::EmailRefused,
             Self::Internal { .. } => Code::InternalError,
         }
@@ -159,7 +166,9 @@ impl Problem {
             Code::ExportAlreadyPending
             | Code::ExportNotReady
             | Code::ExportNotPending
-            | Code::ExportNotRetryable => StatusCode::CONFLICT,
+            | Code::ExportNotRetryable
+            | Code::LimitReached
+            | Code::WebhookDisabled => StatusCode::CONFLICT,
             Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -186,6 +195,8 @@ impl Problem {
             Code::UnsupportedMediaType => "The body is not JSON",
             Code::IdempotencyKeyReused => "The idempotency key was used before",
             Code::TooManyRequests => "Too many requests",
+            Code::LimitReached => "There are too many",
+            Code::WebhookDisabled => "The webhook is disabled",
             Code::EmailRefused => "The email was refused",
             Code::InternalError => "Something went wrong",
         }
@@ -198,7 +209,7 @@ impl Problem {
                 1 => "One problem was found; nothing was done.".to_owned(),
                 count => format!("{count} problems were found; nothing was done."),
             },
-            Self::Forbidden(detail) | Self::NotFound(detail) => (*detail).to_owned(),
+            Self::Forbidden(detail) | Self::NotFound(detail) | Self::LimitReached(detail) => (*detail).to_owned(),
             Self::ExportAlreadyPending(id) => {
                 format!("Your export {id} of this type is still being made. Wait until it has ended, or cancel it.")
             }
@@ -223,6 +234,7 @@ impl Problem {
                     .to_owned()
             }
             Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),
+            Self::WebhookDisabled => "Enable the webhook first: nothing is sent to one that is disabled.".to_owned(),
             Self::EmailRefused { .. } => {
                 "The mail service did not accept the message. The export stays READY: try again, and check the addresses.".to_owned()
             }
