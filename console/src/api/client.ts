@@ -30,7 +30,7 @@ export interface Credentials {
 }
 
 interface Options {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
@@ -58,7 +58,7 @@ export class Api {
   }
 
   me(): Promise<Caller> {
-    return this.#request("/v1/me");
+    return this.request("/v1/me");
   }
 
   list(dataset: string, query: ListQuery, signal?: AbortSignal): Promise<ExportPage> {
@@ -66,7 +66,7 @@ export class Api {
     for (const [name, value] of Object.entries(query)) {
       parameters.set(name, Array.isArray(value) ? value.join(",") : String(value));
     }
-    return this.#request(`/v1/payments/${dataset}/export?${parameters}`, { signal });
+    return this.request(`/v1/payments/${dataset}/export?${parameters}`, { signal });
   }
 
   records(dataset: string, filters: Filters, place: RecordsPlace, signal?: AbortSignal): Promise<RecordPage> {
@@ -76,53 +76,53 @@ export class Api {
         parameters.append(name, String(one));
       }
     }
-    return this.#request(`/v1/payments/${dataset}?${parameters}`, { signal });
+    return this.request(`/v1/payments/${dataset}?${parameters}`, { signal });
   }
 
   /** Suppliers whose id or name has this text. For operators only. */
   async suppliers(search: string, limit: number, signal?: AbortSignal): Promise<Supplier[]> {
     const parameters = new URLSearchParams({ search, limit: String(limit) });
-    const list: SupplierList = await this.#request(`/v1/suppliers?${parameters}`, { signal });
+    const list: SupplierList = await this.request(`/v1/suppliers?${parameters}`, { signal });
     return list.items;
   }
 
   estimate(dataset: string, body: FileRequest, signal?: AbortSignal): Promise<Estimate> {
-    return this.#request(`/v1/payments/${dataset}/export/estimate`, { method: "POST", body, signal });
+    return this.request(`/v1/payments/${dataset}/export/estimate`, { method: "POST", body, signal });
   }
 
   /** All that is known of an export, but no URL to its file: looking is no download. */
   detail(dataset: string, exportId: string, signal?: AbortSignal): Promise<ExportDetail> {
     const path = `/v1/payments/${dataset}/export/${encodeURIComponent(exportId)}`;
-    return this.#request(`${path}?downloadUrl=false`, { signal });
+    return this.request(`${path}?downloadUrl=false`, { signal });
   }
 
   /** The same with a URL to the file if there is one, which counts as a download of the caller. */
   download(dataset: string, exportId: string): Promise<ExportDetail> {
-    return this.#request(`/v1/payments/${dataset}/export/${encodeURIComponent(exportId)}`);
+    return this.request(`/v1/payments/${dataset}/export/${encodeURIComponent(exportId)}`);
   }
 
   launch(dataset: string, body: LaunchRequest, idempotencyKey: string): Promise<ExportObject> {
     const headers = { "Idempotency-Key": idempotencyKey };
-    return this.#request(`/v1/payments/${dataset}/export`, { method: "POST", body, headers });
+    return this.request(`/v1/payments/${dataset}/export`, { method: "POST", body, headers });
   }
 
   resend(exportId: string, cc: string[]): Promise<Resent> {
     const path = `/v1/exports/${encodeURIComponent(exportId)}/resend-email`;
-    return this.#request(path, { method: "POST", body: { cc } });
+    return this.request(path, { method: "POST", body: { cc } });
   }
 
   /** Stops a pending export of the caller's own. */
   cancel(exportId: string): Promise<ExportObject> {
-    return this.#request(`/v1/exports/${encodeURIComponent(exportId)}/cancel`, { method: "POST" });
+    return this.request(`/v1/exports/${encodeURIComponent(exportId)}/cancel`, { method: "POST" });
   }
 
   /** Lets a ready export of the caller's own expire at once. */
   deleteFile(exportId: string): Promise<ExportObject> {
-    return this.#request(`/v1/exports/${encodeURIComponent(exportId)}`, { method: "DELETE" });
+    return this.request(`/v1/exports/${encodeURIComponent(exportId)}`, { method: "DELETE" });
   }
 
   async links(exportId: string, signal?: AbortSignal): Promise<Link[]> {
-    const list: LinkList = await this.#request(`/v1/exports/${encodeURIComponent(exportId)}/links`, {
+    const list: LinkList = await this.request(`/v1/exports/${encodeURIComponent(exportId)}/links`, {
       signal,
     });
     return list.items;
@@ -131,16 +131,17 @@ export class Api {
   /** From the answer on the link leads nowhere. */
   revokeLink(exportId: string, linkId: string): Promise<Link> {
     const path = `/v1/exports/${encodeURIComponent(exportId)}/links/${encodeURIComponent(linkId)}`;
-    return this.#request(path, { method: "DELETE" });
+    return this.request(path, { method: "DELETE" });
   }
 
   /** Launches an export of the caller's own that is over again, and answers the new one. */
   retry(exportId: string, idempotencyKey: string): Promise<ExportObject> {
     const headers = { "Idempotency-Key": idempotencyKey };
-    return this.#request(`/v1/exports/${encodeURIComponent(exportId)}/retry`, { method: "POST", headers });
+    return this.request(`/v1/exports/${encodeURIComponent(exportId)}/retry`, { method: "POST", headers });
   }
 
-  async #request<T>(path: string, options: Options = {}): Promise<T> {
+  /** Asks for a path of the API. What only a part of the page asks for is beside that part. */
+  async request<T>(path: string, options: Options = {}): Promise<T> {
     try {
       return await this.#answer<T>(path, options);
     } catch (error) {
@@ -159,7 +160,8 @@ export class Api {
     for (let attempt = 1; ; attempt += 1) {
       const response = await this.#send(path, options);
       if (response.ok) {
-        return parseExact(await response.text()) as T;
+        const text = await response.text();
+        return (text === "" ? undefined : parseExact(text)) as T;
       }
       const problem = await Problem.from(response);
       const wait = problem.retryAfter;

@@ -55,6 +55,13 @@ export type Locale = NonNullable<Profile["locale"]>;
 
 export type LaunchRequest = FileRequest & { cc: string[] };
 
+export type Webhook = Schemas["Webhook"];
+export type WebhookWithSecret = Schemas["WebhookWithSecret"];
+export type WebhookChange = Schemas["WebhookChangeRequest"];
+export type WebhookEvent = Schemas["WebhookEventType"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type WebhookDeliveryPage = Schemas["WebhookDeliveryPage"];
+
 /** A record by its columns' names: of any dataset. Amounts are the texts that the file has. */
 export type RecordItem = Readonly<Record<string, string | null>>;
 

@@ -76,6 +76,10 @@ export function may(caller: Caller, act: "create" | "read", dataset: Dataset): b
   return dataset.roles.includes(caller.role) && caller.permissions.includes(`${dataset.slug}:${act}`);
 }
 
+export function mayManageWebhooks(caller: Caller): boolean {
+  return caller.role === "OPERATOR" && caller.permissions.includes("webhooks:manage");
+}
+
 /** The datasets that the caller can do anything with. */
 export function datasetsOf(caller: Caller): Dataset[] {
   return DATASETS.filter((dataset) => may(caller, "read", dataset) || may(caller, "create", dataset));

@@ -11,7 +11,9 @@ export const DEFAULT_PAGE_SIZE = 25;
 export type Sort = "createdAt:desc" | "createdAt:asc";
 
 /** What the page shows: everything that its address says. */
-export type View = ExportsView | RecordsView;
+export type View = ExportsView | RecordsView | WebhooksView;
+/** A view of what belongs to a dataset. */
+export type DatasetView = ExportsView | RecordsView;
 
 interface Place {
   /** A dataset's slug; null: the first that the caller may see. */
@@ -43,6 +45,15 @@ export interface RecordsView extends Place {
 
 const PLACE = { sort: "createdAt:desc", limit: DEFAULT_PAGE_SIZE, cursor: null } as const;
 
+/** Where events of exports are posted to. */
+export interface WebhooksView extends Place {
+  tab: "webhooks";
+}
+
+export function allWebhooks(): WebhooksView {
+  return { tab: "webhooks", dataset: null, ...PLACE };
+}
+
 export function allExports(dataset: string | null): ExportsView {
   return { tab: "exports", dataset, statuses: [], from: null, to: null, export: null, ...PLACE };
 }
@@ -52,7 +63,7 @@ export function allRecords(dataset: string | null, filters: Filters = {}): Recor
 }
 
 /** The same tab without its filters. */
-export function unfiltered(view: View): View {
+export function unfiltered(view: DatasetView): DatasetView {
   const all = view.tab === "exports" ? allExports(view.dataset) : allRecords(view.dataset);
   return { ...all, sort: view.sort, limit: view.limit };
 }
@@ -63,6 +74,9 @@ export function unfiltered(view: View): View {
  */
 export function readView(search: string): View {
   const parameters = new URLSearchParams(search);
+  if (parameters.get("tab") === "webhooks") {
+    return allWebhooks();
+  }
   const limit = Number(parameters.get("limit"));
   const place: Place = {
     dataset: parameters.get("dataset"),
@@ -165,13 +179,24 @@ export function withDataset(search: string, slug: string): string {
 export function writeView(view: View): string {
   const parts: [string, string | null][] = [
     ["dataset", view.dataset],
-    ...(view.tab === "records" ? recordsParts(view) : exportsParts(view)),
+    ...partsOf(view),
     ["sort", view.sort === "createdAt:asc" ? view.sort : null],
     ["limit", view.limit === DEFAULT_PAGE_SIZE ? null : String(view.limit)],
     ["cursor", view.cursor],
   ];
   const written = parts.flatMap(([name, value]) => (value ? `${name}=${readable(value)}` : []));
   return written.length > 0 ? `?${written.join("&")}` : "";
+}
+
+function partsOf(view: View): [string, string | null][] {
+  switch (view.tab) {
+    case "records":
+      return recordsParts(view);
+    case "exports":
+      return exportsParts(view);
+    case "webhooks":
+      return [["tab", view.tab]];
+  }
 }
 
 function recordsParts({ filters }: RecordsView): [string, string][] {
@@ -195,7 +220,7 @@ function readable(value: string): string {
   return encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3A/g, ":");
 }
 
-export function isFiltered(view: View): boolean {
+export function isFiltered(view: DatasetView): boolean {
   return view.tab === "records"
     ? Object.keys(view.filters).length > 0
     : view.statuses.length > 0 || view.from !== null || view.to !== null;

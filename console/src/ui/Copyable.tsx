@@ -10,10 +10,12 @@ interface Props {
   name: string;
   /** Its name among others of its kind. */
   fullName: string;
+  /** Whether it must not be repeated elsewhere on the page. */
+  isSecret?: boolean;
 }
 
 /** A text that is too long to be typed. */
-export function Copyable({ text, name, fullName }: Props) {
+export function Copyable({ text, name, fullName, isSecret = false }: Props) {
   const [isCopied, setCopied] = useState(false);
 
   const copy = async () => {
@@ -21,7 +23,7 @@ export function Copyable({ text, name, fullName }: Props) {
       await navigator.clipboard.writeText(text);
       setCopied(true);
       setTimeout(() => setCopied(false), TICK_MILLISECONDS);
-      notify("success", `Copied ${text}`);
+      notify("success", isSecret ? `Copied the ${name}` : `Copied ${text}`);
     } catch {
       notify("error", `The browser did not allow copying. Select the ${name} and copy it.`);
     }

@@ -1,18 +1,39 @@
-import type { Dataset } from "../domain/datasets.ts";
-import { allExports, allRecords } from "../domain/view.ts";
+import type { Caller } from "../api/types.ts";
+import { type Dataset, mayManageWebhooks } from "../domain/datasets.ts";
+import { allExports, allRecords, allWebhooks } from "../domain/view.ts";
 import { view } from "../state/location.ts";
 import { ViewLink } from "./ViewLink.tsx";
 
-export function DatasetTabs({ datasets, current }: { datasets: Dataset[]; current: Dataset | undefined }) {
+interface Props {
+  caller: Caller;
+  datasets: Dataset[];
+  current: Dataset | undefined;
+}
+
+export function DatasetTabs({ caller, datasets, current }: Props) {
   const { tab, limit } = view.value;
   const all = tab === "exports" ? allExports : allRecords;
+  const isSettings = tab === "webhooks";
   return (
-    <nav class="tabs" aria-label="Kinds of records">
-      {datasets.map((dataset) => (
-        <ViewLink key={dataset.slug} view={{ ...all(dataset.slug), limit }} isCurrent={dataset === current}>
-          {dataset.title}
-        </ViewLink>
-      ))}
-    </nav>
+    <div class="tabs">
+      <nav aria-label="Kinds of records">
+        {datasets.map((dataset) => (
+          <ViewLink
+            key={dataset.slug}
+            view={{ ...all(dataset.slug), limit }}
+            isCurrent={!isSettings && dataset === current}
+          >
+            {dataset.title}
+          </ViewLink>
+        ))}
+      </nav>
+      {mayManageWebhooks(caller) && (
+        <nav aria-label="Settings">
+          <ViewLink view={allWebhooks()} isCurrent={tab === "webhooks"}>
+            Webhooks
+          </ViewLink>
+        </nav>
+      )}
+    </div>
   );
 }

@@ -6,8 +6,8 @@ import { Notices } from "./Notices.tsx";
 
 interface Props {
   title: string;
-  /** A drawer stands at the side of what it is about; a question is short. */
-  look?: "drawer" | "question";
+  /** A drawer stands at the side of what it is about; a question is short; a secret is more than a question's width. */
+  look?: "drawer" | "question" | "secret";
   onClose: () => void;
   children: ComponentChildren;
 }

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../api/problem.ts";
 import type { Dataset } from "../domain/datasets.ts";
-import { isFiltered, unfiltered, type View } from "../domain/view.ts";
+import { type DatasetView, isFiltered, unfiltered } from "../domain/view.ts";
 import { show } from "../state/location.ts";
 import { EmptyState } from "./EmptyState.tsx";
 
 interface NothingProps {
-  view: View;
+  view: DatasetView;
   dataset: Dataset;
   canCreate: boolean;
   launchButton: ComponentChildren;
@@ -29,7 +29,7 @@ export function Nothing({ view: current, dataset, canCreate, launchButton }: Not
   );
 }
 
-export function ClearFilters({ view: current }: { view: View }) {
+export function ClearFilters({ view: current }: { view: DatasetView }) {
   return (
     <button type="button" onClick={() => show(unfiltered(current))}>
       Clear filters

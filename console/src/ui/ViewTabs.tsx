@@ -1,8 +1,8 @@
-import { allExports, allRecords, type View } from "../domain/view.ts";
+import { allExports, allRecords, type DatasetView } from "../domain/view.ts";
 import { ViewLink } from "./ViewLink.tsx";
 
 /** A dataset's records, and the exports that were made of them. */
-export function ViewTabs({ view: { tab, dataset, limit } }: { view: View }) {
+export function ViewTabs({ view: { tab, dataset, limit } }: { view: DatasetView }) {
   return (
     <nav class="tabs view-tabs" aria-label="Views">
       <ViewLink view={{ ...allRecords(dataset), limit }} isCurrent={tab === "records"}>

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { type Dataset, datasetBySlug, datasetsOf, may } from "../domain/datasets.ts";
+import { type Dataset, datasetBySlug, datasetsOf, may, mayManageWebhooks } from "../domain/datasets.ts";
 import { writeView } from "../domain/view.ts";
 import { showDataset, view } from "../state/location.ts";
 import { dismissAll } from "../state/notices.ts";
@@ -12,6 +12,8 @@ import { CancelDialog, DeleteDialog } from "./EndingDialogs.tsx";
 import { HistoryPage } from "./HistoryPage.tsx";
 import { Icon } from "./Icon.tsx";
 import { LaunchDialog } from "./LaunchDialog.tsx";
+import { LoadingRows } from "./LoadingRows.tsx";
+import { LostPart, lazily } from "./lazily.tsx";
 import { RecordsPage } from "./RecordsPage.tsx";
 import { ResendDialog } from "./ResendDialog.tsx";
 import { ViewTabs } from "./ViewTabs.tsx";
@@ -30,13 +32,15 @@ export function Workspace({ session }: { session: Session }) {
   const dataset = chosen(datasets);
   const canCreate = dataset !== undefined && may(caller, "create", dataset);
   const current = view.value;
+  const isSettings = current.tab === "webhooks";
 
   useEffect(() => {
-    document.title = dataset ? `${dataset.title} · Payout exports` : "Payout exports";
-    if (dataset && view.value.dataset !== dataset.slug) {
+    const title = isSettings ? "Webhooks" : dataset?.title;
+    document.title = title ? `${title} · Payout exports` : "Payout exports";
+    if (!isSettings && dataset && view.value.dataset !== dataset.slug) {
       showDataset(dataset.slug);
     }
-  }, [dataset, current.dataset]);
+  }, [dataset, current.dataset, current.tab]);
   useEffect(() => leave, []);
   // Going back leaves what a dialog is about.
   useLayoutEffect(() => closeDialog, [writeView(current)]);
@@ -63,9 +67,11 @@ export function Workspace({ session }: { session: Session }) {
           Sign out
         </button>
       </header>
-      <DatasetTabs datasets={datasets} current={dataset} />
+      <DatasetTabs caller={caller} datasets={datasets} current={dataset} />
       <main class="page">
-        {dataset ? (
+        {current.tab === "webhooks" ? (
+          <Webhooks session={session} />
+        ) : dataset ? (
           <>
             <div class="title">
               <h1>{current.tab === "records" ? dataset.title : `Exports of ${dataset.name}`}</h1>
@@ -109,6 +115,21 @@ export function Workspace({ session }: { session: Session }) {
       </main>
       {dataset && <OpenDialog session={session} dataset={dataset} onLaunched={onLaunched} />}
     </>
+  );
+}
+
+const WebhooksPage = lazily(
+  () => import("./WebhooksPage.tsx").then((part) => part.WebhooksPage),
+  ({ isLost }) => (isLost ? <LostPart /> : <LoadingRows name="webhooks" />),
+);
+
+function Webhooks({ session }: { session: Session }) {
+  return mayManageWebhooks(session.caller) ? (
+    <WebhooksPage session={session} />
+  ) : (
+    <EmptyState title="Webhooks are not yours to manage">
+      Your key has no permission for them. Ask whoever gave it to you for one that has.
+    </EmptyState>
   );
 }
 

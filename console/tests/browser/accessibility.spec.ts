@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import type { Estimate } from "../../src/api/types.ts";
 import { Exports, whileHeld } from "./support/exports.ts";
+import { newOperator } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
 import { expect, openLaunch, rowOf, signIn, test } from "./support/test.ts";
 
@@ -214,6 +215,42 @@ for (const [name, viewport] of [
     await expect(
       page.getByRole("heading", { name: "No funding transfers match these filters" }),
     ).toBeVisible();
+    await expectWell();
+  });
+}
+
+for (const [name, viewport] of [
+  ["a desk", DESK],
+  ["a phone", PHONE],
+] as const) {
+  test(`axe finds nothing in the webhooks on ${name}, in light and dark`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await page.setViewportSize(viewport);
+    const expectWell = async () => {
+      await expectNothingFound(page);
+      await expectNoSidewaysScrolling(page);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await expectNothingFound(page, ["color-contrast"]);
+      await page.emulateMedia({ colorScheme: "light" });
+    };
+    await signIn(page, await newOperator({ isAlone: true, isManager: true }), "?tab=webhooks");
+    await page.getByRole("button", { name: "Add a webhook" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Only some").click();
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await expect(dialog.getByText("Write a URL that begins with")).toBeVisible();
+    await expectWell();
+    await dialog.getByLabel("URL").fill("https://hooks.invalid/exports");
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await expect(dialog.getByText(/^whsec_/)).toBeVisible();
+    await expectWell();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: /^More actions for/ }).click();
+    await expectWell();
+    await page.getByRole("menuitem", { name: "Send a test" }).click();
+    await expect(page.getByText("A test is on its way")).toBeVisible();
+    await page.getByRole("button", { name: /^Deliveries/ }).click();
+    await dialog.getByText("1 attempt").click();
     await expectWell();
   });
 }

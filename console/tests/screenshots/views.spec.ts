@@ -135,6 +135,33 @@ async function views(page: Page, person: Person, theme: string, items: { expired
   await take(page, `${theme}-phone-launch`);
 }
 
+/** A manager's webhook that was tried once, in vain. */
+async function webhooks(page: Page, theme: string): Promise<void> {
+  await page.setViewportSize(DESK);
+  await page.goto(stack.consoleUrl);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(page, await newOperator({ isAlone: true, isManager: true }), "?tab=webhooks");
+  await page.getByRole("button", { name: "Add a webhook" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Only some").click();
+  await dialog.getByLabel("URL").fill("https://hooks.invalid/exports");
+  await dialog.getByLabel("What it is for").fill("Tells the ledger's loader");
+  await take(page, `${theme}-webhook-add`);
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dialog.getByText(/^whsec_/).waitFor();
+  await take(page, `${theme}-webhook-secret`);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("button", { name: /^More actions for/ }).click();
+  await take(page, `${theme}-webhooks`);
+  await page.getByRole("menuitem", { name: "Send a test" }).click();
+  await page.getByRole("button", { name: /^Deliveries/ }).click();
+  await dialog.getByText("1 attempt").click();
+  await take(page, `${theme}-webhook-deliveries`);
+  await page.keyboard.press("Escape");
+  await page.setViewportSize(PHONE);
+  await take(page, `${theme}-phone-webhooks`);
+}
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(colorScheme, async ({ page }) => {
     test.setTimeout(120_000);
@@ -142,5 +169,6 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.setViewportSize(DESK);
     const person = await newOperator({ email: "olga@harbour.example" });
     await live(new Exports(person), (items) => views(page, person, colorScheme, items));
+    await webhooks(page, colorScheme);
   });
 }

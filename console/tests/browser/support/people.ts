@@ -11,6 +11,8 @@ interface Wishes {
   /** A colleague of somebody; unless told otherwise of those whose few records are exported at once. */
   tenantOf?: Person;
   email?: string;
+  /** Whether the person may manage the tenant's webhooks. */
+  isManager?: boolean;
 }
 
 /** Somebody new, whose own history is empty, so that no other test is in the way. */
@@ -20,6 +22,7 @@ export async function newOperator({
   isAlone,
   tenantOf,
   email,
+  isManager,
 }: Wishes = {}): Promise<Person> {
   const name = randomBytes(6).toString("hex");
   const person: Person = {
@@ -31,6 +34,9 @@ export async function newOperator({
   };
   const slugs = datasets ?? DATASETS.map(({ slug }) => slug);
   const permissions = slugs.flatMap((slug) => (acts ?? ["create", "read"]).map((act) => `${slug}:${act}`));
+  if (isManager) {
+    permissions.push("webhooks:manage");
+  }
   await putItem(stack.apiKeysTable, {
     keyHash: { S: createHash("sha256").update(person.key).digest("hex") },
     tenantId: { S: person.tenantId },
