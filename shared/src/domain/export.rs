@@ -17,6 +17,7 @@ use super::{
     file_format::{FileFormat, Profile},
     filters::Filters,
     id::ExportId,
+    schedule::ScheduledRun,
 };
 
 /// How long a PENDING export prevents its user from requesting another one of the same type.
@@ -67,6 +68,8 @@ pub struct Export {
     pub created_at: Timestamp,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
     pub resends: Vec<Timestamp>,
+    /// The schedule that made it, if nobody asked for it.
+    pub schedule: Option<ScheduledRun>,
     pub state: State,
 }
 
@@ -155,6 +158,7 @@ impl Export {
             format: FileFormat::default(),
             created_at: now,
             resends: Vec::new(),
+            schedule: None,
             state: State::Pending {
                 rows_written: 0,
                 delivery: None,
@@ -258,13 +262,14 @@ impl Export {
         )
     }
 
-    /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as.
+    /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as. A schedule's export has its period in it
+    /// (`funding-transfers-2026-10.csv`), any other one the day of its request.
     pub fn file_name(&self) -> String {
-        format!(
-            "{}-{}.csv",
-            self.dataset().slug,
-            super::time::to_day(self.created_at)
-        )
+        let time = match &self.schedule {
+            Some(run) => run.period.in_file_names(),
+            None => super::time::to_day(self.created_at),
+        };
+        format!("{}-{time}.csv", self.dataset().slug)
     }
 }
 

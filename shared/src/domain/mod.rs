@@ -16,6 +16,7 @@ pub mod order;
 pub mod received;
 pub mod record;
 pub mod resend;
+pub mod schedule;
 pub mod selection;
 pub mod suppliers;
 pub mod time;

@@ -9,13 +9,16 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{UnreadableItem, file_format::ProfileItem, filters::FiltersItem};
+use super::{
+    UnreadableItem, file_format::ProfileItem, filters::FiltersItem, schedule::ScheduledRunItem,
+};
 use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
     export::{Delivery, Export, File, Scope, State, Status},
     file_format::{FileFormat, Profile},
     id::ExportId,
+    schedule::ScheduledRun,
 };
 
 /// After how long the reconciler looks again at an export whose message it has sent. If the queue is that long, another
@@ -67,6 +70,8 @@ pub struct ExportItem {
     /// Unix seconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resends: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    schedule: Option<ScheduledRunItem>,
     /// What the reconciler has to do, and from when on (Unix seconds). Absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_kind: Option<String>,
@@ -174,6 +179,7 @@ impl ExportItem {
             expires_at: None,
             failure_reason: None,
             resends: Vec::new(),
+            schedule: export.schedule.as_ref().map(ScheduledRunItem::from),
             due_kind: Some(due.to_owned()),
             due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
             time_to_live: (export.created_at + history_lifetime).as_second(),
@@ -255,6 +261,7 @@ impl TryFrom<ExportItem> for Export {
                 profile: item.profile.map(Profile::try_from).transpose()?,
             },
             created_at: item.created_at,
+            schedule: item.schedule.map(ScheduledRun::try_from).transpose()?,
             resends: item
                 .resends
                 .iter()
@@ -268,9 +275,10 @@ impl TryFrom<ExportItem> for Export {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, one_of, pending, supplier},
+        export::examples::{at, one_of, operator, pending, supplier},
         file_format::Locale,
         filters::Filters,
+        schedule::examples::daily,
     };
 
     fn stored(export: &Export) -> ExportItem {
@@ -324,6 +332,16 @@ mod tests {
             let read: ExportItem = serde_json::from_value(item).unwrap();
             assert_eq!(Export::try_from(read).unwrap(), pending());
         }
+    }
+
+    #[test]
+    fn an_export_keeps_the_schedule_that_made_it() {
+        let schedule = daily();
+        let run = schedule.due(at("2026-11-21T06:00:00Z")).unwrap();
+        let export = schedule.export(&operator(), &run, at("2026-11-21T06:00:00Z"), [1; 10]);
+        let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
+        let item: ExportItem = serde_dynamo::from_item(item).unwrap();
+        assert_eq!(Export::try_from(item).unwrap(), export);
     }
 
     #[test]

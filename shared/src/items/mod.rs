@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod ledger_head;
 pub mod link;
 pub mod lock;
+pub mod schedule;
 pub mod sending;
 
 use crate::domain::id::ExportId;
