@@ -18,6 +18,7 @@ from support.functions import Functions
 from support.keys import Keys
 from support.merchant import triple
 from support.problems import problem
+from support.schedules import DAILY
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,19 @@ def test_the_links_api_has_nothing_else(http: httpx.Client, stack: dict[str, Any
     problem(answer, 404, "NOT_FOUND")
 
 
+# The functions that can do nothing without their tables.
+BROKEN = [
+    "trigger",
+    "records",
+    "estimate",
+    "suppliers",
+    "list",
+    "detail",
+    "resend",
+    "schedules",
+    "download",
+    "merchant",
+]
 TAKE_A_BODY = [f"/v1/payments/{dataset}/export{end}" for dataset in DATASETS for end in ("", "/estimate")]
 
 
@@ -147,7 +161,7 @@ def test_what_fails_inside_tells_nothing_outside(
 ) -> None:
     broken = {"EXPORTS_TABLE": "no-such-table", "LEDGER_TABLE": "no-such-table"}
     with ExitStack() as changes:
-        for name in ("trigger", "records", "estimate", "suppliers", "list", "detail", "resend", "download", "merchant"):
+        for name in BROKEN:
             changes.enter_context(functions.changed(name, **broken))
         operator, merchant = keys.operator(), keys.merchant(keys.operator().tenantId)
         for document, method, path in contract.operations():
@@ -195,13 +209,18 @@ def _headers(document: Document, operator: Caller, merchant: Caller) -> dict[str
 
 
 def _send(http: httpx.Client, document: Document, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-    """A good request to an operation, for an export or a contact that does not exist."""
+    """A good request to an operation, for an export, a schedule or a contact that does not exist."""
     letter = next((letter for dataset, letter in LETTERS.items() if f"/{dataset}/" in path), "f")
     path = path.replace("{exportId}", f"exp_01kh0c8rm0e4t8v2zj6m3x9q5a{letter}").replace("{version}", "v2")
     path = path.replace("{operation}", "find-export").replace("{file}", "nothing.js")
-    body = {"find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"}, "request": {"contact_id": "C-1"}}
+    path = path.replace("{scheduleId}", "sch_01kh0c8rm0e4t8v2zj6m3x9q5a")
+    body = {
+        "find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"},
+        "request": {"contact_id": "C-1"},
+        "schedules": {"name": "Morning file", "dataset": "transactions", "when": DAILY},
+    }
     name = path.rpartition("/")[2].partition("-")[0]
-    options = {"json": body.get(name, {})} if method == "POST" else {"params": {}}
+    options = {"json": body.get(name, {})} if method in {"POST", "PATCH"} else {"params": {}}
     if path.endswith("/download"):
         options = {"params": {"token": "sXb2Yy9cWq0e6H1uJm3nQ4rT8vZ7aKpL5dFgNhCiOxE"}}
     return http.request(method, document.base_url + path, headers=headers, **options)

@@ -12,6 +12,7 @@
 //! - [`config`]: the environment, read in one place.
 //! - [`acceptance`]: how a request becomes an export.
 //! - [`ending`]: how an export ends FAILED or EXPIRED, which several functions bring about.
+//! - [`scheduling`]: how the Scheduler follows the schedules in the table.
 
 pub mod acceptance;
 pub mod aws;
@@ -24,4 +25,5 @@ pub mod mail;
 pub mod metrics;
 pub mod plan;
 pub mod random;
+pub mod scheduling;
 pub mod wire;

@@ -26,6 +26,10 @@ VALUES = {
     "LINK_API_URL": "https://link.example/api",
     "LINK_LIFETIME_SECONDS": "604800",
     "S3_PATH_STYLE": "true",
+    "SCHEDULE_GROUP": "schedules",
+    "SCHEDULE_RUNNER_ARN": "arn:aws:lambda:us-east-1:000000000000:function:schedule-runner",
+    "SCHEDULER_DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:000000000000:scheduler-dead-letters",
+    "SCHEDULER_ROLE_ARN": "arn:aws:iam::000000000000:role/scheduler",
     "SENDER_EMAIL": "exports@payout-exports.example",
 }
 

@@ -39,6 +39,7 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         Problem::ExportNotReady(_)
         | Problem::LinkExpired
         | Problem::IdempotencyKeyReused
+        | Problem::TooManySchedules
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {
             status: StatusCode::INTERNAL_SERVER_ERROR,

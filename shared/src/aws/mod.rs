@@ -12,7 +12,9 @@ pub mod mailer;
 pub mod queue;
 mod raw_answer;
 pub mod retry;
+pub mod scheduler;
 pub mod tenants;
+pub mod users;
 
 use std::time::Duration;
 

@@ -105,6 +105,16 @@ impl Reader {
         self.typed(pointer, raw, "a string")
     }
 
+    /// Reads `true` or `false`.
+    pub fn boolean(&mut self, pointer: &str, raw: &RawValue) -> Option<bool> {
+        self.typed(pointer, raw, "true or false")
+    }
+
+    /// Reads a whole number.
+    pub fn integer(&mut self, pointer: &str, raw: &RawValue) -> Option<i64> {
+        self.typed(pointer, raw, "a whole number")
+    }
+
     /// Reads an array of `fewest` to `most` texts; each comes with the pointer to it.
     pub fn texts(
         &mut self,
@@ -162,6 +172,17 @@ impl Object {
         self.fields
             .iter()
             .map(|(name, raw)| (name.as_str(), &**raw))
+    }
+
+    /// The field of this name, if there is one.
+    pub fn get(&self, wanted: &str) -> Option<&RawValue> {
+        self.fields()
+            .find_map(|(name, raw)| (name == wanted).then_some(raw))
+    }
+
+    /// Leaves out the fields whose names are not to be kept.
+    pub fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.fields.retain(|(name, _)| is_kept(name));
     }
 }
 

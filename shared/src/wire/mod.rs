@@ -15,5 +15,8 @@ pub mod problem;
 pub mod record_list;
 pub mod record_query;
 pub mod resend_request;
+pub mod schedule;
+pub mod schedule_request;
 pub mod supplier_query;
 pub mod trigger_request;
+mod when;

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-use crate::domain::{export::Status, id::ExportId};
+use crate::domain::{export::Status, id::ExportId, schedule::MOST_SCHEDULES};
 
 /// Why a request was refused or failed.
 ///
@@ -22,6 +22,7 @@ pub enum Problem {
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
+    TooManySchedules,
     /// Seconds until it is worth trying again.
     TooManyRequests {
         retry_after: u64,
@@ -87,6 +88,7 @@ pub enum Code {
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
+    TooManySchedules,
     TooManyRequests,
     EmailRefused,
     InternalError,
@@ -133,6 +135,7 @@ impl Problem {
             Self::PayloadTooLarge => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::TooManySchedules => Code::TooManySchedules,
             Self::TooManyRequests { .. } => Code::TooManyRequests,
             Self::EmailRefused { .. } => Code::EmailRefused,
             Self::Internal { .. } => Code::InternalError,
@@ -144,7 +147,9 @@ impl Problem {
             Code::InvalidRequest => StatusCode::BAD_REQUEST,
             Code::Forbidden => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
-            Code::ExportAlreadyPending | Code::ExportNotReady => StatusCode::CONFLICT,
+            Code::ExportAlreadyPending | Code::ExportNotReady | Code::TooManySchedules => {
+                StatusCode::CONFLICT
+            }
             Code::LinkExpired => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -167,6 +172,7 @@ impl Problem {
             Code::PayloadTooLarge => "The body is too large",
             Code::UnsupportedMediaType => "The body is not JSON",
             Code::IdempotencyKeyReused => "The idempotency key was used before",
+            Code::TooManySchedules => "Too many schedules",
             Code::TooManyRequests => "Too many requests",
             Code::EmailRefused => "The email was refused",
             Code::InternalError => "Something went wrong",
@@ -193,6 +199,9 @@ impl Problem {
             Self::IdempotencyKeyReused => {
                 "This Idempotency-Key came with another body in the last 24 hours. Use a new key for a new request."
                     .to_owned()
+            }
+            Self::TooManySchedules => {
+                format!("A tenant may have {MOST_SCHEDULES} schedules. Delete one that is no longer needed.")
             }
             Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),
             Self::EmailRefused { .. } => {

@@ -4,19 +4,24 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 5] = [
+pub const OPERATIONS: [&str; 10] = [
     "ADM-EXPORT-200",
     "ADM-ME-100",
+    "ADM-SCHEDULE-100",
+    "ADM-SCHEDULE-101",
+    "ADM-SCHEDULE-102",
+    "ADM-SCHEDULE-103",
+    "ADM-SCHEDULE-104",
     "ADM-SUPPLIER-100",
     "CONSOLE-ASSET-100",
     "CONSOLE-PAGE-100",
 ];
 
 /// The groups of operations that are not of one dataset.
-pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
+pub const TAGS: [&str; 5] = ["Back Office", "Caller", "Exports", "Schedules", "Suppliers"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 27] = [
+pub const SCHEMAS: [&str; 34] = [
     "AlreadyPendingProblem",
     "Amount",
     "Caller",
@@ -33,17 +38,24 @@ pub const SCHEMAS: [&str; 27] = [
     "FieldProblem",
     "InvalidRequestProblem",
     "Manifest",
+    "NewSchedule",
     "NotReadyProblem",
+    "Period",
     "Problem",
     "Profile",
     "ResendRequest",
     "Resent",
+    "Schedule",
+    "ScheduleChange",
+    "ScheduleList",
+    "ScheduleName",
     "SupplierIds",
     "SupplierList",
     "Time",
     "TimeOrDate",
     "Totals",
     "UtcTime",
+    "When",
 ];
 
 /// `funding-transfers` and `balanceAccountType` as schemas are named: `FundingTransfers` and `BalanceAccountType`.

@@ -6,6 +6,7 @@ mod due;
 mod history;
 mod lifecycle;
 mod link;
+mod schedules;
 
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use checkpoint::{Checkpoint, UploadState};
 pub use create::Creation;
 pub use lifecycle::{Attempt, Superseded};
+pub use schedules::TooManySchedules;
 
 use super::AwsError;
 use crate::{
