@@ -397,6 +397,11 @@ mod tests {
         let later =
             applied(r#"{"when": {"every": "DAY", "at": "23:00", "timeZone": "Europe/Paris"}}"#);
         assert_eq!(later.next_from, seen.next_from);
+        // Today's new time is over, and yesterday is not exported yet: that is due now.
+        let earlier =
+            applied(r#"{"when": {"every": "DAY", "at": "06:00", "timeZone": "Europe/Paris"}}"#);
+        let due = earlier.due(now).unwrap();
+        assert_eq!(due.period.end, at("2026-11-20T23:00:00Z"));
         let monthly = applied(
             r#"{"when": {"every": "MONTH", "at": "06:30", "timeZone": "UTC", "dayOfMonth": 1}}"#,
         );

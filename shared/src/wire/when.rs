@@ -18,6 +18,9 @@ const WEEK: &str = "WEEK";
 const MONTH: &str = "MONTH";
 const LAST: &str = "LAST";
 
+/// What the database has for clocks that are not set.
+const NO_PLACES: [&str; 2] = ["Factory", "Etc/Unknown"];
+
 /// When a schedule runs: `{"every": "DAY", "at": "06:30", "timeZone": "Europe/Paris"}`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -143,10 +146,10 @@ fn parse_at(text: &str) -> Option<Time> {
 
 fn read_zone(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<TimeZone> {
     let text = reader.text(pointer, raw)?;
-    // Without a name it is the zone of no place.
-    let zone = TimeZone::get(&text)
-        .ok()
-        .filter(|zone| !zone.is_unknown() && zone.iana_name().is_some());
+    let zone = TimeZone::get(&text).ok().filter(|zone| {
+        zone.iana_name()
+            .is_some_and(|name| !NO_PLACES.contains(&name))
+    });
     if zone.is_none() {
         let detail = "must be a time zone of the IANA database, such as Europe/Paris";
         reader.refuse(pointer, FieldErrorCode::InvalidValue, detail);
@@ -283,6 +286,12 @@ mod tests {
             (
                 r#"{"every": "MONTH", "at": "06:30", "timeZone": "UTC", "dayOfMonth": "FIRST"}"#,
                 vec!["/when/dayOfMonth InvalidValue: must be 1 to 28, or LAST"],
+            ),
+            (
+                r#"{"every": "DAY", "at": "06:30", "timeZone": "factory"}"#,
+                vec![
+                    "/when/timeZone InvalidValue: must be a time zone of the IANA database, such as Europe/Paris",
+                ],
             ),
             (
                 r#"{"every": "DAY", "at": "06:30", "timeZone": "Etc/Unknown", "daysOfWeek": ["MONDAY"]}"#,
