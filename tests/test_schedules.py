@@ -316,12 +316,12 @@ def test_a_tenant_has_at_most_fifty(schedules: Schedules, newcomer: Caller, keys
     with ThreadPoolExecutor() as pool:
         racing = list(pool.map(lambda _: schedules.create(colleague), range(4)))
     assert sorted(answer.status_code for answer in racing) == [201, 409, 409, 409]
-    problem(schedules.create(newcomer), 409, "TOO_MANY_SCHEDULES")
+    problem(schedules.create(newcomer), 409, "LIMIT_REACHED")
     assert len(schedules.list(newcomer)) + len(schedules.list(colleague)) == 50
     assert schedules.delete(newcomer, first).status_code == 204
     problem(schedules.delete(newcomer, first), 404, "NOT_FOUND")
     schedules.made(newcomer)
-    problem(schedules.create(newcomer), 409, "TOO_MANY_SCHEDULES")
+    problem(schedules.create(newcomer), 409, "LIMIT_REACHED")
 
 
 def test_changes_at_one_instant_are_all_made(schedules: Schedules, newcomer: Caller) -> None:

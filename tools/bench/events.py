@@ -55,9 +55,12 @@ def _request(method: str, path: str, body: Any = None, query: dict[str, str] | N
                 "email": "ana@bench.example",
                 "role": "MERCHANT" if "/merchants/" in path else "OPERATOR",
                 "permissions": " ".join(
-                    f"{dataset}:{act}"
-                    for dataset in ("funding-transfers", "payouts-by-contact")
-                    for act in ("create", "read")
+                    [
+                        f"{dataset}:{act}"
+                        for dataset in ("funding-transfers", "payouts-by-contact")
+                        for act in ("create", "read")
+                    ]
+                    + ["webhooks:manage"]
                 ),
             },
         },
@@ -111,6 +114,24 @@ def _removed_marker() -> dict[str, Any]:
     }
 
 
+def _recorded_event() -> dict[str, Any]:
+    """An event that was put into the outbox."""
+    keys = {"partition": {"S": f"outbox#{TENANT}#FUNDING_TRANSFERS"}, "sort": {"S": "evt_01k9zzzzzzzzzzzzzzzzzzzzzz"}}
+    data = {"exportId": EXPORT_ID, "exportType": "FUNDING_TRANSFERS", "status": "READY", "requesterId": "ana"}
+    event = {
+        "id": keys["sort"],
+        "type": {"S": "export.ready"},
+        "timestamp": {"S": "2026-11-20T09:30:00Z"},
+        "tenantId": {"S": TENANT},
+        "data": {"M": {name: {"S": value} for name, value in data.items()}},
+    }
+    image = keys | {"event": {"M": event}, "dueKind": {"S": "EVENT"}, "dueAt": {"N": "1780000000"}}
+    record = _removed_marker()["Records"][0] | {"eventName": "INSERT"}
+    record["dynamodb"] |= {"Keys": keys, "NewImage": image}
+    del record["dynamodb"]["OldImage"]
+    return {"Records": [record]}
+
+
 def _authorization() -> dict[str, Any]:
     """What a REST API asks its authorizer."""
     method_arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:bench/api/GET{DATASET_PATH}"
@@ -141,6 +162,20 @@ def _change() -> dict[str, Any]:
     return {"Records": [message_of(json.dumps(change))]}
 
 
+def _export_event() -> dict[str, Any]:
+    """A message with an event of an export, of a tenant without endpoints."""
+    data = {"exportId": EXPORT_ID, "exportType": "FUNDING_TRANSFERS", "status": "READY", "requesterId": "ana"}
+    detail = {
+        "id": "evt_01k9zzzzzzzzzzzzzzzzzzzzzz",
+        "type": "export.ready",
+        "timestamp": "2026-11-20T09:30:00Z",
+        "tenantId": TENANT,
+        "data": data,
+    }
+    envelope = {"version": "0", "source": "payout-exports", "detail-type": "export.ready", "detail": detail}
+    return {"Records": [message_of(json.dumps(envelope))]}
+
+
 def dropped(key: str) -> dict[str, Any]:
     """A message of the bucket about a file."""
     record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "inbox"}, "object": {"key": key}}}
@@ -164,6 +199,9 @@ EVENTS: dict[str, dict[str, Any]] = {
         "version": 1,
         "scheduledAt": "2026-11-20T09:30:00Z",
     },
+    "cancel": _request("POST", f"/v1/exports/{EXPORT_ID}/cancel"),
+    "delete": _request("DELETE", f"/v1/exports/{EXPORT_ID}"),
+    "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),
     "me": _request("GET", "/v1/me"),
     "download": _request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
     "console": _request("GET", "/console"),
@@ -171,8 +209,12 @@ EVENTS: dict[str, dict[str, Any]] = {
     "generator": _message(),
     "dead-letter-handler": _message(),
     "expirer": _removed_marker(),
+    "publisher": _recorded_event(),
     "reconciler": _schedule(),
     "recorder": _change(),
+    # Of a tenant that has none: the server knows exports and records.
+    "webhooks": _request("GET", "/v1/webhooks/whk_01k9zzzzzzzzzzzzzzzzzzzzzz"),
+    "webhook-sender": _export_event(),
     # About a file that is no longer there.
     "loader": dropped(f"inbox/{TENANT}/funding-transfers/none.csv"),
 }

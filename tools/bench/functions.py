@@ -15,9 +15,11 @@ from .server import Server
 from .settings import RELEASE
 
 VALUES = {
+    "ALLOW_LOOPBACK_WEBHOOKS": "false",
     "API_KEYS_TABLE": "api-keys",
     "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
     "ESTIMATE_TIME_MILLISECONDS": "1500",
+    "EVENT_BUS_NAME": "events",
     "EXPORTS_BUCKET": "exports",
     "EXPORTS_TABLE": "exports",
     "HISTORY_LIFETIME_DAYS": "400",
@@ -31,6 +33,9 @@ VALUES = {
     "SCHEDULER_DEAD_LETTER_QUEUE_ARN": "arn:aws:sqs:us-east-1:000000000000:scheduler-dead-letters",
     "SCHEDULER_ROLE_ARN": "arn:aws:iam::000000000000:role/scheduler",
     "SENDER_EMAIL": "exports@payout-exports.example",
+    "WEBHOOKS_TABLE": "webhooks",
+    "WEBHOOK_PAUSES_SECONDS": "5,60",
+    "WEBHOOK_SECRETS_TABLE": "webhook-secrets",
 }
 
 

@@ -23,11 +23,16 @@ OUTPUT_NAMES = {
     "ledgerQueueUrl": "LedgerQueueUrl",
     "ledgerDeadLetterQueueUrl": "LedgerDeadLetterQueueUrl",
     "inboxBucket": "InboxBucket",
+    "eventBusName": "EventBusName",
     "inboxQueueUrl": "InboxQueueUrl",
     "inboxDeadLetterQueueUrl": "InboxDeadLetterQueueUrl",
     "exportsTable": "ExportsTable",
     "ledgerTable": "LedgerTable",
     "apiKeysTable": "ApiKeysTable",
+    "webhooksTable": "WebhooksTable",
+    "webhookSecretsTable": "WebhookSecretsTable",
+    "webhookQueueUrl": "WebhookQueueUrl",
+    "webhookDeadLetterQueueUrl": "WebhookDeadLetterQueueUrl",
 }
 
 

@@ -37,9 +37,13 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         ),
         Problem::TooManyRequests { .. } => triple("TOO_MANY_REQUESTS", &problem.detail(), &[]),
         Problem::ExportNotReady(_)
+        | Problem::ExportNotPending(_)
+        | Problem::ExportNotRetryable(_)
         | Problem::LinkExpired
+        | Problem::LimitReached(_)
+        | Problem::WebhookDisabled
+        | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
-        | Problem::TooManySchedules
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {
             status: StatusCode::INTERNAL_SERVER_ERROR,

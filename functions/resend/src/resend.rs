@@ -8,11 +8,9 @@ use shared::{
         exports::ExportsTable,
         mailer::{MailError, Mailer},
     },
-    domain::{
-        address::EmailAddress, caller::Act, export::Sending, link::LinkToken, resend::admit, time,
-    },
-    http::{Answer, Request, require},
-    mail, random,
+    domain::{address::EmailAddress, link::NewLink, resend::admit, sending::Sending, time},
+    http::{Answer, Request},
+    mail, own_export, random,
     wire::{problem::Problem, resend_request},
 };
 use tracing::error;
@@ -35,56 +33,41 @@ struct SendingObject<'a> {
 impl Resend {
     /// The file is not made again and its expiry does not move; the mail has a link of its own.
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
-        let not_found = || Problem::NotFound("There is no such export.");
         let caller = request.caller()?;
         let new_cc =
             resend_request::parse(request.json_body()?, caller).map_err(Problem::InvalidRequest)?;
-        let id = request.export_id().ok_or_else(not_found)?;
-        let export = self
-            .exports
-            .find(&caller.tenant_id, &id)
-            .await?
-            .ok_or_else(not_found)?;
-        require(caller, Act::Create, export.dataset())?;
-        if !export.is_launched_by(caller) {
-            return Err(Problem::Forbidden(
-                "This export was launched by another user.",
-            ));
-        }
+        let export = own_export::find(&self.exports, &request).await?;
         let now = time::now();
         let Some(delivery) = export.ready(now) else {
             return Err(Problem::ExportNotReady(export.status(now)));
         };
 
         let resends = admit(&export.resends, now).map_err(too_many)?;
-        let token = LinkToken::new(random::bytes());
+        let cc = new_cc.as_deref().unwrap_or(&export.cc);
+        let recipients = std::iter::once(&caller.email).chain(cc).cloned().collect();
+        let link = NewLink::new(recipients, now, random::bytes(), random::bytes());
         let admitted = self
             .exports
-            .admit_resend(&export, delivery, &token.hash(), &resends)
+            .admit_resend(&export, delivery, &link, &resends, now)
             .await?;
         // Another sending was admitted at the same moment, or the export has just expired.
         admitted.map_err(|_| Problem::TooManyRequests { retry_after: 1 })?;
 
-        let link = mail::download_link(&self.link_api_url, &export, &token);
-        let mail = mail::compose(&export, delivery, &link).map_err(Problem::internal)?;
-        let cc = new_cc.as_deref().unwrap_or(&export.cc);
+        let url = mail::download_link(&self.link_api_url, &export, &link.token);
+        let mail = mail::compose(&export, delivery, &url).map_err(Problem::internal)?;
         let message_id = self
             .mailer
             .send(&caller.email, cc, &mail)
             .await
             .map_err(refused)?;
-        let recipients: Vec<_> = std::iter::once(&caller.email).chain(cc).cloned().collect();
         let sending = Sending {
+            link_id: Some(link.id),
             sent_at: now,
-            recipients,
+            recipients: link.recipients,
             message_id,
         };
         // The mail is sent. If its record fails, only the log says so.
-        if let Err(cause) = self
-            .exports
-            .record_sending(&export, delivery, &sending)
-            .await
-        {
+        if let Err(cause) = self.exports.record_sending(&export, &sending).await {
             error!(%cause, exportId = %export.id, "a sending is not recorded");
         }
         Answer::json(

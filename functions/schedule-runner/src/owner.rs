@@ -48,7 +48,7 @@ impl Runner {
         if let Err(cause) = &sent {
             error!(%cause, scheduleId = %stopped.id, "an owner is not told that a schedule has stopped");
         }
-        let may_pass = matches!(sent, Err(MailError::Passing(_)));
+        let may_pass = matches!(sent, Err(MailError::Passing { .. }));
         if may_pass && now.duration_since(since) < MAIL_IS_RETRIED_FOR {
             return Ok(Outcome::Stopped(stopped));
         }

@@ -22,6 +22,8 @@ use tracing::error;
 
 use crate::route::Route;
 
+const TOO_MANY: &str = "A tenant may have 50 schedules. Delete one that is no longer needed.";
+
 /// How often a change is tried again that met another one.
 const MOST_TRIES: usize = 5;
 
@@ -70,7 +72,7 @@ impl Schedules {
         self.exports
             .create_schedule(&schedule, now + UNTOLD_AFTER)
             .await?
-            .map_err(|_| Problem::TooManySchedules)?;
+            .map_err(|_| Problem::LimitReached(TOO_MANY))?;
         self.tell(&schedule).await;
         // Relative to the request's own URL, as of exports.
         let location = format!("schedules/{}", schedule.id);

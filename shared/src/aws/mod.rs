@@ -1,6 +1,7 @@
 //! The adapters that speak to AWS: one a resource, each built once when its function starts.
 
 mod error;
+pub mod event_bus;
 pub mod exports;
 pub mod files;
 pub mod inbox;
@@ -15,6 +16,8 @@ pub mod retry;
 pub mod scheduler;
 pub mod tenants;
 pub mod users;
+pub mod webhook_queue;
+pub mod webhooks;
 
 use std::time::Duration;
 

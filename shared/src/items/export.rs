@@ -10,12 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    UnreadableItem, file_format::ProfileItem, filters::FiltersItem, schedule::ScheduledRunItem,
+    UnreadableItem, file_format::ProfileItem, filters::FiltersItem, read_id,
+    schedule::ScheduledRunItem,
 };
 use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
-    export::{Delivery, Export, File, Scope, State, Status},
+    export::{ByUser, Delivery, Export, File, Scope, State, Status},
     file_format::{FileFormat, Profile},
     id::ExportId,
     schedule::ScheduledRun,
@@ -25,7 +26,11 @@ use crate::domain::{
 /// message would not help.
 pub const RESENT_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
-/// When a failed export is cleaned up again: by then no attempt can still be running.
+/// How long the reconciler waits for the removal of an expiry marker before it expires the export itself. TTL takes up to
+/// days. Readers see EXPIRED meanwhile, so this only limits how long the file stays.
+pub const EXPIRY_GRACE: SignedDuration = SignedDuration::from_mins(10);
+
+/// When a failed or cancelled export is cleaned up again: by then no attempt can still be running.
 pub const CLEAN_UP_AFTER: SignedDuration = SignedDuration::from_mins(16);
 
 /// After how long the reconciler looks at a new export, in case its message was never sent.
@@ -67,11 +72,28 @@ pub struct ExportItem {
     expires_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure_reason: Option<String>,
+    /// What the export waits for until the next attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<String>,
+    /// The number of attempts. [`crate::aws::exports`] counts them.
+    #[serde(default, skip_serializing)]
+    fence: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_of: Option<String>,
+    /// The user who cancelled the export or deleted its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_by: Option<String>,
+    /// When that was. Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_at: Option<i64>,
     /// Unix seconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resends: Vec<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     schedule: Option<ScheduledRunItem>,
+    /// When its file was fetched for the first time, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    downloaded_at: Option<i64>,
     /// What the reconciler has to do, and from when on (Unix seconds). Absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_kind: Option<String>,
@@ -120,7 +142,7 @@ pub enum DueKind {
     Pending,
     /// Expire it.
     Expiry,
-    /// Remove what late attempts may have left in the bucket, of a failed export.
+    /// Remove what late attempts may have left in the bucket, of a failed or cancelled export.
     CleanUp,
 }
 
@@ -178,8 +200,14 @@ impl ExportItem {
             ready_at: None,
             expires_at: None,
             failure_reason: None,
+            waiting_for: None,
+            fence: 0,
+            retry_of: export.retry_of.as_ref().map(ToString::to_string),
+            ended_by: None,
+            ended_at: None,
             resends: Vec::new(),
             schedule: export.schedule.as_ref().map(ScheduledRunItem::from),
+            downloaded_at: None,
             due_kind: Some(due.to_owned()),
             due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
             time_to_live: (export.created_at + history_lifetime).as_second(),
@@ -229,14 +257,29 @@ impl TryFrom<ExportItem> for Export {
             }),
             _ => None,
         };
+        let ended = match (&item.ended_by, time(item.ended_at)) {
+            (Some(user_id), Some(at)) => Some(ByUser {
+                user_id: user_id.clone(),
+                at,
+            }),
+            _ => None,
+        };
         let status: Status = item.status.parse().map_err(|_| unreadable("the status"))?;
         let state = match status {
             Status::Pending => State::Pending {
+                is_begun: item.fence > 0,
                 rows_written: item.rows_written,
+                waiting_for: item.waiting_for.clone(),
                 delivery,
             },
             Status::Ready => State::Ready(delivery.ok_or_else(|| unreadable("the file"))?),
-            Status::Expired => State::Expired(delivery.ok_or_else(|| unreadable("the file"))?),
+            Status::Cancelled => {
+                State::Cancelled(ended.ok_or_else(|| unreadable("who cancelled"))?)
+            }
+            Status::Expired => State::Expired {
+                delivery: delivery.ok_or_else(|| unreadable("the file"))?,
+                deleted: ended,
+            },
             Status::Failed => State::Failed {
                 reason: item
                     .failure_reason
@@ -262,6 +305,9 @@ impl TryFrom<ExportItem> for Export {
             },
             created_at: item.created_at,
             schedule: item.schedule.map(ScheduledRun::try_from).transpose()?,
+            retry_of: item.retry_of.as_deref().map(read_id).transpose()?,
+            downloaded_at: time(item.downloaded_at),
+            kept_until: Timestamp::from_second(item.time_to_live).ok(),
             resends: item
                 .resends
                 .iter()
@@ -281,8 +327,19 @@ mod tests {
         schedule::examples::daily,
     };
 
+    const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
     fn stored(export: &Export) -> ExportItem {
-        ExportItem::new(export, SignedDuration::from_hours(24))
+        ExportItem::new(export, LIFETIME)
+    }
+
+    /// The export as it is read again: it says when it leaves the history, to the second.
+    fn kept(export: &Export) -> Export {
+        let leaves_at = (export.created_at + LIFETIME).as_second();
+        Export {
+            kept_until: Some(Timestamp::from_second(leaves_at).unwrap()),
+            ..export.clone()
+        }
     }
 
     #[test]
@@ -308,7 +365,7 @@ mod tests {
             serde_dynamo::to_item::<_, serde_dynamo::Item>(stored(&export)).unwrap(),
         )
         .unwrap();
-        assert_eq!(Export::try_from(item).unwrap(), export);
+        assert_eq!(Export::try_from(item).unwrap(), kept(&export));
     }
 
     #[test]
@@ -324,13 +381,13 @@ mod tests {
             };
             let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
             let read: ExportItem = serde_dynamo::from_item(item).unwrap();
-            assert_eq!(Export::try_from(read).unwrap(), export);
+            assert_eq!(Export::try_from(read).unwrap(), kept(&export));
             let mut item = serde_json::to_value(stored(&export)).unwrap();
             for name in ["columns", "profile"] {
                 item.as_object_mut().unwrap().remove(name).unwrap();
             }
             let read: ExportItem = serde_json::from_value(item).unwrap();
-            assert_eq!(Export::try_from(read).unwrap(), pending());
+            assert_eq!(Export::try_from(read).unwrap(), kept(&pending()));
         }
     }
 
@@ -341,7 +398,7 @@ mod tests {
         let export = schedule.export(&operator(), &run, at("2026-11-21T06:00:00Z"), [1; 10]);
         let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
         let item: ExportItem = serde_dynamo::from_item(item).unwrap();
-        assert_eq!(Export::try_from(item).unwrap(), export);
+        assert_eq!(Export::try_from(item).unwrap(), kept(&export));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The items in DynamoDB, with their conversions to and from the domain's types.
 
 pub mod api_key;
+pub mod download;
 pub mod expiry_marker;
 pub mod export;
 pub mod file_format;
@@ -10,10 +11,14 @@ pub mod ledger;
 pub mod ledger_head;
 pub mod link;
 pub mod lock;
+pub mod outbox;
 pub mod schedule;
 pub mod sending;
+pub mod webhook;
+pub mod webhook_delivery;
+pub mod webhook_secret;
 
-use crate::domain::id::ExportId;
+use crate::domain::{address::EmailAddress, id::ExportId};
 
 /// An item that does not have the form in which this project writes it.
 #[derive(Debug, thiserror::Error)]
@@ -23,4 +28,8 @@ pub struct UnreadableItem(pub String);
 fn read_id(text: &str) -> Result<ExportId, UnreadableItem> {
     text.parse()
         .map_err(|_| UnreadableItem(format!("the export id {text}")))
+}
+
+fn read_address(text: &str) -> Result<EmailAddress, UnreadableItem> {
+    EmailAddress::parse(text).map_err(|_| UnreadableItem("an address".to_owned()))
 }

@@ -8,7 +8,7 @@ use super::{file_format::ProfileObject, manifest::Manifest, schedule::PeriodObje
 use crate::domain::{
     amount::Amount,
     dataset::Dataset,
-    export::{Export, State},
+    export::{ByUser, Export, State},
     filters::{FilterValue, Filters},
     time::to_seconds,
 };
@@ -27,6 +27,8 @@ pub struct ExportObject {
     columns: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +49,10 @@ pub struct ExportObject {
     schedule_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     period: Option<PeriodObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled: Option<ByUserObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<ByUserObject>,
     #[serde(flatten)]
     download: Option<Download>,
 }
@@ -70,7 +76,18 @@ pub struct ExportList {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Progress {
+    stage: &'static str,
     rows_written: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<String>,
+}
+
+/// Who ended an export or its file, and when.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ByUserObject {
+    at: String,
+    by: String,
 }
 
 /// The filters that are set, as a request names them.
@@ -88,16 +105,11 @@ enum FilterObject {
 impl ExportObject {
     /// The export as it is at `now`.
     pub fn of(export: &Export, now: Timestamp) -> Self {
-        let (progress, delivery, failure_reason) = match &export.state {
-            State::Pending { rows_written, .. } => (
-                Some(Progress {
-                    rows_written: *rows_written,
-                }),
-                None,
-                None,
-            ),
-            State::Ready(delivery) | State::Expired(delivery) => (None, Some(delivery), None),
-            State::Failed { reason } => (None, None, Some(reason.clone())),
+        let state = &export.state;
+        // A file that is about to be delivered is not shown yet.
+        let delivery = match state {
+            State::Ready(delivery) | State::Expired { delivery, .. } => Some(delivery),
+            _ => None,
         };
         let schedule = export.schedule.as_ref();
         Self {
@@ -109,16 +121,28 @@ impl ExportObject {
             filters: FiltersObject::of(export),
             columns: export.format.columns.clone(),
             profile: export.format.profile.map(ProfileObject::from),
-            progress,
+            retry_of: export.retry_of.as_ref().map(ToString::to_string),
+            progress: Progress::of(state),
             row_count: delivery.map(|delivery| delivery.file.rows),
             file_size: delivery.map(|delivery| delivery.file.size),
             ready_at: delivery.map(|delivery| to_seconds(delivery.ready_at)),
             expires_at: delivery.map(|delivery| to_seconds(delivery.expires_at)),
             manifest: delivery.map(|delivery| Manifest::of(export, &delivery.file)),
-            failure_reason,
             schedule_id: schedule.map(|run| run.schedule_id.to_string()),
             schedule_name: schedule.map(|run| run.name.clone()),
             period: schedule.map(|run| PeriodObject::from(&run.period)),
+            failure_reason: match state {
+                State::Failed { reason } => Some(reason.clone()),
+                _ => None,
+            },
+            cancelled: match state {
+                State::Cancelled(by_user) => Some(by_user.into()),
+                _ => None,
+            },
+            deleted: match state {
+                State::Expired { deleted, .. } => deleted.as_ref().map(Into::into),
+                _ => None,
+            },
             download: None,
         }
     }
@@ -130,6 +154,33 @@ impl ExportObject {
             download_url_expires_at: to_seconds(expires_at),
         });
         self
+    }
+}
+
+impl Progress {
+    fn of(state: &State) -> Option<Self> {
+        let State::Pending {
+            rows_written,
+            waiting_for,
+            ..
+        } = state
+        else {
+            return None;
+        };
+        Some(Self {
+            stage: state.stage()?.into(),
+            rows_written: *rows_written,
+            waiting_for: waiting_for.clone(),
+        })
+    }
+}
+
+impl From<&ByUser> for ByUserObject {
+    fn from(by_user: &ByUser) -> Self {
+        Self {
+            at: to_seconds(by_user.at),
+            by: by_user.user_id.clone(),
+        }
     }
 }
 
@@ -177,7 +228,7 @@ fn number(amount: Amount) -> Box<RawValue> {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, one_of, operator, pending, ready},
+        export::examples::{at, delivery, one_of, operator, pending, ready},
         file_format::{FileFormat, Locale, Profile},
         filters::Filters,
         schedule::examples::daily,
@@ -239,6 +290,43 @@ mod tests {
         let now = at("2026-11-21T05:30:02Z");
         let export = schedule.export(&operator(), &run, now, [1; 10]);
         insta::assert_snapshot!(shown(&export, "2026-11-21T05:30:03Z"));
+    }
+
+    #[test]
+    fn a_waiting_export_shows_its_stage_and_what_it_waits_for() {
+        let state = State::Pending {
+            is_begun: true,
+            rows_written: 10_240,
+            waiting_for: Some("The mail service does not answer.".to_owned()),
+            delivery: Some(delivery()),
+        };
+        let export = Export {
+            retry_of: Some(pending().id),
+            state,
+            ..pending()
+        };
+        insta::assert_snapshot!(shown(&export, "2026-11-20T09:30:06Z"));
+    }
+
+    #[test]
+    fn what_a_user_ended_says_who_and_when() {
+        let by_user = ByUser {
+            user_id: "usr-ana".to_owned(),
+            at: at("2026-11-20T09:30:06Z"),
+        };
+        let text = r#"{
+    "at": "2026-11-20T09:30:06Z",
+    "by": "usr-ana"
+  }"#;
+        let cancelled = State::Cancelled(by_user.clone());
+        let deleted = State::Expired {
+            delivery: delivery(),
+            deleted: Some(by_user),
+        };
+        for (state, name) in [(cancelled, "cancelled"), (deleted, "deleted")] {
+            let shown = shown(&Export { state, ..pending() }, "2026-11-20T09:30:07Z");
+            assert!(shown.contains(&format!("\"{name}\": {text}")), "{shown}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 pub mod cursor;
 pub mod estimate;
 pub mod export;
+pub mod export_detail;
+pub mod export_event;
 pub mod file_format;
 pub mod history_query;
 pub mod json;
@@ -19,4 +21,7 @@ pub mod schedule;
 pub mod schedule_request;
 pub mod supplier_query;
 pub mod trigger_request;
+pub mod webhook;
+pub mod webhook_event;
+pub mod webhook_request;
 mod when;

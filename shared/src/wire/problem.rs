@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-use crate::domain::{export::Status, id::ExportId, schedule::MOST_SCHEDULES};
+use crate::domain::{export::Status, id::ExportId};
 
 /// Why a request was refused or failed.
 ///
@@ -17,16 +17,24 @@ pub enum Problem {
     Forbidden(&'static str),
     NotFound(&'static str),
     ExportAlreadyPending(ExportId),
+    /// Only a READY export allows it.
     ExportNotReady(Status),
+    /// Only a PENDING export allows it.
+    ExportNotPending(Status),
+    /// Only a FAILED, CANCELLED or EXPIRED export allows it.
+    ExportNotRetryable(Status),
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
-    TooManySchedules,
     /// Seconds until it is worth trying again.
     TooManyRequests {
         retry_after: u64,
     },
+    /// There are as many as there may be: which, as a sentence for a person.
+    LimitReached(&'static str),
+    WebhookDisabled,
     EmailRefused {
         cause: String,
     },
@@ -84,12 +92,16 @@ pub enum Code {
     NotFound,
     ExportAlreadyPending,
     ExportNotReady,
+    ExportNotPending,
+    ExportNotRetryable,
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
-    TooManySchedules,
     TooManyRequests,
+    LimitReached,
+    WebhookDisabled,
     EmailRefused,
     InternalError,
 }
@@ -131,12 +143,16 @@ impl Problem {
             Self::NotFound(_) => Code::NotFound,
             Self::ExportAlreadyPending(_) => Code::ExportAlreadyPending,
             Self::ExportNotReady(_) => Code::ExportNotReady,
+            Self::ExportNotPending(_) => Code::ExportNotPending,
+            Self::ExportNotRetryable(_) => Code::ExportNotRetryable,
             Self::LinkExpired => Code::LinkExpired,
+            Self::LinkRevoked => Code::LinkRevoked,
             Self::PayloadTooLarge => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
-            Self::TooManySchedules => Code::TooManySchedules,
             Self::TooManyRequests { .. } => Code::TooManyRequests,
+            Self::LimitReached(_) => Code::LimitReached,
+            Self::WebhookDisabled => Code::WebhookDisabled,
             Self::EmailRefused { .. } => Code::EmailRefused,
             Self::Internal { .. } => Code::InternalError,
         }
@@ -147,10 +163,13 @@ impl Problem {
             Code::InvalidRequest => StatusCode::BAD_REQUEST,
             Code::Forbidden => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
-            Code::ExportAlreadyPending | Code::ExportNotReady | Code::TooManySchedules => {
-                StatusCode::CONFLICT
-            }
-            Code::LinkExpired => StatusCode::GONE,
+            Code::ExportAlreadyPending
+            | Code::ExportNotReady
+            | Code::ExportNotPending
+            | Code::ExportNotRetryable
+            | Code::LimitReached
+            | Code::WebhookDisabled => StatusCode::CONFLICT,
+            Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -168,12 +187,16 @@ impl Problem {
             Code::NotFound => "Not found",
             Code::ExportAlreadyPending => "An export is already pending",
             Code::ExportNotReady => "The export is not ready",
+            Code::ExportNotPending => "The export has ended",
+            Code::ExportNotRetryable => "The export cannot be retried",
             Code::LinkExpired => "The link has expired",
+            Code::LinkRevoked => "The link was revoked",
             Code::PayloadTooLarge => "The body is too large",
             Code::UnsupportedMediaType => "The body is not JSON",
             Code::IdempotencyKeyReused => "The idempotency key was used before",
-            Code::TooManySchedules => "Too many schedules",
             Code::TooManyRequests => "Too many requests",
+            Code::LimitReached => "There are too many",
+            Code::WebhookDisabled => "The webhook is disabled",
             Code::EmailRefused => "The email was refused",
             Code::InternalError => "Something went wrong",
         }
@@ -186,24 +209,32 @@ impl Problem {
                 1 => "One problem was found; nothing was done.".to_owned(),
                 count => format!("{count} problems were found; nothing was done."),
             },
-            Self::Forbidden(detail) | Self::NotFound(detail) => (*detail).to_owned(),
+            Self::Forbidden(detail) | Self::NotFound(detail) | Self::LimitReached(detail) => (*detail).to_owned(),
             Self::ExportAlreadyPending(id) => {
-                format!("Your export {id} of this type is still being made. Wait until it is READY or FAILED.")
+                format!("Your export {id} of this type is still being made. Wait until it has ended, or cancel it.")
             }
             Self::ExportNotReady(status) => {
-                format!("The export is {status}; only a READY export's email can be sent again.")
+                format!("The export is {status}; only a READY export has a file that can be mailed or deleted.")
+            }
+            Self::ExportNotPending(status) => {
+                format!("The export is {status}; only a PENDING export can be cancelled.")
+            }
+            Self::ExportNotRetryable(status) => {
+                format!("The export is {status}; only a FAILED, CANCELLED or EXPIRED export can be retried.")
             }
             Self::LinkExpired => "The file is no longer available. Ask for a new export.".to_owned(),
+            Self::LinkRevoked => {
+                "This link was revoked and no longer leads to the file. Ask the person who sent it for another one."
+                    .to_owned()
+            }
             Self::PayloadTooLarge => "A body may have at most 64 KiB.".to_owned(),
             Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
             Self::IdempotencyKeyReused => {
                 "This Idempotency-Key came with another body in the last 24 hours. Use a new key for a new request."
                     .to_owned()
             }
-            Self::TooManySchedules => {
-                format!("A tenant may have {MOST_SCHEDULES} schedules. Delete one that is no longer needed.")
-            }
             Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),
+            Self::WebhookDisabled => "Enable the webhook first: nothing is sent to one that is disabled.".to_owned(),
             Self::EmailRefused { .. } => {
                 "The mail service did not accept the message. The export stays READY: try again, and check the addresses.".to_owned()
             }
@@ -250,7 +281,9 @@ impl Problem {
                 _ => None,
             },
             export_status: match self {
-                Self::ExportNotReady(status) => Some((*status).into()),
+                Self::ExportNotReady(status)
+                | Self::ExportNotPending(status)
+                | Self::ExportNotRetryable(status) => Some((*status).into()),
                 _ => None,
             },
             errors: match self {

@@ -4,8 +4,13 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 10] = [
+pub const OPERATIONS: [&str; 24] = [
     "ADM-EXPORT-200",
+    "ADM-EXPORT-300",
+    "ADM-EXPORT-310",
+    "ADM-EXPORT-320",
+    "ADM-EXPORT-400",
+    "ADM-EXPORT-410",
     "ADM-ME-100",
     "ADM-SCHEDULE-100",
     "ADM-SCHEDULE-101",
@@ -13,19 +18,37 @@ pub const OPERATIONS: [&str; 10] = [
     "ADM-SCHEDULE-103",
     "ADM-SCHEDULE-104",
     "ADM-SUPPLIER-100",
+    "ADM-WEBHOOK-100",
+    "ADM-WEBHOOK-105",
+    "ADM-WEBHOOK-110",
+    "ADM-WEBHOOK-115",
+    "ADM-WEBHOOK-120",
+    "ADM-WEBHOOK-125",
+    "ADM-WEBHOOK-130",
+    "ADM-WEBHOOK-135",
+    "ADM-WEBHOOK-140",
     "CONSOLE-ASSET-100",
     "CONSOLE-PAGE-100",
 ];
 
 /// The groups of operations that are not of one dataset.
-pub const TAGS: [&str; 5] = ["Back Office", "Caller", "Exports", "Schedules", "Suppliers"];
+pub const TAGS: [&str; 6] = [
+    "Back Office",
+    "Caller",
+    "Exports",
+    "Schedules",
+    "Suppliers",
+    "Webhooks",
+];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 34] = [
+pub const SCHEMAS: [&str; 53] = [
     "AlreadyPendingProblem",
     "Amount",
+    "ByUser",
     "Caller",
     "Cc",
+    "Download",
     "Estimate",
     "EstimatedDay",
     "EstimatedNumber",
@@ -37,9 +60,12 @@ pub const SCHEMAS: [&str; 34] = [
     "ExportType",
     "FieldProblem",
     "InvalidRequestProblem",
+    "Link",
+    "LinkList",
     "Manifest",
     "NewSchedule",
     "NotReadyProblem",
+    "NotRetryableProblem",
     "Period",
     "Problem",
     "Profile",
@@ -49,6 +75,8 @@ pub const SCHEMAS: [&str; 34] = [
     "ScheduleChange",
     "ScheduleList",
     "ScheduleName",
+    "SecretRotationRequest",
+    "Sending",
     "SupplierIds",
     "SupplierList",
     "Time",
@@ -56,6 +84,18 @@ pub const SCHEMAS: [&str; 34] = [
     "Totals",
     "UtcTime",
     "When",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookChangeRequest",
+    "WebhookDelivery",
+    "WebhookDeliveryPage",
+    "WebhookDescription",
+    "WebhookEventType",
+    "WebhookEvents",
+    "WebhookList",
+    "WebhookRequest",
+    "WebhookUrl",
+    "WebhookWithSecret",
 ];
 
 /// `funding-transfers` and `balanceAccountType` as schemas are named: `FundingTransfers` and `BalanceAccountType`.

@@ -8,8 +8,9 @@ use shared::{
         mailer::MailError,
     },
     domain::{
-        export::{Delivery, File, Sending},
-        link::LinkToken,
+        export::{Delivery, File},
+        link::NewLink,
+        sending::Sending,
         time,
     },
     mail, random,
@@ -39,13 +40,14 @@ impl Generator {
         let made_at = file.made_at;
         let delivery = Delivery::of(file, now, self.link_lifetime);
         // A link of its own for each try, since of an earlier one only the hash is known.
-        let token = LinkToken::new(random::bytes());
+        let recipients = attempt.export.recipients().cloned().collect();
+        let link = NewLink::new(recipients, now, random::bytes(), random::bytes());
         let recorded = self
             .exports
-            .record_delivery(attempt, &delivery, &token.hash(), now)
+            .record_delivery(attempt, &delivery, &link, now)
             .await;
         recorded.map_err(|error| unrecorded(attempt, error, made_at, now))??;
-        self.send(attempt, &delivery, &token, now)
+        self.send(attempt, &delivery, link, now)
             .await
             .map_err(|error| attempt_error(error, made_at, now))
     }
@@ -54,21 +56,21 @@ impl Generator {
         &self,
         attempt: &Attempt,
         delivery: &Delivery,
-        token: &LinkToken,
+        link: NewLink,
         now: Timestamp,
     ) -> Result<(), DeliveryError> {
         let export = &attempt.export;
-        let link = mail::download_link(&self.link_api_url, export, token);
-        let mail = mail::compose(export, delivery, &link)
+        let url = mail::download_link(&self.link_api_url, export, &link.token);
+        let mail = mail::compose(export, delivery, &url)
             .map_err(|error| AwsError::unexpected("writing the mail", error))?;
         let message_id = self
             .mailer
             .send(&export.requester_email, &export.cc, &mail)
             .await?;
-        let recipients = export.recipients().cloned().collect();
         let sending = Sending {
+            link_id: Some(link.id),
             sent_at: now,
-            recipients,
+            recipients: link.recipients,
             message_id,
         };
         Ok(self
@@ -91,6 +93,9 @@ fn unrecorded(
     }
 }
 
+/// What is said while the records of exports cannot be written.
+const WAITS_FOR_RECORD: &str = "The mail waits until the export's state can be recorded.";
+
 fn attempt_error(error: DeliveryError, made_at: Timestamp, now: Timestamp) -> AttemptError {
     let cause = error.to_string();
     match error {
@@ -99,9 +104,13 @@ fn attempt_error(error: DeliveryError, made_at: Timestamp, now: Timestamp) -> At
         _ if now.duration_since(made_at) > DELIVERY_IS_RETRIED_FOR => {
             AttemptError::Undeliverable(cause)
         }
-        DeliveryError::Call(_) | DeliveryError::Mail(MailError::Passing(_)) => {
-            AttemptError::NotDelivered(cause)
+        DeliveryError::Mail(MailError::Passing { waiting_for, .. }) => {
+            AttemptError::NotDelivered { cause, waiting_for }
         }
+        DeliveryError::Call(_) => AttemptError::NotDelivered {
+            cause,
+            waiting_for: WAITS_FOR_RECORD.to_owned(),
+        },
     }
 }
 
@@ -115,15 +124,21 @@ mod tests {
         let after = |hours, error: DeliveryError| {
             attempt_error(error, made_at, made_at + SignedDuration::from_hours(hours))
         };
-        let throttled = || MailError::Passing("throttled".to_owned()).into();
+        let throttled = || {
+            MailError::Passing {
+                cause: "throttled".to_owned(),
+                waiting_for: "It waits.".to_owned(),
+            }
+            .into()
+        };
         let unanswered = || AwsError::unexpected("TransactWriteItems", "no answer").into();
         assert!(matches!(
             after(23, throttled()),
-            AttemptError::NotDelivered(_)
+            AttemptError::NotDelivered { .. }
         ));
         assert!(matches!(
             after(23, unanswered()),
-            AttemptError::NotDelivered(_)
+            AttemptError::NotDelivered { .. }
         ));
         assert!(matches!(
             after(25, throttled()),
