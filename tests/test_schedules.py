@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from support.api import Api, Caller
+from support.bus import Bus
 from support.feed import Feed, transfer
 from support.functions import Functions
 from support.generator import Generator
@@ -397,6 +398,25 @@ def test_a_month_is_named_as_one(schedules: Schedules, newcomer: Caller, api: Ap
     [mail] = mailbox.wait(export["exportId"])
     assert f"funding-transfers-{start:%Y-%m}.csv" in mail.text
     assert mail.subject.endswith(f", {start:%B %Y}")
+
+
+def test_whoever_listens_learns_the_schedule_and_a_retry_is_of_the_same_period(
+    schedules: Schedules, newcomer: Caller, api: Api, bus: Bus, generator: Generator
+) -> None:
+    schedule_id = schedules.made(newcomer)["scheduleId"]
+    schedules.miss(newcomer, schedule_id)
+    with generator.held():
+        schedules.call(newcomer, schedule_id)
+        [cancelled] = exports(api, newcomer)
+        assert api.post(newcomer, f"/v1/exports/{cancelled['exportId']}/cancel").status_code == 200
+    told = bus.wait(cancelled["exportId"], "export.cancelled")
+    assert told["data"]["scheduleId"] == schedule_id
+    again = api.post(newcomer, f"/v1/exports/{cancelled['exportId']}/retry").json()
+    assert again["scheduleId"] == schedule_id
+    assert again["period"] == cancelled["period"]
+    assert api.wait(newcomer, TRANSFERS, again["exportId"])["status"] == "READY"
+    shown = schedules.get(newcomer, schedule_id).json()
+    assert shown["lastRun"]["exportId"] == cancelled["exportId"], "a retry is no run"
 
 
 def test_a_run_is_made_once_however_often_it_is_called_for(schedules: Schedules, newcomer: Caller, api: Api) -> None:
