@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from support.api import Caller
-from support.datasets import DATASETS
+from support.datasets import DATASETS, DECLARED
 
-EVERYTHING = tuple(f"{dataset}:{act}" for dataset in DATASETS for act in ("create", "read"))
+EVERYTHING = tuple(
+    DECLARED[dataset].get("permission", f"{dataset}:{act}") for dataset in DATASETS for act in ("create", "read")
+)
 
 
 class Keys:

@@ -118,7 +118,9 @@ impl Args {
                 "--supplier names whom a key of the role SUPPLIER stands for, and belongs to no other role"
             );
         }
-        let allowed = permissions(self.role, &[Act::Create, Act::Read]);
+        let mut allowed = permissions(self.role, &[Act::Create, Act::Read]);
+        // One permission may be for both.
+        allowed.dedup();
         if let Some(unknown) = self
             .permissions
             .iter()
@@ -131,7 +133,7 @@ impl Args {
             );
         }
         let permissions = match (self.read_only, self.permissions.is_empty()) {
-            (true, _) => permissions(self.role, &[Act::Read]),
+            (true, _) => only_reading(self.role),
             (false, true) => allowed,
             (false, false) => self.permissions,
         };
@@ -156,6 +158,14 @@ fn permissions(role: RoleName, acts: &[Act]) -> Vec<String> {
         .filter(|dataset| dataset.roles.contains(&role))
         .flat_map(|dataset| acts.iter().map(|act| act.permission(dataset)))
         .collect()
+}
+
+/// What a role may be permitted to do that creates no export.
+fn only_reading(role: RoleName) -> Vec<String> {
+    let creating = permissions(role, &[Act::Create]);
+    let mut reading = permissions(role, &[Act::Read]);
+    reading.retain(|permission| !creating.contains(permission));
+    reading
 }
 
 fn role(text: &str) -> Result<RoleName, String> {
@@ -211,7 +221,7 @@ mod tests {
     #[test]
     fn a_key_may_do_all_that_its_role_may() {
         let count = |extra: &[&str]| item(extra).unwrap().permissions.len();
-        assert_eq!(count(&["--role", "OPERATOR"]), 8);
+        assert_eq!(count(&["--role", "OPERATOR"]), 9);
         assert_eq!(count(&["--role", "operator", "--read-only"]), 4);
         assert_eq!(count(&["--role", "SUPPLIER", "--supplier", "SUP-1001"]), 4);
         assert_eq!(
@@ -232,6 +242,22 @@ mod tests {
         assert!(
             item(&[&["--role", "SUPPLIER", "--supplier", "S"], &permission[..]].concat()).is_err()
         );
+    }
+
+    #[test]
+    fn operators_may_see_the_audit_trail_unless_they_may_only_read() {
+        let audits = |arguments: &[&str]| {
+            let permissions = item(arguments).unwrap().permissions;
+            permissions
+                .iter()
+                .filter(|permission| *permission == "audit:read")
+                .count()
+        };
+        assert_eq!(audits(&["--role", "OPERATOR"]), 1);
+        assert_eq!(audits(&["--role", "OPERATOR", "--read-only"]), 0);
+        let alone = ["--role", "OPERATOR", "--permission", "audit:read"];
+        assert_eq!(audits(&alone), 1);
+        assert_eq!(audits(&["--role", "SUPPLIER", "--supplier", "S"]), 0);
     }
 
     #[test]
