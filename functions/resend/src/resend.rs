@@ -68,7 +68,7 @@ impl Resend {
         // The mail is sent. If its record fails, only the log says so.
         if let Err(cause) = self
             .exports
-            .record_sending(&export, delivery, &sending)
+            .record_sending(&export, delivery, &sending, &caller.user_id)
             .await
         {
             error!(%cause, exportId = %export.id, "a sending is not recorded");

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::{Action, AuditEvent},
         event::EventType,
         export::{Delivery, Export, Sending, Status},
         id::ExportId,
@@ -30,6 +31,7 @@ use crate::{
         lock::{LOCK, lock_partition},
         sending::SendingItem,
     },
+    random,
 };
 
 /// How long a lease lasts after it was renewed.
@@ -184,13 +186,19 @@ impl ExportsTable {
             )
             .expression_attribute_values(":dueKind", text(due))
             .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
-        let sending_at = sending.sent_at;
+        let audit = AuditEvent::of(
+            &attempt.export,
+            Action::EmailSent,
+            sending.sent_at,
+            random::bytes(),
+        )
+        .to(&sending.recipients);
         let sending = self.put(to_item(&SendingItem::of(
             &attempt.export,
             delivery,
             sending,
         ))?)?;
-        let event = self.event(&attempt.export, EventType::Ready, sending_at)?;
+        let event = self.event_and_audit(&attempt.export, EventType::Ready, &audit)?;
         self.end(update, &attempt.export, vec![sending, event])
             .await
     }
@@ -235,9 +243,11 @@ impl ExportsTable {
             ))
             .expression_attribute_values(":endedBy", text(user_id))
             .expression_attribute_values(":endedAt", number(now.as_second()));
+        let audit = AuditEvent::of(export, Action::ExportCancelled, now, random::bytes());
+        let audit = audit.by(user_id);
         let parts = vec![
             self.delete(expiry_partition(export), export.id.as_str())?,
-            self.event(export, EventType::Cancelled, now)?,
+            self.event_and_audit(export, EventType::Cancelled, &audit)?,
         ];
         self.end(update, export, parts).await
     }
@@ -260,7 +270,9 @@ impl ExportsTable {
             .expression_attribute_values(":endedBy", text(user_id))
             .expression_attribute_values(":now", number(now.as_second()))
             .expression_attribute_values(":due", number((now - EXPIRY_GRACE).as_second()));
-        self.change(update).await
+        let audit = AuditEvent::of(export, Action::FileDeleted, now, random::bytes());
+        self.write(vec![update_part(update)?, self.audit(&audit.by(user_id))?])
+            .await
     }
 
     /// Ends a READY export EXPIRED, from the second of its expiry.

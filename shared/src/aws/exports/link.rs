@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::{Action, AuditEvent},
         export::{Delivery, Export, Sending, Status},
         id::ExportId,
         link::TokenHash,
@@ -18,6 +19,7 @@ use crate::{
         link::{LINK, LinkItem, link_partition},
         sending::SendingItem,
     },
+    random,
 };
 
 impl ExportsTable {
@@ -77,20 +79,19 @@ impl ExportsTable {
             .await
     }
 
-    /// Records a mail that was accepted.
+    /// Records a mail that was accepted, and that this user has sent it.
     pub async fn record_sending(
         &self,
         export: &Export,
         delivery: &Delivery,
         sending: &Sending,
+        user_id: &str,
     ) -> Result<(), AwsError> {
-        self.client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(to_item(&SendingItem::of(export, delivery, sending))?))
-            .send()
-            .await
-            .map_err(AwsError::new("PutItem"))?;
+        let audit = AuditEvent::of(export, Action::EmailSent, sending.sent_at, random::bytes());
+        let audit = audit.by(user_id).to(&sending.recipients);
+        let sending = self.put(to_item(&SendingItem::of(export, delivery, sending))?)?;
+        // Neither part has a condition that could be refused.
+        let _ = self.write(vec![sending, self.audit(&audit)?]).await?;
         Ok(())
     }
 }
