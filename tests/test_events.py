@@ -12,6 +12,7 @@ from support.api import Api, Caller
 from support.bus import Bus
 from support.functions import Functions
 from support.generator import Generator
+from support.mailbox import Mailbox
 from support.table import ExportsTable
 
 DATASET = "supplier-payouts"
@@ -61,6 +62,21 @@ def test_ready_and_expired_are_told(
 
 def seconds(text: str) -> float:
     return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+
+
+def test_the_first_download_is_told_once(
+    bus: Bus, http: httpx.Client, api: Api, newcomer: Caller, mailbox: Mailbox, generator: Generator
+) -> None:
+    with generator.held():
+        export_id = api.launch(newcomer, DATASET)["exportId"]
+    [mail] = mailbox.wait(export_id)
+    api.wait(newcomer, DATASET, export_id)
+    for _ in range(3):
+        assert http.get(mail.link).status_code == 302
+    told = bus.wait(export_id, "export.downloaded")
+    assert told["data"]["status"] == "READY"
+    time.sleep(1)
+    assert len([event for event in bus.about(export_id) if event["type"] == "export.downloaded"]) == 1
 
 
 def test_failed_cancelled_and_deleted_are_told(

@@ -26,6 +26,9 @@ CHANGING = path_type(
         "manifest.asOf": (str,),
         "downloadUrl": (str,),
         "downloadUrlExpiresAt": (str,),
+        "sendings.0.sentAt": (str,),
+        "sendings.0.linkId": (str,),
+        "sendings.0.messageId": (str,),
     }
 )
 

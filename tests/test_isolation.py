@@ -31,6 +31,7 @@ MATRIX = """
                                           ana ben sam tess cora olga dan mia no-key no-client as-supplier unknown
 me                                        200 200 200  200  200  200 401 403    401       401         403     401
 suppliers                                 200 200 403  403  200  200 401 403    401       401         403     401
+webhooks                                  200 200 403  403  403  200 401 403    401       401         403     401
 trigger  transactions                     202 202 202  202  403  202 401 403    401       401         403     401
 trigger  supplier-payouts                 202 202 403  403  403  202 401 403    401       401         403     401
 trigger  marketplace-payouts              202 202 403  403  403  202 401 403    401       401         403     401
@@ -73,6 +74,20 @@ retry    transactions                     409 403 403  403  403  404 401 403    
 retry    supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
 retry    audit-events                     409 403 403  403  403  404 401 403    401       401         403     401
 retry    transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
+links    transactions                     200 403 403  403  403  404 401 403    401       401         403     401
+links    supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
+links    marketplace-payouts              200 200 403  403  200  404 401 403    401       401         403     401
+links    funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+links    audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
+links    transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
+links    funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
+revoke   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
+revoke   supplier-payouts                 200 403 403  403  403  404 401 403    401       401         403     401
+revoke   marketplace-payouts              200 403 403  403  403  404 401 403    401       401         403     401
+revoke   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+revoke   audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
+revoke   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
+revoke   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 """
 
 # What is in a list, where it answers 200: ana's and sam's exports.
@@ -125,7 +140,20 @@ def exports(api: Api, callers: dict[str, Caller]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def call(api: Api, exports: dict[str, str], headers: dict[str, dict[str, str]]) -> Callable[[str, str], httpx.Response]:
+def links(api: Api, callers: dict[str, Caller], exports: dict[str, str]) -> dict[str, str]:
+    """A second link of each export, to be revoked."""
+    ids = {}
+    for name, export_id in exports.items():
+        owner = callers["supplier" if name.endswith(":of-a-supplier") else "operator"]
+        assert api.post(owner, f"/v1/exports/{export_id}/resend-email").status_code == 200
+        ids[name] = api.get(owner, f"/v1/exports/{export_id}/links").json()["items"][0]["linkId"]
+    return ids
+
+
+@pytest.fixture(scope="module")
+def call(
+    api: Api, exports: dict[str, str], links: dict[str, str], headers: dict[str, dict[str, str]]
+) -> Callable[[str, str], httpx.Response]:
     """Does what a row says with what a column sends."""
 
     def call(row: str, column: str) -> httpx.Response:
@@ -134,6 +162,7 @@ def call(api: Api, exports: dict[str, str], headers: dict[str, dict[str, str]]) 
         method, path = {
             "me": ("GET", "/v1/me"),
             "suppliers": ("GET", "/v1/suppliers"),
+            "webhooks": ("GET", "/v1/webhooks"),
             "trigger": ("POST", path),
             "list": ("GET", path),
             "records": ("GET", path.removesuffix("/export")),
@@ -142,6 +171,8 @@ def call(api: Api, exports: dict[str, str], headers: dict[str, dict[str, str]]) 
             "resend": ("POST", f"/v1/exports/{exports.get(dataset)}/resend-email"),
             "cancel": ("POST", f"/v1/exports/{exports.get(dataset)}/cancel"),
             "retry": ("POST", f"/v1/exports/{exports.get(dataset)}/retry"),
+            "links": ("GET", f"/v1/exports/{exports.get(dataset)}/links"),
+            "revoke": ("DELETE", f"/v1/exports/{exports.get(dataset)}/links/{links.get(dataset)}"),
         }[act]
         return api.http.request(method, api.base_url + path, headers=headers[column])
 
@@ -186,6 +217,9 @@ def test_a_list_shows_only_what_the_table_says(
 def test_an_id_of_nothing_is_not_found(api: Api, operator: Caller, export_id: str) -> None:
     assert api.detail(operator, "funding-transfers", export_id).status_code == 404
     assert api.post(operator, f"/v1/exports/{export_id}/resend-email").status_code == 404
+    assert api.get(operator, f"/v1/exports/{export_id}/links").status_code == 404
+    link = f"/v1/exports/{export_id}/links/lnk_01kh0c8wp2z9m4q7t1x5c3v8b6"
+    assert api.request("DELETE", operator, link).status_code == 404
 
 
 @pytest.mark.parametrize("other", [dataset for dataset in DATASETS if dataset != "funding-transfers"])

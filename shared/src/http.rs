@@ -1,7 +1,7 @@
 //! The border between API Gateway's events and the functions. An event becomes a [`Request`], a handler's answer becomes a
 //! response, and every request is one line in the log.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use lambda_http::{Body, RequestExt, request::RequestContext, service_fn};
@@ -13,7 +13,9 @@ use crate::{
         address::EmailAddress,
         caller::{Act, Caller, Role, RoleName},
         dataset::Dataset,
+        download::Origin,
         id::ExportId,
+        link::LinkId,
     },
     wire::problem::Problem,
 };
@@ -33,6 +35,8 @@ pub struct Request {
     pub caller: Option<Caller>,
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
+    /// Where the connection to the gateway came from; no header can set it.
+    pub source_ip: Option<IpAddr>,
     pub body: Vec<u8>,
 }
 
@@ -82,6 +86,16 @@ impl Request {
         }
     }
 
+    /// The export and the link of `/v1/exports/{exportId}/links/{linkId}`.
+    pub fn link_id(&self) -> Option<(ExportId, LinkId)> {
+        match self.segments()[..] {
+            ["v1", "exports", export_id, "links", link_id] => {
+                Some((export_id.parse().ok()?, link_id.parse().ok()?))
+            }
+            _ => None,
+        }
+    }
+
     fn segments(&self) -> Vec<&str> {
         self.path.trim_matches('/').split('/').collect()
     }
@@ -99,6 +113,13 @@ impl Request {
         } else {
             Err(Problem::UnsupportedMediaType)
         }
+    }
+
+    /// What is kept of where the request came from.
+    pub fn origin(&self) -> Origin {
+        let user_agent = self.headers.get(header::USER_AGENT);
+        let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Origin::of(self.source_ip, user_agent.as_deref())
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -138,6 +159,15 @@ impl Answer {
             headers: vec![(header::CONTENT_TYPE, "application/json".to_owned())],
             body: serde_json::to_string(body).map_err(Problem::internal)?,
         })
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: vec![],
+            body: String::new(),
+        }
     }
 
     pub fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
@@ -297,6 +327,10 @@ impl From<lambda_http::Request> for Request {
                 })
             }),
             query,
+            source_ip: context.and_then(|context| {
+                let address = context.identity.source_ip.as_deref()?;
+                address.parse().ok()
+            }),
             headers: event.headers().clone(),
             body: event.into_body().to_vec(),
         }
@@ -361,6 +395,7 @@ mod tests {
             caller: None,
             query: vec![],
             headers,
+            source_ip: None,
             body: body.to_vec(),
         }
     }

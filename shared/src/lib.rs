@@ -6,18 +6,20 @@
 //! - [`aws`]: the adapters that speak to AWS.
 //! - [`http`]: the border between API Gateway's events and the functions.
 //! - [`metrics`]: what CloudWatch counts.
-//! - [`mail`]: the message that carries a download link.
+//! - [`mail`]: the messages to people.
 //! - [`plan`]: what is read for an export, and what its file looks like.
 //! - [`random`]: randomness that nobody can guess.
 //! - [`config`]: the environment, read in one place.
 //! - [`acceptance`]: how a request becomes an export.
 //! - [`own_export`]: which export a request acts on.
 //! - [`ending`]: how an export ends FAILED, CANCELLED or EXPIRED, which several functions bring about.
+//! - [`downloads`]: how it is noted who fetches a file.
 
 pub mod acceptance;
 pub mod aws;
 pub mod config;
 pub mod domain;
+pub mod downloads;
 pub mod ending;
 pub mod http;
 pub mod items;

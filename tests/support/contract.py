@@ -109,8 +109,9 @@ class Document:
         if answer.status_code < 400:
             return ""
         if "json" not in answer.headers.get("content-type", ""):
-            # A page for a person: its code is the only one that its status has.
-            [code] = self._codes(method, path, str(answer.status_code))
+            # A page for a person has no code: where its status has two, the title tells which.
+            codes = self._codes(method, path, str(answer.status_code))
+            [code] = [code for code in codes if len(codes) == 1 or code.rpartition("_")[2].lower() in _title(answer)]
             return code
         body = answer.json()
         if isinstance(body, list):
@@ -118,6 +119,12 @@ class Document:
             return body[0]
         self.field_codes |= {error["code"] for error in body.get("errors", [])}
         return body["code"]
+
+
+def _title(page: httpx.Response) -> str:
+    found = re.search("<title>(.*?)</title>", page.text)
+    assert found, page.text
+    return found.group(1)
 
 
 class Contract:

@@ -10,8 +10,9 @@ from typing import Any
 from support.api import Caller
 from support.datasets import DATASETS, DECLARED
 
-EVERYTHING = tuple(
-    DECLARED[dataset].get("permission", f"{dataset}:{act}") for dataset in DATASETS for act in ("create", "read")
+EVERYTHING = (
+    *(DECLARED[dataset].get("permission", f"{dataset}:{act}") for dataset in DATASETS for act in ("create", "read")),
+    "webhooks:manage",
 )
 
 

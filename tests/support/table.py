@@ -34,9 +34,18 @@ class ExportsTable:
 
     def sendings(self, tenant: str, dataset: str, export_id: str) -> list[dict[str, Any]]:
         """The record of each mail about an export, the earliest first."""
-        key = Key("partition").eq(f"sending#{tenant}#{TYPES[dataset]}") & Key("sort").begins_with(export_id)
-        found = self.table.query(KeyConditionExpression=key, ConsistentRead=True)["Items"]
+        found = self._of_export("sending", tenant, dataset, export_id)
         return sorted(found, key=lambda item: item["sentAt"])
+
+    def downloads(self, tenant: str, dataset: str, export_id: str) -> list[dict[str, Any]]:
+        return self._of_export("downloads", tenant, dataset, export_id)
+
+    def links(self, tenant: str, dataset: str, export_id: str) -> list[dict[str, Any]]:
+        return self._of_export("links", tenant, dataset, export_id)
+
+    def spoil_download_count(self, tenant: str, dataset: str, export_id: str) -> None:
+        """Puts a text where downloads are counted, so that none can be."""
+        self.put({"partition": f"downloads#{tenant}#{TYPES[dataset]}", "sort": export_id, "downloads": "many"})
 
     def put(self, item: dict[str, Any]) -> None:
         self.table.put_item(Item=item)
@@ -85,6 +94,11 @@ class ExportsTable:
     @staticmethod
     def _link_key(token: str) -> dict[str, str]:
         return {"partition": f"link#{hashlib.sha256(token.encode()).hexdigest()}", "sort": "link"}
+
+    def _of_export(self, kind: str, tenant: str, dataset: str, export_id: str) -> list[dict[str, Any]]:
+        """What is kept beside an export, in the order of the sort key."""
+        key = Key("partition").eq(f"{kind}#{tenant}#{TYPES[dataset]}") & Key("sort").begins_with(f"{export_id}#")
+        return self.table.query(KeyConditionExpression=key, ConsistentRead=True)["Items"]
 
     def _get(self, partition: str, sort: str) -> dict[str, Any] | None:
         return self.table.get_item(Key={"partition": partition, "sort": sort}, ConsistentRead=True).get("Item")

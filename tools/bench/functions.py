@@ -15,6 +15,7 @@ from .server import Server
 from .settings import RELEASE
 
 VALUES = {
+    "ALLOW_LOOPBACK_WEBHOOKS": "false",
     "API_KEYS_TABLE": "api-keys",
     "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
     "ESTIMATE_TIME_MILLISECONDS": "1500",
@@ -28,6 +29,9 @@ VALUES = {
     "LINK_LIFETIME_SECONDS": "604800",
     "S3_PATH_STYLE": "true",
     "SENDER_EMAIL": "exports@payout-exports.example",
+    "WEBHOOKS_TABLE": "webhooks",
+    "WEBHOOK_PAUSES_SECONDS": "5,60",
+    "WEBHOOK_SECRETS_TABLE": "webhook-secrets",
 }
 
 

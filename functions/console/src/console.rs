@@ -78,6 +78,7 @@ mod tests {
             caller: None,
             query: vec![],
             headers: HeaderMap::new(),
+            source_ip: None,
             body: vec![],
         })
         .await

@@ -3,10 +3,17 @@
 use http::StatusCode;
 use jiff::SignedDuration;
 use shared::{
-    aws::{exports::ExportsTable, files::ExportFiles},
-    domain::{caller::Act, time},
+    aws::{AwsError, exports::ExportsTable, files::ExportFiles},
+    domain::{
+        caller::Act,
+        download::{Download, Downloader, Downloads},
+        export::Export,
+        link::Link,
+        time,
+    },
+    downloads,
     http::{Answer, Request, require},
-    wire::{export::ExportObject, problem::Problem},
+    wire::{export::ExportObject, export_detail::ExportDetailObject, problem::Problem},
 };
 
 /// How long a download URL works: long enough to click, too short to pass around.
@@ -37,6 +44,12 @@ impl Detail {
                 "This export was launched by another user.",
             ));
         }
+        let (sendings, downloads) = tokio::try_join!(
+            self.exports.sendings(&export),
+            self.exports.downloads(&export)
+        )?;
+        let links = self.links_of(&export, &downloads).await?;
+
         let now = time::now();
         let mut object = ExportObject::of(&export, now);
         if let Some(delivery) = export.ready(now) {
@@ -45,7 +58,25 @@ impl Detail {
                 .download_url(&export, delivery, now, DOWNLOAD_URL_LIFETIME)
                 .await?;
             object = object.with_download(url, ends_at);
+            // Nobody tells whether the URL is used. This answer shows the downloads before it.
+            let by = Downloader::User(caller.user_id.clone());
+            downloads::note(&self.exports, &export, by, request.origin(), now).await;
         }
+        let object = ExportDetailObject::of(object, &sendings, &downloads, &links);
         Answer::json(StatusCode::OK, &object)
+    }
+
+    /// The links that downloads name, or none if no link was used.
+    async fn links_of(
+        &self,
+        export: &Export,
+        downloads: &Downloads,
+    ) -> Result<Vec<Link>, AwsError> {
+        let is_by_link = |download: &Download| matches!(download.by, Downloader::Link(_));
+        if downloads.latest.iter().any(is_by_link) {
+            self.exports.links(export).await
+        } else {
+            Ok(Vec::new())
+        }
     }
 }

@@ -10,6 +10,7 @@ use shared::{
     domain::{
         caller::{Act, Caller},
         dataset::PAYOUTS_BY_CONTACT,
+        download::Downloader,
         export::Export,
         filters::{Contact, Filters},
         history::HistoryQuery,
@@ -17,6 +18,7 @@ use shared::{
         order::Order,
         time,
     },
+    downloads,
     http::{Answer, Request, require},
     random,
     wire::problem::Problem,
@@ -44,7 +46,7 @@ impl Merchant {
         let caller = request.caller()?;
         match Route::of(&request.method, &request.path) {
             Route::Request => self.request(caller, request.json_body()?).await,
-            Route::Find => self.find(caller, request.json_body()?).await,
+            Route::Find => self.find(caller, &request).await,
             Route::List => self.list(caller, request.json_body()?).await,
             Route::BadVersion => Ok(refusal::bad_version()),
             Route::Unknown => Ok(refusal::unknown_endpoint()),
@@ -87,7 +89,8 @@ impl Merchant {
         }
     }
 
-    async fn find(&self, caller: &Caller, body: &[u8]) -> Result<Answer, Problem> {
+    async fn find(&self, caller: &Caller, request: &Request) -> Result<Answer, Problem> {
+        let body = request.json_body()?;
         require(caller, Act::Read, &PAYOUTS_BY_CONTACT)?;
         let not_found = || Problem::NotFound("No export found with the provided export_id.");
         let text = arguments::find(body).map_err(Problem::InvalidRequest)?;
@@ -101,7 +104,15 @@ impl Merchant {
         if *export.dataset() != PAYOUTS_BY_CONTACT {
             return Err(not_found());
         }
-        Answer::json(StatusCode::OK, &self.object(&export, time::now()).await?)
+        let now = time::now();
+        let object = self.object(&export, now).await?;
+        if export.ready(now).is_some() {
+            // A list hands out URLs, too, but to look at a list is not to download each of its files.
+            let by = Downloader::User(caller.user_id.clone());
+            let exports = &self.acceptance.exports;
+            downloads::note(exports, &export, by, request.origin(), now).await;
+        }
+        Answer::json(StatusCode::OK, &object)
     }
 
     async fn list(&self, caller: &Caller, body: &[u8]) -> Result<Answer, Problem> {

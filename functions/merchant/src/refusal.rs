@@ -40,6 +40,9 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         | Problem::ExportNotPending(_)
         | Problem::ExportNotRetryable(_)
         | Problem::LinkExpired
+        | Problem::LimitReached(_)
+        | Problem::WebhookDisabled
+        | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {

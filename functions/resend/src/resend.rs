@@ -8,7 +8,7 @@ use shared::{
         exports::ExportsTable,
         mailer::{MailError, Mailer},
     },
-    domain::{address::EmailAddress, export::Sending, link::LinkToken, resend::admit, time},
+    domain::{address::EmailAddress, link::NewLink, resend::admit, sending::Sending, time},
     http::{Answer, Request},
     mail, own_export, random,
     wire::{problem::Problem, resend_request},
@@ -43,34 +43,34 @@ impl Resend {
         };
 
         let resends = admit(&export.resends, now).map_err(too_many)?;
-        let token = LinkToken::new(random::bytes());
+        let cc = new_cc.as_deref().unwrap_or(&export.cc);
+        let recipients = std::iter::once(&caller.email).chain(cc).cloned().collect();
+        let link = NewLink::new(recipients, now, random::bytes(), random::bytes());
         let admitted = self
             .exports
-            .admit_resend(&export, delivery, &token.hash(), &resends, now)
+            .admit_resend(&export, delivery, &link, &resends, now)
             .await?;
         // Another sending was admitted at the same moment, or the export has just expired.
         admitted.map_err(|_| Problem::TooManyRequests { retry_after: 1 })?;
 
-        let link = mail::download_link(&self.link_api_url, &export, &token);
-        let mail = mail::compose(&export, delivery, &link).map_err(Problem::internal)?;
-        let cc = new_cc.as_deref().unwrap_or(&export.cc);
+        let url = mail::download_link(&self.link_api_url, &export, &link.token);
+        let mail = mail::compose(&export, delivery, &url).map_err(Problem::internal)?;
         let message_id = self
             .mailer
             .send(&caller.email, cc, &mail)
             .await
             .map_err(refused)?;
-        let recipients: Vec<_> = std::iter::once(&caller.email).chain(cc).cloned().collect();
         let sending = Sending {
+            link_id: Some(link.id),
             sent_at: now,
-            recipients,
+            recipients: link.recipients,
             message_id,
         };
         // The mail is sent. If its record fails, only the log says so.
-        if let Err(cause) = self
+        let recorded = self
             .exports
-            .record_sending(&export, delivery, &sending, &caller.user_id)
-            .await
-        {
+            .record_sending(&export, &sending, &caller.user_id);
+        if let Err(cause) = recorded.await {
             error!(%cause, exportId = %export.id, "a sending is not recorded");
         }
         Answer::json(

@@ -71,6 +71,10 @@ pub struct Export {
     pub retry_of: Option<ExportId>,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
     pub resends: Vec<Timestamp>,
+    /// When its file was fetched for the first time.
+    pub downloaded_at: Option<Timestamp>,
+    /// When it leaves the history, and with it what is kept about its links, mails and downloads. Known once it is stored.
+    pub kept_until: Option<Timestamp>,
     pub state: State,
 }
 
@@ -155,15 +159,6 @@ pub struct File {
     pub made_at: Timestamp,
 }
 
-/// A mail that was accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sending {
-    pub sent_at: Timestamp,
-    pub recipients: Vec<EmailAddress>,
-    /// SES's own.
-    pub message_id: String,
-}
-
 impl Export {
     /// An accepted request: PENDING, with the requester's scope fixed, for a file in the standard profile with all columns
     /// that the requester gets.
@@ -188,6 +183,8 @@ impl Export {
             created_at: now,
             retry_of: None,
             resends: Vec::new(),
+            downloaded_at: None,
+            kept_until: None,
             state: State::Pending {
                 is_begun: false,
                 rows_written: 0,

@@ -17,6 +17,20 @@ const ULID_LENGTH: usize = 26;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExportId(String);
 
+/// A ULID in lower case: 48 bits of time and 80 random ones, so that texts are in order of time.
+pub(super) fn ulid(created_at: Timestamp, random: [u8; 10]) -> String {
+    let mut bits = [0; 16];
+    bits[6..].copy_from_slice(&random);
+    let milliseconds = created_at.as_millisecond().unsigned_abs();
+    let ulid = Ulid::from_parts(milliseconds, u128::from_be_bytes(bits));
+    ulid.to_string().to_lowercase()
+}
+
+/// Whether the text is what [`ulid`] writes: there is one spelling of each.
+pub(super) fn is_ulid(text: &str) -> bool {
+    Ulid::from_string(text).is_ok_and(|parsed| parsed.to_string().to_lowercase() == text)
+}
+
 /// The text cannot be the id of any export.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is not an export id")]
@@ -25,13 +39,9 @@ pub struct NotAnExportId;
 impl ExportId {
     /// A new id. `random` holds 80 bits from the operating system's generator.
     pub fn new(dataset: &Dataset, created_at: Timestamp, random: [u8; 10]) -> Self {
-        let mut bits = [0; 16];
-        bits[6..].copy_from_slice(&random);
-        let milliseconds = created_at.as_millisecond().unsigned_abs();
-        let ulid = Ulid::from_parts(milliseconds, u128::from_be_bytes(bits));
         Self(format!(
             "{PREFIX}{}{}",
-            ulid.to_string().to_lowercase(),
+            ulid(created_at, random),
             dataset.letter
         ))
     }
@@ -61,11 +71,9 @@ impl FromStr for ExportId {
     fn from_str(text: &str) -> Result<Self, NotAnExportId> {
         let rest = text.strip_prefix(PREFIX).ok_or(NotAnExportId)?;
         let (ulid, letter) = rest.split_at_checked(ULID_LENGTH).ok_or(NotAnExportId)?;
-        let parsed = Ulid::from_string(ulid).map_err(|_| NotAnExportId)?;
-        let is_canonical = parsed.to_string().to_lowercase() == ulid;
         let is_known =
             letter.len() == 1 && letter.chars().next().and_then(Dataset::by_letter).is_some();
-        if is_canonical && is_known {
+        if is_ulid(ulid) && is_known {
             Ok(Self(text.to_owned()))
         } else {
             Err(NotAnExportId)

@@ -85,6 +85,9 @@ pub struct ExportItem {
     /// Unix seconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resends: Vec<i64>,
+    /// When its file was fetched for the first time, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    downloaded_at: Option<i64>,
     /// What the reconciler has to do, and from when on (Unix seconds). Absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_kind: Option<String>,
@@ -197,6 +200,7 @@ impl ExportItem {
             ended_by: None,
             ended_at: None,
             resends: Vec::new(),
+            downloaded_at: None,
             due_kind: Some(due.to_owned()),
             due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
             time_to_live: (export.created_at + history_lifetime).as_second(),
@@ -294,6 +298,8 @@ impl TryFrom<ExportItem> for Export {
             },
             created_at: item.created_at,
             retry_of: item.retry_of.as_deref().map(read_id).transpose()?,
+            downloaded_at: time(item.downloaded_at),
+            kept_until: Timestamp::from_second(item.time_to_live).ok(),
             resends: item
                 .resends
                 .iter()
@@ -312,8 +318,19 @@ mod tests {
         filters::Filters,
     };
 
+    const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
     fn stored(export: &Export) -> ExportItem {
-        ExportItem::new(export, SignedDuration::from_hours(24))
+        ExportItem::new(export, LIFETIME)
+    }
+
+    /// The export as it is read again: it says when it leaves the history, to the second.
+    fn kept(export: &Export) -> Export {
+        let leaves_at = (export.created_at + LIFETIME).as_second();
+        Export {
+            kept_until: Some(Timestamp::from_second(leaves_at).unwrap()),
+            ..export.clone()
+        }
     }
 
     #[test]
@@ -339,7 +356,7 @@ mod tests {
             serde_dynamo::to_item::<_, serde_dynamo::Item>(stored(&export)).unwrap(),
         )
         .unwrap();
-        assert_eq!(Export::try_from(item).unwrap(), export);
+        assert_eq!(Export::try_from(item).unwrap(), kept(&export));
     }
 
     #[test]
@@ -355,13 +372,13 @@ mod tests {
             };
             let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
             let read: ExportItem = serde_dynamo::from_item(item).unwrap();
-            assert_eq!(Export::try_from(read).unwrap(), export);
+            assert_eq!(Export::try_from(read).unwrap(), kept(&export));
             let mut item = serde_json::to_value(stored(&export)).unwrap();
             for name in ["columns", "profile"] {
                 item.as_object_mut().unwrap().remove(name).unwrap();
             }
             let read: ExportItem = serde_json::from_value(item).unwrap();
-            assert_eq!(Export::try_from(read).unwrap(), pending());
+            assert_eq!(Export::try_from(read).unwrap(), kept(&pending()));
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod download;
 pub mod expiry_marker;
 pub mod export;
 pub mod file_format;
@@ -13,8 +14,11 @@ pub mod link;
 pub mod lock;
 pub mod outbox;
 pub mod sending;
+pub mod webhook;
+pub mod webhook_delivery;
+pub mod webhook_secret;
 
-use crate::domain::id::ExportId;
+use crate::domain::{address::EmailAddress, id::ExportId};
 
 /// An item that does not have the form in which this project writes it.
 #[derive(Debug, thiserror::Error)]
@@ -24,4 +28,8 @@ pub struct UnreadableItem(pub String);
 fn read_id(text: &str) -> Result<ExportId, UnreadableItem> {
     text.parse()
         .map_err(|_| UnreadableItem(format!("the export id {text}")))
+}
+
+fn read_address(text: &str) -> Result<EmailAddress, UnreadableItem> {
+    EmailAddress::parse(text).map_err(|_| UnreadableItem("an address".to_owned()))
 }

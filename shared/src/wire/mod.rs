@@ -4,6 +4,7 @@
 pub mod cursor;
 pub mod estimate;
 pub mod export;
+pub mod export_detail;
 pub mod export_event;
 pub mod file_format;
 pub mod history_query;
@@ -18,3 +19,6 @@ pub mod record_query;
 pub mod resend_request;
 pub mod supplier_query;
 pub mod trigger_request;
+pub mod webhook;
+pub mod webhook_event;
+pub mod webhook_request;

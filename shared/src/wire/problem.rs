@@ -24,6 +24,7 @@ pub enum Problem {
     /// Only a FAILED, CANCELLED or EXPIRED export allows it.
     ExportNotRetryable(Status),
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
@@ -31,6 +32,9 @@ pub enum Problem {
     TooManyRequests {
         retry_after: u64,
     },
+    /// There are as many as there may be: which, as a sentence for a person.
+    LimitReached(&'static str),
+    WebhookDisabled,
     EmailRefused {
         cause: String,
     },
@@ -91,10 +95,13 @@ pub enum Code {
     ExportNotPending,
     ExportNotRetryable,
     LinkExpired,
+    LinkRevoked,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
     TooManyRequests,
+    LimitReached,
+    WebhookDisabled,
     EmailRefused,
     InternalError,
 }
@@ -139,10 +146,13 @@ impl Problem {
             Self::ExportNotPending(_) => Code::ExportNotPending,
             Self::ExportNotRetryable(_) => Code::ExportNotRetryable,
             Self::LinkExpired => Code::LinkExpired,
+            Self::LinkRevoked => Code::LinkRevoked,
             Self::PayloadTooLarge => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::TooManyRequests { .. } => Code::TooManyRequests,
+            Self::LimitReached(_) => Code::LimitReached,
+            Self::WebhookDisabled => Code::WebhookDisabled,
             Self::EmailRefused { .. } => Code::EmailRefused,
             Self::Internal { .. } => Code::InternalError,
         }
@@ -156,8 +166,10 @@ impl Problem {
             Code::ExportAlreadyPending
             | Code::ExportNotReady
             | Code::ExportNotPending
-            | Code::ExportNotRetryable => StatusCode::CONFLICT,
-            Code::LinkExpired => StatusCode::GONE,
+            | Code::ExportNotRetryable
+            | Code::LimitReached
+            | Code::WebhookDisabled => StatusCode::CONFLICT,
+            Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -178,10 +190,13 @@ impl Problem {
             Code::ExportNotPending => "The export has ended",
             Code::ExportNotRetryable => "The export cannot be retried",
             Code::LinkExpired => "The link has expired",
+            Code::LinkRevoked => "The link was revoked",
             Code::PayloadTooLarge => "The body is too large",
             Code::UnsupportedMediaType => "The body is not JSON",
             Code::IdempotencyKeyReused => "The idempotency key was used before",
             Code::TooManyRequests => "Too many requests",
+            Code::LimitReached => "There are too many",
+            Code::WebhookDisabled => "The webhook is disabled",
             Code::EmailRefused => "The email was refused",
             Code::InternalError => "Something went wrong",
         }
@@ -194,7 +209,7 @@ impl Problem {
                 1 => "One problem was found; nothing was done.".to_owned(),
                 count => format!("{count} problems were found; nothing was done."),
             },
-            Self::Forbidden(detail) | Self::NotFound(detail) => (*detail).to_owned(),
+            Self::Forbidden(detail) | Self::NotFound(detail) | Self::LimitReached(detail) => (*detail).to_owned(),
             Self::ExportAlreadyPending(id) => {
                 format!("Your export {id} of this type is still being made. Wait until it has ended, or cancel it.")
             }
@@ -208,6 +223,10 @@ impl Problem {
                 format!("The export is {status}; only a FAILED, CANCELLED or EXPIRED export can be retried.")
             }
             Self::LinkExpired => "The file is no longer available. Ask for a new export.".to_owned(),
+            Self::LinkRevoked => {
+                "This link was revoked and no longer leads to the file. Ask the person who sent it for another one."
+                    .to_owned()
+            }
             Self::PayloadTooLarge => "A body may have at most 64 KiB.".to_owned(),
             Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
             Self::IdempotencyKeyReused => {
@@ -215,6 +234,7 @@ impl Problem {
                     .to_owned()
             }
             Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),
+            Self::WebhookDisabled => "Enable the webhook first: nothing is sent to one that is disabled.".to_owned(),
             Self::EmailRefused { .. } => {
                 "The mail service did not accept the message. The export stays READY: try again, and check the addresses.".to_owned()
             }

@@ -8,8 +8,9 @@ use shared::{
         mailer::MailError,
     },
     domain::{
-        export::{Delivery, File, Sending},
-        link::LinkToken,
+        export::{Delivery, File},
+        link::NewLink,
+        sending::Sending,
         time,
     },
     mail, random,
@@ -39,13 +40,14 @@ impl Generator {
         let made_at = file.made_at;
         let delivery = Delivery::of(file, now, self.link_lifetime);
         // A link of its own for each try, since of an earlier one only the hash is known.
-        let token = LinkToken::new(random::bytes());
+        let recipients = attempt.export.recipients().cloned().collect();
+        let link = NewLink::new(recipients, now, random::bytes(), random::bytes());
         let recorded = self
             .exports
-            .record_delivery(attempt, &delivery, &token.hash(), now)
+            .record_delivery(attempt, &delivery, &link, now)
             .await;
         recorded.map_err(|error| unrecorded(attempt, error, made_at, now))??;
-        self.send(attempt, &delivery, &token, now)
+        self.send(attempt, &delivery, link, now)
             .await
             .map_err(|error| attempt_error(error, made_at, now))
     }
@@ -54,21 +56,21 @@ impl Generator {
         &self,
         attempt: &Attempt,
         delivery: &Delivery,
-        token: &LinkToken,
+        link: NewLink,
         now: Timestamp,
     ) -> Result<(), DeliveryError> {
         let export = &attempt.export;
-        let link = mail::download_link(&self.link_api_url, export, token);
-        let mail = mail::compose(export, delivery, &link)
+        let url = mail::download_link(&self.link_api_url, export, &link.token);
+        let mail = mail::compose(export, delivery, &url)
             .map_err(|error| AwsError::unexpected("writing the mail", error))?;
         let message_id = self
             .mailer
             .send(&export.requester_email, &export.cc, &mail)
             .await?;
-        let recipients = export.recipients().cloned().collect();
         let sending = Sending {
+            link_id: Some(link.id),
             sent_at: now,
-            recipients,
+            recipients: link.recipients,
             message_id,
         };
         Ok(self

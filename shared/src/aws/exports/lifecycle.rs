@@ -20,16 +20,15 @@ use crate::{
     domain::{
         audit::{Action, AuditEvent},
         event::EventType,
-        export::{Delivery, Export, Sending, Status},
+        export::{Delivery, Export, Status},
         id::ExportId,
-        link::TokenHash,
+        link::NewLink,
+        sending::Sending,
     },
     items::{
         expiry_marker::{ExpiryMarkerItem, expiry_partition},
         export::{CLEAN_UP_AFTER, DueKind, EXPIRY_GRACE, FileItem, StatusSorts, UNSENT_AFTER},
-        link::LinkItem,
         lock::{LOCK, lock_partition},
-        sending::SendingItem,
     },
     random,
 };
@@ -143,7 +142,7 @@ impl ExportsTable {
         &self,
         attempt: &Attempt,
         delivery: &Delivery,
-        token: &TokenHash,
+        link: &NewLink,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
         let export = &attempt.export;
@@ -161,13 +160,9 @@ impl ExportsTable {
             .expression_attribute_values(":readyAt", number(delivery.ready_at.as_second()))
             .expression_attribute_values(":expiresAt", number(delivery.expires_at.as_second()));
         let marker = to_item(&ExpiryMarkerItem::of(export, delivery.expires_at))?;
-        let link = to_item(&LinkItem::of(export, delivery, token))?;
-        self.write(vec![
-            update_part(update)?,
-            self.put(marker)?,
-            self.put(link)?,
-        ])
-        .await
+        let mut parts = vec![update_part(update)?, self.put(marker)?];
+        parts.extend(self.new_link_parts(export, delivery, link)?);
+        self.write(parts).await
     }
 
     /// Ends the export READY and records the mail that was accepted.
@@ -191,16 +186,11 @@ impl ExportsTable {
             Action::EmailSent,
             sending.sent_at,
             random::bytes(),
-        )
-        .to(&sending.recipients);
-        let sending = self.put(to_item(&SendingItem::of(
-            &attempt.export,
-            delivery,
-            sending,
-        ))?)?;
-        let event = self.event_and_audit(&attempt.export, EventType::Ready, &audit)?;
-        self.end(update, &attempt.export, vec![sending, event])
-            .await
+        );
+        let audit = audit.to(&sending.recipients);
+        let mut parts = self.sending_parts(&attempt.export, sending)?;
+        parts.push(self.event_and_audit(&attempt.export, EventType::Ready, &audit)?);
+        self.end(update, &attempt.export, parts).await
     }
 
     /// Ends a pending export FAILED and deletes its file and link from the record.

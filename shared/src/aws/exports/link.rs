@@ -1,97 +1,125 @@
-//! Download links, and the mails that carry them.
+//! Download links.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{Update, builders::UpdateBuilder};
 use jiff::Timestamp;
 
-use super::{
-    AwsError, ExportsTable, from_item, key,
-    lifecycle::{Superseded, update_part},
-    number, text, to_item,
-};
+use super::{AwsError, ExportsTable, Item, Superseded, from_item, key, number, text};
 use crate::{
     domain::{
-        audit::{Action, AuditEvent},
-        export::{Delivery, Export, Sending, Status},
+        export::Export,
         id::ExportId,
-        link::TokenHash,
+        link::{Link, LinkId, TokenHash},
     },
-    items::{
-        link::{LINK, LinkItem, link_partition},
-        sending::SendingItem,
+    items::link::{
+        LINK, LinkItem, LinkRecordItem, link_partition, link_record_sort, link_records_partition,
     },
-    random,
 };
 
+/// Where a token leads.
+#[derive(Debug)]
+pub struct LinkedExport {
+    pub export: Export,
+    /// `None` for a link that was mailed before links had ids.
+    pub link: Option<Link>,
+}
+
+/// A link was revoked: it leads nowhere any more.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Revoked;
+
 impl ExportsTable {
-    /// The export that a link of this token and id leads to, unless it is forgotten.
+    /// The export that a link of this token and id leads to, unless it is forgotten. Whether it was revoked is read
+    /// consistently.
     pub async fn find_by_link(
         &self,
         token: &TokenHash,
         id: &ExportId,
         now: Timestamp,
-    ) -> Result<Option<Export>, AwsError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(link_partition(token), LINK)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(AwsError::new("GetItem"))?;
-        let Some(item) = answer.item else {
+    ) -> Result<Option<LinkedExport>, AwsError> {
+        let Some(item) = self.get(key(link_partition(token), LINK)).await? else {
             return Ok(None);
         };
-        let link: LinkItem = from_item(item)?;
-        if link.export_id()? != *id || link.is_forgotten(now) {
+        let pointer: LinkItem = from_item(item)?;
+        if pointer.export_id()? != *id || pointer.is_forgotten(now) {
             return Ok(None);
         }
-        self.find(link.tenant_id(), id).await
+        let link_id = pointer.link_id()?;
+        let (export, link) = tokio::try_join!(self.find(pointer.tenant_id(), id), async {
+            match &link_id {
+                Some(link_id) => self.find_link(pointer.tenant_id(), id, link_id).await,
+                None => Ok(None),
+            }
+        })?;
+        Ok(export.map(|export| LinkedExport { export, link }))
     }
 
-    /// Admits one more sending of a READY export's email and records the link that it will carry; refused if the export
-    /// is no longer READY, or another sending was admitted meanwhile.
-    ///
-    /// `resends` is what [`crate::domain::resend::admit`] says to remember.
-    pub async fn admit_resend(
+    /// All links of an export, the newest first.
+    pub async fn links(&self, export: &Export) -> Result<Vec<Link>, AwsError> {
+        let partition = link_records_partition(&export.tenant_id, &export.id);
+        let items = self.newest_first(partition, &export.id, None).await?;
+        items.into_iter().map(read_link).collect()
+    }
+
+    async fn find_link(
+        &self,
+        tenant_id: &str,
+        export_id: &ExportId,
+        link_id: &LinkId,
+    ) -> Result<Option<Link>, AwsError> {
+        let item = self.get(link_key(tenant_id, export_id, link_id)).await?;
+        item.map(read_link).transpose()
+    }
+
+    /// Counts a use of a link. Refused if it was revoked: of a revocation and a use that race, one comes first.
+    pub async fn use_link(
         &self,
         export: &Export,
-        delivery: &Delivery,
-        token: &TokenHash,
-        resends: &[Timestamp],
+        link_id: &LinkId,
         now: Timestamp,
-    ) -> Result<Result<(), Superseded>, AwsError> {
-        let list = |times: &[Timestamp]| {
-            AttributeValue::L(times.iter().map(|time| number(time.as_second())).collect())
-        };
+    ) -> Result<Result<(), Revoked>, AwsError> {
         let update = self
-            .update(export)
-            .update_expression("SET resends = :resends")
-            .condition_expression(
-                "#status = :ready AND expiresAt > :now AND (resends = :seen OR attribute_not_exists(resends))",
-            )
-            .expression_attribute_values(":resends", list(resends))
-            .expression_attribute_values(":seen", list(&export.resends))
-            .expression_attribute_values(":now", number(now.as_second()))
-            .expression_attribute_values(":ready", text(Status::Ready.to_string()));
-        let link = to_item(&LinkItem::of(export, delivery, token))?;
-        self.write(vec![update_part(update)?, self.put(link)?])
-            .await
+            .link_update(export, link_id)
+            .update_expression("SET lastUsedAt = :now ADD #uses :one")
+            .condition_expression("attribute_exists(linkId) AND attribute_not_exists(revokedAt)")
+            .expression_attribute_names("#uses", "uses")
+            .expression_attribute_values(":now", text(now.to_string()))
+            .expression_attribute_values(":one", number(1));
+        Ok(self.change(update).await?.map_err(|Superseded| Revoked))
     }
 
-    /// Records a mail that was accepted, and that this user has sent it.
-    pub async fn record_sending(
+    /// Revokes a link and returns it. One that was revoked before stays revoked from then on. `None` if the export has no
+    /// such link.
+    pub async fn revoke_link(
         &self,
         export: &Export,
-        delivery: &Delivery,
-        sending: &Sending,
-        user_id: &str,
-    ) -> Result<(), AwsError> {
-        let audit = AuditEvent::of(export, Action::EmailSent, sending.sent_at, random::bytes());
-        let audit = audit.by(user_id).to(&sending.recipients);
-        let sending = self.put(to_item(&SendingItem::of(export, delivery, sending))?)?;
-        // Neither part has a condition that could be refused.
-        let _ = self.write(vec![sending, self.audit(&audit)?]).await?;
-        Ok(())
+        link_id: &LinkId,
+        now: Timestamp,
+    ) -> Result<Option<Link>, AwsError> {
+        let update = self
+            .link_update(export, link_id)
+            .update_expression("SET revokedAt = if_not_exists(revokedAt, :now)")
+            .condition_expression("attribute_exists(linkId)")
+            .expression_attribute_values(":now", text(now.to_string()));
+        match self.change(update).await? {
+            Ok(()) => self.find_link(&export.tenant_id, &export.id, link_id).await,
+            Err(Superseded) => Ok(None),
+        }
     }
+
+    pub(super) fn link_update(&self, export: &Export, link_id: &LinkId) -> UpdateBuilder {
+        Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(link_key(&export.tenant_id, &export.id, link_id)))
+    }
+}
+
+fn link_key(tenant_id: &str, export_id: &ExportId, link_id: &LinkId) -> Item {
+    key(
+        link_records_partition(tenant_id, export_id),
+        link_record_sort(export_id, link_id),
+    )
+}
+
+fn read_link(item: Item) -> Result<Link, AwsError> {
+    Ok(Link::try_from(from_item::<LinkRecordItem>(item)?)?)
 }

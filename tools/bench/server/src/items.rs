@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 /// Everything of one tenant, whose one export this is.
 pub const TENANT: &str = "bench";
 const EXPORT_ID: &str = "exp_01k9zzzzzzzzzzzzzzzzzzzzzzf";
+const LINK_ID: &str = "lnk_01k9zzzzzzzzzzzzzzzzzzzzzz";
 const USER: &str = "ana";
 const TYPE: &str = "FUNDING_TRANSFERS";
 
@@ -40,7 +41,17 @@ impl Items {
                 "sort": text("link"),
                 "tenantId": text(TENANT),
                 "exportId": text(EXPORT_ID),
+                "linkId": text(LINK_ID),
                 "timeToLive": seconds(self.after_days(38)),
+            })),
+            _ if partition.starts_with("links#") => Some(json!({
+                "partition": text(partition),
+                "sort": text(&format!("{EXPORT_ID}#{LINK_ID}")),
+                "linkId": text(LINK_ID),
+                "createdAt": text(&self.created_at.to_string()),
+                "recipients": {"L": [text("ana@bench.example")]},
+                "uses": {"N": "0"},
+                "timeToLive": seconds(self.after_days(400)),
             })),
             id if id.starts_with("exp_") => Some(self.export(partition, id)),
             _ if partition.ends_with("#CONTACTS") => Some(json!({"contactId": text("cnt_1")})),

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::{
     domain::{
         address::EmailAddress,
-        caller::{Act, RoleName},
+        caller::{Act, MANAGE_WEBHOOKS, RoleName},
         dataset::ALL,
         record::LONGEST_IDENTIFIER,
         time,
@@ -118,9 +118,7 @@ impl Args {
                 "--supplier names whom a key of the role SUPPLIER stands for, and belongs to no other role"
             );
         }
-        let mut allowed = permissions(self.role, &[Act::Create, Act::Read]);
-        // One permission may be for both.
-        allowed.dedup();
+        let allowed = permissions(self.role, &[Act::Create, Act::Read]);
         if let Some(unknown) = self
             .permissions
             .iter()
@@ -154,10 +152,16 @@ impl Args {
 
 /// What a role may be permitted to do.
 fn permissions(role: RoleName, acts: &[Act]) -> Vec<String> {
-    ALL.into_iter()
+    let manages_webhooks = role == RoleName::Operator && acts.contains(&Act::Create);
+    let mut permissions: Vec<_> = ALL
+        .into_iter()
         .filter(|dataset| dataset.roles.contains(&role))
         .flat_map(|dataset| acts.iter().map(|act| act.permission(dataset)))
-        .collect()
+        .chain(manages_webhooks.then(|| MANAGE_WEBHOOKS.to_owned()))
+        .collect();
+    // One may be for both acts.
+    permissions.dedup();
+    permissions
 }
 
 /// What a role may be permitted to do that creates no export.
@@ -221,7 +225,7 @@ mod tests {
     #[test]
     fn a_key_may_do_all_that_its_role_may() {
         let count = |extra: &[&str]| item(extra).unwrap().permissions.len();
-        assert_eq!(count(&["--role", "OPERATOR"]), 9);
+        assert_eq!(count(&["--role", "OPERATOR"]), 10);
         assert_eq!(count(&["--role", "operator", "--read-only"]), 4);
         assert_eq!(count(&["--role", "SUPPLIER", "--supplier", "SUP-1001"]), 4);
         assert_eq!(
