@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from boto3.dynamodb.conditions import Key
 from support.api import Api, Caller
@@ -21,6 +22,7 @@ from support.generator import Generator
 from support.inbox import Inbox
 from support.keys import Keys
 from support.ledger import read_file
+from support.mailbox import Mailbox
 from support.manifest import manifest_key, manifest_of
 from support.problems import problem, refusals
 from support.table import ExportsTable
@@ -62,6 +64,12 @@ def acts(events: list[Event]) -> list[tuple[str, str, str | None]]:
     return [(event["action"], event["exportId"], event["userId"]) for event in events]
 
 
+def made_by(caller: Caller, export_id: str) -> list[tuple[str, str, str | None]]:
+    """What a caller does who launches an export and asks for it until it is READY, which hands out the file's URL."""
+    by_user = [(action, export_id, caller.userId) for action in ("EXPORT_LAUNCHED", "FILE_DOWNLOADED")]
+    return [by_user[0], ("EMAIL_SENT", export_id, None), by_user[1]]
+
+
 def body_of(caller: Caller) -> dict[str, Any]:
     """An event that nobody but the stack itself may record."""
     record = {
@@ -86,7 +94,7 @@ def test_each_act_is_in_an_export_of_the_trail_once(
         again = api.post(newcomer, f"/v1/exports/{made}/retry").json()["exportId"]
         for _ in range(2):
             api.post(newcomer, f"/v1/exports/{again}/cancel")
-    told(api, newcomer, 6)
+    told(api, newcomer, 7)
     time.sleep(SETTLED_SECONDS)
 
     export = api.make(newcomer, TRAIL, {"filters": {"exportTypes": [TYPE]}})
@@ -99,6 +107,7 @@ def test_each_act_is_in_an_export_of_the_trail_once(
         [
             ("EXPORT_LAUNCHED", made, user),
             ("EMAIL_SENT", made, ""),
+            ("FILE_DOWNLOADED", made, user),
             ("EMAIL_SENT", made, user),
             ("FILE_DELETED", made, user),
             ("EXPORT_LAUNCHED", again, user),
@@ -120,29 +129,53 @@ def test_each_act_is_in_an_export_of_the_trail_once(
     assert bucket.json(manifest_key(key))["totals"] == {}
 
 
+def test_each_use_of_a_link_and_its_revocation_are_in_the_trail(
+    api: Api, http: httpx.Client, newcomer: Caller, mailbox: Mailbox
+) -> None:
+    export_id = api.make(newcomer, DATASET)["exportId"]
+    [mail] = mailbox.wait(export_id)
+    for agent in ("first/1.0", "second/1.0"):
+        assert http.get(mail.link, headers={"user-agent": agent}).status_code == 302
+    [link] = api.get(newcomer, f"/v1/exports/{export_id}/links").json()["items"]
+    for _ in range(2):
+        path = f"/v1/exports/{export_id}/links/{link['linkId']}"
+        assert api.request("DELETE", newcomer, path).status_code == 200
+    assert http.get(mail.link).status_code == 410
+    *_, first, second, revoked = told(api, newcomer, 6)
+    for event, agent in ((first, "first/1.0"), (second, "second/1.0")):
+        assert acts([event]) == [("FILE_DOWNLOADED", export_id, None)]
+        assert (event["linkId"], event["userAgent"]) == (link["linkId"], agent)
+        assert event["addressPrefix"] == "127.0.0.0/24"
+    assert acts([revoked]) == [("LINK_REVOKED", export_id, newcomer.userId)]
+    assert revoked["linkId"] == link["linkId"] and revoked["userAgent"] is None
+    time.sleep(SETTLED_SECONDS)
+    told(api, newcomer, 6)
+
+
 def test_an_export_of_the_trail_is_in_the_trail_too(api: Api, newcomer: Caller) -> None:
     export_id = api.make(newcomer, TRAIL)["exportId"]
-    events = told(api, newcomer, 2)
-    assert acts(events) == [("EXPORT_LAUNCHED", export_id, newcomer.userId), ("EMAIL_SENT", export_id, None)]
+    events = told(api, newcomer, 3)
+    assert acts(events) == made_by(newcomer, export_id)
     assert {event["exportType"] for event in events} == {"AUDIT_EVENTS"}
 
 
 def test_the_trail_can_be_filtered_and_estimated(api: Api, newcomer: Caller, keys: Keys) -> None:
     other = keys.operator(newcomer.tenantId)
     ids = {caller.userId: api.make(caller, DATASET)["exportId"] for caller in (newcomer, other)}
-    told(api, newcomer, 4)
+    told(api, newcomer, 6)
     mine = ids[newcomer.userId]
-    assert acts(listed(api, newcomer, userIds=newcomer.userId)) == [("EXPORT_LAUNCHED", mine, newcomer.userId)]
-    assert {event["action"] for event in listed(api, newcomer, exportIds=mine)} == {"EXPORT_LAUNCHED", "EMAIL_SENT"}
+    launch, _, download = made_by(newcomer, mine)
+    assert acts(listed(api, newcomer, userIds=newcomer.userId)) == [launch, download]
+    assert acts(listed(api, newcomer, exportIds=mine)) == made_by(newcomer, mine)
     assert len(listed(api, newcomer, actions="EMAIL_SENT")) == 2
     assert listed(api, newcomer, exportTypes="FUNDING_TRANSFERS") == []
     assert listed(api, newcomer, createdAtTo="2026-01-01T00:00:00Z") == []
     answer = api.post(newcomer, f"/v1/payments/{TRAIL}/export/estimate", json={"filters": {"exportIds": [mine]}})
     estimate = answer.json()
     assert answer.status_code == 200, answer.text
-    assert estimate["rowCount"] == {"min": 2, "max": 2, "isExact": True}
+    assert estimate["rowCount"] == {"min": 3, "max": 3, "isExact": True}
     assert estimate["totals"] == {} and estimate["statuses"] is None
-    assert sum(day["rowCount"] for day in estimate["days"]) == 2
+    assert sum(day["rowCount"] for day in estimate["days"]) == 3
     assert all(day["totals"] == {} for day in estimate["days"])
 
 
@@ -163,15 +196,15 @@ def test_an_act_that_is_told_again_is_in_the_trail_once(
     with functions.changed("publisher", **NO_LEDGER):
         export_id = api.make(newcomer, DATASET)["exportId"]
         items = exports_table.table.query(KeyConditionExpression=partition, ConsistentRead=True)["Items"]
-        assert len(items) == 2, "a launch and a mail wait, and are not lost"
+        assert len([item for item in items if "audit" in item]) == 3, "what was done waits, and is not lost"
         assert listed(api, newcomer) == []
         # Whoever recorded them died before it deleted them.
         for _ in range(2):
             for item in items:
                 exports_table.put({**item, "dueAt": int(time.time()) - 1})
             reconcile()
-    expected = [("EXPORT_LAUNCHED", export_id, newcomer.userId), ("EMAIL_SENT", export_id, None)]
-    assert acts(told(api, newcomer, 2)) == expected
+    expected = made_by(newcomer, export_id)
+    assert acts(told(api, newcomer, 3)) == expected
     # The stream tells them once more.
     time.sleep(SETTLED_SECONDS)
     assert acts(listed(api, newcomer)) == expected
@@ -191,7 +224,7 @@ def test_a_launch_that_is_repeated_is_one_act(api: Api, newcomer: Caller, genera
 def test_nobody_sees_another_tenants_trail(api: Api, keys: Keys) -> None:
     one, other = keys.operator(), keys.operator()
     export_id = api.make(one, DATASET)["exportId"]
-    told(api, one, 2)
+    told(api, one, 3)
     assert listed(api, other) == []
     assert listed(api, other, exportIds=export_id) == []
     _, *rows = read_file(api.download(api.make(other, TRAIL, {"filters": {"exportIds": [export_id]}})))
@@ -245,9 +278,9 @@ def test_nobody_else_can_write_the_trail(
 
 def test_the_trail_keeps_the_ledgers_rules(api: Api, newcomer: Caller, command: Command) -> None:
     api.make(newcomer, DATASET)
-    told(api, newcomer, 2)
+    told(api, newcomer, 3)
     result = command.run("ledger", "verify", "--tenant", newcomer.tenantId, "--type", TRAIL)
-    assert (result.returncode, result.stdout) == (0, f"2 items of {newcomer.tenantId} keep every rule.\n")
+    assert (result.returncode, result.stdout) == (0, f"3 items of {newcomer.tenantId} keep every rule.\n")
 
 
 def test_all_other_datasets_can_be_loaded() -> None:

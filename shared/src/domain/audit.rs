@@ -7,9 +7,11 @@ use super::{
     address::EmailAddress,
     change::Change,
     dataset::AUDIT_EVENTS,
+    download::{Download, Downloader},
     event,
     export::Export,
     id::ExportId,
+    link::LinkId,
     record::{LONGEST_TEXT, Record, RecordProblem},
     time::to_milliseconds,
 };
@@ -84,6 +86,25 @@ impl AuditEvent {
         Self {
             recipients: recipients.iter().map(ToString::to_string).collect(),
             ..self
+        }
+    }
+
+    pub fn with_link(self, link_id: &LinkId) -> Self {
+        Self {
+            link_id: Some(link_id.to_string()),
+            ..self
+        }
+    }
+
+    pub fn downloaded(export: &Export, download: &Download, random: [u8; 10]) -> Self {
+        let event = Self {
+            address_prefix: download.origin.address_prefix.clone(),
+            user_agent: download.origin.user_agent.clone(),
+            ..Self::of(export, Action::FileDownloaded, download.at, random)
+        };
+        match &download.by {
+            Downloader::Link(link_id) => event.with_link(link_id),
+            Downloader::User(user_id) => event.by(user_id),
         }
     }
 
