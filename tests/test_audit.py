@@ -14,6 +14,7 @@ import pytest
 from boto3.dynamodb.conditions import Key
 from support.api import Api, Caller
 from support.bucket import Bucket
+from support.bus import Bus
 from support.command import Command
 from support.datasets import DECLARED, IMPORTABLE
 from support.feed import Feed
@@ -58,6 +59,13 @@ def told(api: Api, caller: Caller, count: int, **filters: Any) -> list[Event]:
         time.sleep(0.2)
     assert len(events) == count, events
     return events
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so after {TIMEOUT_SECONDS} s"
+        time.sleep(0.2)
 
 
 def acts(events: list[Event]) -> list[tuple[str, str, str | None]]:
@@ -209,6 +217,34 @@ def test_an_act_that_is_told_again_is_in_the_trail_once(
     time.sleep(SETTLED_SECONDS)
     assert acts(listed(api, newcomer)) == expected
     assert exports_table.table.query(KeyConditionExpression=partition, ConsistentRead=True)["Items"] == []
+
+
+def test_the_bus_is_not_told_again_and_again_while_the_trail_waits(
+    api: Api,
+    newcomer: Caller,
+    functions: Functions,
+    bus: Bus,
+    exports_table: ExportsTable,
+    generator: Generator,
+    reconcile: Callable[[], None],
+) -> None:
+    partition = Key("partition").eq(f"outbox#{newcomer.tenantId}#{TYPE}")
+
+    def waiting() -> list[Event]:
+        return exports_table.table.query(KeyConditionExpression=partition, ConsistentRead=True)["Items"]
+
+    with functions.changed("publisher", **NO_LEDGER):
+        with generator.held():
+            export_id = api.launch(newcomer, DATASET)["exportId"]
+            api.post(newcomer, f"/v1/exports/{export_id}/cancel")
+        bus.wait(export_id, "export.cancelled")
+        until(lambda: len(waiting()) == 2 and not any("event" in item for item in waiting()))
+        # A minute later.
+        for item in waiting():
+            exports_table.put({**item, "dueAt": int(time.time()) - 1})
+        reconcile()
+    assert acts(told(api, newcomer, 2))[1] == ("EXPORT_CANCELLED", export_id, newcomer.userId)
+    until(lambda: waiting() == [])
 
 
 def test_a_launch_that_is_repeated_is_one_act(api: Api, newcomer: Caller, generator: Generator) -> None:

@@ -1,6 +1,6 @@
 //! What has happened is recorded with what brought it about, and told afterwards: on the bus, and in the audit trail.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 use tracing::error;
 
@@ -48,7 +48,8 @@ impl ExportsTable {
     }
 
     /// Tells what is in the outbox where it must be told, and deletes what is. Returns how much is left. What cannot be
-    /// deleted is told again: on the bus under the same id, in the audit trail without effect.
+    /// deleted is told again: on the bus under the same id, in the audit trail without effect. Of what only the bus has, the
+    /// rest is left.
     pub async fn tell(
         &self,
         bus: &EventBus,
@@ -74,10 +75,12 @@ impl ExportsTable {
         let is_recorded = trail.record(&audits).await;
         let mut left = 0;
         for ((item, is_published), is_recorded) in items.iter().zip(is_published).zip(is_recorded) {
-            if is_published && is_recorded {
-                self.delete_from_outbox(item).await?;
-            } else {
-                left += 1;
+            left += usize::from(!(is_published && is_recorded));
+            match (is_published, is_recorded) {
+                (true, true) => self.delete_from_outbox(item).await?,
+                // However long the trail cannot be written, the bus is not told each minute.
+                (true, false) if item.event().is_some() => self.forget_event(item).await?,
+                _ => {}
             }
         }
         Ok(left)
@@ -104,6 +107,19 @@ impl ExportsTable {
             }
         }
         Ok(untold)
+    }
+
+    /// Leaves only what is for the audit trail.
+    async fn forget_event(&self, item: &OutboxItem) -> Result<(), AwsError> {
+        let (partition, sort) = item.key();
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(partition.to_owned(), sort)))
+            .update_expression("REMOVE event")
+            .condition_expression("attribute_exists(event)");
+        // This is refused if somebody else has told all of it meanwhile.
+        let _ = self.change(update).await?;
+        Ok(())
     }
 
     async fn delete_from_outbox(&self, item: &OutboxItem) -> Result<(), AwsError> {
