@@ -24,7 +24,8 @@ PARTITION = "outbox#{}#SUPPLIER_PAYOUTS"
 def outbox(exports_table: ExportsTable, caller: Caller) -> list[dict[str, Any]]:
     """The caller's tenant's events that are not known to be on the bus."""
     key = Key("partition").eq(PARTITION.format(caller.tenantId))
-    return exports_table.table.query(KeyConditionExpression=key, ConsistentRead=True)["Items"]
+    items = exports_table.table.query(KeyConditionExpression=key, ConsistentRead=True)["Items"]
+    return [item for item in items if "event" in item]
 
 
 def is_empty(exports_table: ExportsTable, caller: Caller) -> bool:

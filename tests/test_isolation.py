@@ -38,22 +38,27 @@ trigger  transactions                     202 202 202  202  403  202 401 403    
 trigger  supplier-payouts                 202 202 403  403  403  202 401 403    401       401         403     401
 trigger  marketplace-payouts              202 202 403  403  403  202 401 403    401       401         403     401
 trigger  funding-transfers                201 201 201  201  403  201 401 403    401       401         403     401
+trigger  audit-events                     202 202 403  403  403  202 401 403    401       401         403     401
 list     transactions                     200 200 200  200  200  200 401 403    401       401         403     401
 list     supplier-payouts                 200 200 403  403  200  200 401 403    401       401         403     401
 list     marketplace-payouts              200 200 403  403  200  200 401 403    401       401         403     401
 list     funding-transfers                200 200 200  200  200  200 401 403    401       401         403     401
+list     audit-events                     200 200 403  403  403  200 401 403    401       401         403     401
 records  transactions                     200 200 200  200  200  200  401 403    401       401         403     401
 records  supplier-payouts                 200 200 403  403  200  200  401 403    401       401         403     401
 records  marketplace-payouts              200 200 403  403  200  200  401 403    401       401         403     401
 records  funding-transfers                200 200 200  200  200  200  401 403    401       401         403     401
+records  audit-events                     200 200 403  403  403  200  401 403    401       401         403     401
 estimate transactions                     200 200 200  200  200  200  401 403    401       401         403     401
 estimate supplier-payouts                 200 200 403  403  200  200  401 403    401       401         403     401
 estimate marketplace-payouts              200 200 403  403  200  200  401 403    401       401         403     401
 estimate funding-transfers                200 200 200  200  200  200  401 403    401       401         403     401
+estimate audit-events                     200 200 403  403  403  200  401 403    401       401         403     401
 detail   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 detail   supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
 detail   marketplace-payouts              200 200 403  403  200  404 401 403    401       401         403     401
 detail   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+detail   audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 detail   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 detail   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 schedule transactions                     200 403 403  403  403  404 401 403    401       401         403     401
@@ -66,24 +71,29 @@ resend   transactions                     200 403 403  403  403  404 401 403    
 resend   supplier-payouts                 200 403 403  403  403  404 401 403    401       401         403     401
 resend   marketplace-payouts              200 403 403  403  403  404 401 403    401       401         403     401
 resend   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+resend   audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 resend   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 resend   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 cancel   transactions                     409 403 403  403  403  404 401 403    401       401         403     401
 cancel   supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+cancel   audit-events                     409 403 403  403  403  404 401 403    401       401         403     401
 cancel   transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
 retry    transactions                     409 403 403  403  403  404 401 403    401       401         403     401
 retry    supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+retry    audit-events                     409 403 403  403  403  404 401 403    401       401         403     401
 retry    transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
 links    transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 links    supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
 links    marketplace-payouts              200 200 403  403  200  404 401 403    401       401         403     401
 links    funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+links    audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 links    transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 links    funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 revoke   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 revoke   supplier-payouts                 200 403 403  403  403  404 401 403    401       401         403     401
 revoke   marketplace-payouts              200 403 403  403  403  404 401 403    401       401         403     401
 revoke   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+revoke   audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 revoke   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 revoke   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 """
@@ -95,6 +105,7 @@ transactions         ana      -    sam  -    -    -
 supplier-payouts     ana      ana  -    -    ana  -
 marketplace-payouts  ana      ana  -    -    ana  -
 funding-transfers    ana      -    sam  -    -    -
+audit-events         ana      -    -    -    -    -
 """
 
 
@@ -127,7 +138,7 @@ def exports(api: Api, callers: dict[str, Caller]) -> dict[str, str]:
     """A READY export of ana's for each dataset, and of sam's where suppliers have any."""
     few = {"filters": {"createdAtFrom": "2026-10-31T00:00:00Z"}}
     ids = {}
-    for dataset in ("transactions", "supplier-payouts", "marketplace-payouts", "funding-transfers"):
+    for dataset in ("transactions", "supplier-payouts", "marketplace-payouts", "funding-transfers", "audit-events"):
         has_suppliers = dataset in ("transactions", "funding-transfers")
         body = few if has_suppliers else None
         ids[dataset] = api.make(callers["operator"], dataset, body)["exportId"]

@@ -9,9 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from support.api import Caller
-from support.datasets import DATASETS
+from support.datasets import DATASETS, DECLARED
 
-EVERYTHING = (*(f"{dataset}:{act}" for dataset in DATASETS for act in ("create", "read")), "webhooks:manage")
+EVERYTHING = (
+    *(DECLARED[dataset].get("permission", f"{dataset}:{act}") for dataset in DATASETS for act in ("create", "read")),
+    "webhooks:manage",
+)
 
 
 class Keys:

@@ -8,33 +8,41 @@ interface Props {
   id: string;
   exportId: string;
   manifest: Manifest;
+  /** Whether the file has amounts, which are added up. */
+  hasMoney: boolean;
   columns: number;
 }
 
 /** What a file adds up to, and what it can be checked by: below its export's row, as wide as the table. */
-export function ManifestRow({ id, exportId, manifest, columns }: Props) {
+export function ManifestRow({ id, exportId, manifest, hasMoney, columns }: Props) {
   const totals = Object.entries(manifest.totals);
   return (
     <tr role="row" class="manifest" id={id}>
       <td role="cell" colSpan={columns}>
         <dl>
-          <dt>Totals</dt>
-          <dd>
-            {totals.length === 0 ? (
-              <span class="muted">none, as the file has no rows</span>
-            ) : (
-              <ul>
-                {totals.map(([currency, total]) => (
-                  <li key={currency}>
-                    <span class="muted">{currency}</span> {amount(total)}
-                  </li>
-                ))}
-              </ul>
-            )}
-            {manifest.rowsNotInTotals !== undefined && (
-              <p class="muted">{rows(manifest.rowsNotInTotals)} without an amount or currency not added up</p>
-            )}
-          </dd>
+          {hasMoney && (
+            <>
+              <dt>Totals</dt>
+              <dd>
+                {totals.length === 0 ? (
+                  <span class="muted">none, as the file has no rows</span>
+                ) : (
+                  <ul>
+                    {totals.map(([currency, total]) => (
+                      <li key={currency}>
+                        <span class="muted">{currency}</span> {amount(total)}
+                      </li>
+                    ))}
+                  </ul>
+                )}
+                {manifest.rowsNotInTotals !== undefined && (
+                  <p class="muted">
+                    {rows(manifest.rowsNotInTotals)} without an amount or currency not added up
+                  </p>
+                )}
+              </dd>
+            </>
+          )}
           <dt>Complete until</dt>
           <dd>
             {exactTime(manifest.ledgerCompleteUntil ?? manifest.asOf, zone.value)}

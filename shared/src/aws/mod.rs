@@ -1,5 +1,6 @@
 //! The adapters that speak to AWS: one a resource, each built once when its function starts.
 
+pub mod audit_trail;
 mod error;
 pub mod event_bus;
 pub mod exports;

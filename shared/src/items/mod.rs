@@ -1,6 +1,7 @@
 //! The items in DynamoDB, with their conversions to and from the domain's types.
 
 pub mod api_key;
+pub mod audit;
 pub mod download;
 pub mod expiry_marker;
 pub mod export;

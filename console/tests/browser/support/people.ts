@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { DATASETS } from "../../../src/domain/datasets.ts";
+import { DATASETS, datasetBySlug } from "../../../src/domain/datasets.ts";
 import { putItem } from "./aws.ts";
 import { type Person, stack } from "./stack.ts";
 
@@ -11,6 +11,15 @@ interface Wishes {
   /** A colleague of somebody; unless told otherwise of those whose few records are exported at once. */
   tenantOf?: Person;
   email?: string;
+}
+
+/** What a key needs for these acts, and for no others. */
+function permissionsFor(slug: string, acts: readonly string[]): string[] {
+  const own = datasetBySlug(slug)?.permission;
+  if (own) {
+    return acts.includes("create") ? [own] : [];
+  }
+  return acts.map((act) => `${slug}:${act}`);
 }
 
 /** Somebody new, whose own history is empty, so that no other test is in the way. */
@@ -30,7 +39,7 @@ export async function newOperator({
     email: email ?? `${name}@newcomer.example`,
   };
   const slugs = datasets ?? DATASETS.map(({ slug }) => slug);
-  const permissions = slugs.flatMap((slug) => (acts ?? ["create", "read"]).map((act) => `${slug}:${act}`));
+  const permissions = slugs.flatMap((slug) => permissionsFor(slug, acts ?? ["create", "read"]));
   await putItem(stack.apiKeysTable, {
     keyHash: { S: createHash("sha256").update(person.key).digest("hex") },
     tenantId: { S: person.tenantId },

@@ -12,12 +12,13 @@ use super::{
     number, pause, to_item,
 };
 use crate::{
-    domain::{export::Export, id::ExportId},
+    domain::{audit::AuditEvent, export::Export, id::ExportId},
     items::{
         export::ExportItem,
         idempotency::{Idempotency, IdempotencyItem},
         lock::LockItem,
     },
+    random,
 };
 
 /// The result of a request.
@@ -33,7 +34,8 @@ pub enum Creation {
 }
 
 impl ExportsTable {
-    /// Records the export, its user's lock and the idempotency key in one transaction. Of requests that race, one wins.
+    /// Records the export, its user's lock, the idempotency key and the launch in one transaction. Of requests that race, one
+    /// wins.
     pub async fn create(
         &self,
         export: &Export,
@@ -80,10 +82,13 @@ impl ExportsTable {
                     .expression_attribute_values(":now", number(now)),
             );
         }
-        puts.into_iter()
+        let mut parts: Vec<_> = puts
+            .into_iter()
             .map(|put| Ok(TransactWriteItem::builder().put(put.build()?).build()))
             .collect::<Result<_, aws_sdk_dynamodb::error::BuildError>>()
-            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))
+            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
+        parts.push(self.audit(&AuditEvent::launched(export, random::bytes()))?);
+        Ok(parts)
     }
 
     /// Makes a transaction. Returns why each part was refused, if a condition did not hold.
