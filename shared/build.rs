@@ -42,6 +42,8 @@ fn value(dataset: &Dataset) -> String {
         title,
         letter,
         accepted_status,
+        permission,
+        internal,
         records,
         ..
     } = dataset;
@@ -59,7 +61,8 @@ fn value(dataset: &Dataset) -> String {
     format!(
         "/// {title}.\npub static {export_type}: Dataset = Dataset {{
             export_type: {export_type:?}, slug: {slug:?}, title: {title:?}, letter: {letter:?},
-            accepted: {accepted_status}, roles: &[{roles}], visibility: Visibility::{visibility},
+            accepted: {accepted_status}, roles: &[{roles}], permission: {permission:?}, is_internal: {internal},
+            visibility: Visibility::{visibility},
             columns: &[{columns}], id_column: {:?}, supplier_column: {:?}, supplier_side_of: {:?}, failures: &{:?},
             filters: &[{filters}],
         }};\n",

@@ -55,7 +55,7 @@ def test_a_cancelled_export_frees_its_user_at_once(
     cancelled = answer.json()
     assert cancelled["status"] == "CANCELLED" and cancelled["cancelled"]["by"] == newcomer.userId
     assert "progress" not in cancelled
-    assert api.detail(newcomer, DATASET, pending["exportId"]).json() == cancelled
+    assert api.detail(newcomer, DATASET, pending["exportId"]).json().items() >= cancelled.items()
     path = f"/v1/payments/{DATASET}/export"
     listed = api.get(newcomer, path, params={"status": "CANCELLED"}).json()["items"]
     assert listed == [cancelled]
@@ -152,7 +152,7 @@ def test_a_deleted_file_is_gone_with_its_links(
     assert http.get(mail.link).status_code == 410
     assert http.get(ready["downloadUrl"]).status_code == 404
     assert bucket.keys(folder(newcomer, DATASET, ready["exportId"])) == []
-    assert api.detail(newcomer, DATASET, ready["exportId"]).json() == deleted
+    assert api.detail(newcomer, DATASET, ready["exportId"]).json().items() >= deleted.items()
 
 
 def test_a_deletion_that_dies_halfway_is_finished(

@@ -113,7 +113,7 @@ def test_who_may_only_read_may_estimate(api: Api, callers: dict[str, Caller]) ->
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("dataset", KNOWN)
+@pytest.mark.parametrize("dataset", DATASETS)
 def test_an_unknown_field_is_refused(api: Api, operator: Caller, dataset: str) -> None:
     answer = api.post(operator, f"/v1/payments/{dataset}/export/estimate", json={"filter": {}})
     assert refusals(answer) == [("/filter", "UNKNOWN_FIELD")]

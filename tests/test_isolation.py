@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 from support.api import Api, Caller
 from support.datasets import DATASETS
 from support.mailbox import Mailbox
+from support.schedules import Schedules
 
 # The columns, each with the credentials that it shows. Exports of operators are ana's; those "of a supplier" are sam's.
 COLUMNS = {
@@ -29,6 +30,7 @@ COLUMNS = {
 
 MATRIX = """
                                           ana ben sam tess cora olga dan mia no-key no-client as-supplier unknown
+schedules                                 200 200 200  200  200  200 401 403    401       401         403     401
 me                                        200 200 200  200  200  200 401 403    401       401         403     401
 suppliers                                 200 200 403  403  200  200 401 403    401       401         403     401
 webhooks                                  200 200 403  403  403  200 401 403    401       401         403     401
@@ -36,46 +38,62 @@ trigger  transactions                     202 202 202  202  403  202 401 403    
 trigger  supplier-payouts                 202 202 403  403  403  202 401 403    401       401         403     401
 trigger  marketplace-payouts              202 202 403  403  403  202 401 403    401       401         403     401
 trigger  funding-transfers                201 201 201  201  403  201 401 403    401       401         403     401
+trigger  audit-events                     202 202 403  403  403  202 401 403    401       401         403     401
 list     transactions                     200 200 200  200  200  200 401 403    401       401         403     401
 list     supplier-payouts                 200 200 403  403  200  200 401 403    401       401         403     401
 list     marketplace-payouts              200 200 403  403  200  200 401 403    401       401         403     401
 list     funding-transfers                200 200 200  200  200  200 401 403    401       401         403     401
+list     audit-events                     200 200 403  403  403  200 401 403    401       401         403     401
 records  transactions                     200 200 200  200  200  200  401 403    401       401         403     401
 records  supplier-payouts                 200 200 403  403  200  200  401 403    401       401         403     401
 records  marketplace-payouts              200 200 403  403  200  200  401 403    401       401         403     401
 records  funding-transfers                200 200 200  200  200  200  401 403    401       401         403     401
+records  audit-events                     200 200 403  403  403  200  401 403    401       401         403     401
 estimate transactions                     200 200 200  200  200  200  401 403    401       401         403     401
 estimate supplier-payouts                 200 200 403  403  200  200  401 403    401       401         403     401
 estimate marketplace-payouts              200 200 403  403  200  200  401 403    401       401         403     401
 estimate funding-transfers                200 200 200  200  200  200  401 403    401       401         403     401
+estimate audit-events                     200 200 403  403  403  200  401 403    401       401         403     401
 detail   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 detail   supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
 detail   marketplace-payouts              200 200 403  403  200  404 401 403    401       401         403     401
 detail   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+detail   audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 detail   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 detail   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
+schedule transactions                     200 403 403  403  403  404 401 403    401       401         403     401
+schedule supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
+schedule transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
+reschedule transactions                   200 403 403  403  403  404 401 403    401       401         403     401
+reschedule supplier-payouts               200 403 403  403  403  404 401 403    401       401         403     401
+reschedule transactions:of-a-supplier     403 403 200  403  403  404 401 403    401       401         403     401
 resend   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 resend   supplier-payouts                 200 403 403  403  403  404 401 403    401       401         403     401
 resend   marketplace-payouts              200 403 403  403  403  404 401 403    401       401         403     401
 resend   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+resend   audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 resend   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 resend   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 cancel   transactions                     409 403 403  403  403  404 401 403    401       401         403     401
 cancel   supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+cancel   audit-events                     409 403 403  403  403  404 401 403    401       401         403     401
 cancel   transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
 retry    transactions                     409 403 403  403  403  404 401 403    401       401         403     401
 retry    supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+retry    audit-events                     409 403 403  403  403  404 401 403    401       401         403     401
 retry    transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
 links    transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 links    supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
 links    marketplace-payouts              200 200 403  403  200  404 401 403    401       401         403     401
 links    funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+links    audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 links    transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 links    funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 revoke   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 revoke   supplier-payouts                 200 403 403  403  403  404 401 403    401       401         403     401
 revoke   marketplace-payouts              200 403 403  403  403  404 401 403    401       401         403     401
 revoke   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
+revoke   audit-events                     200 403 403  403  403  404 401 403    401       401         403     401
 revoke   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 revoke   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
 """
@@ -87,6 +105,7 @@ transactions         ana      -    sam  -    -    -
 supplier-payouts     ana      ana  -    -    ana  -
 marketplace-payouts  ana      ana  -    -    ana  -
 funding-transfers    ana      -    sam  -    -    -
+audit-events         ana      -    -    -    -    -
 """
 
 
@@ -119,13 +138,26 @@ def exports(api: Api, callers: dict[str, Caller]) -> dict[str, str]:
     """A READY export of ana's for each dataset, and of sam's where suppliers have any."""
     few = {"filters": {"createdAtFrom": "2026-10-31T00:00:00Z"}}
     ids = {}
-    for dataset in ("transactions", "supplier-payouts", "marketplace-payouts", "funding-transfers"):
+    for dataset in ("transactions", "supplier-payouts", "marketplace-payouts", "funding-transfers", "audit-events"):
         has_suppliers = dataset in ("transactions", "funding-transfers")
         body = few if has_suppliers else None
         ids[dataset] = api.make(callers["operator"], dataset, body)["exportId"]
         if has_suppliers:
             ids[f"{dataset}:of-a-supplier"] = api.make(callers["supplier"], dataset, body)["exportId"]
     return ids
+
+
+@pytest.fixture(scope="module")
+def made_schedules(schedules: Schedules, callers: dict[str, Caller]) -> Iterator[dict[str, str]]:
+    """A schedule of ana's for some datasets, and of sam's where suppliers have any."""
+    owners = {"transactions": "operator", "supplier-payouts": "operator", "transactions:of-a-supplier": "supplier"}
+    ids = {
+        row: schedules.made(callers[owner], dataset=row.partition(":")[0])["scheduleId"]
+        for row, owner in owners.items()
+    }
+    yield ids
+    for row, owner in owners.items():
+        schedules.delete(callers[owner], ids[row])
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +173,11 @@ def links(api: Api, callers: dict[str, Caller], exports: dict[str, str]) -> dict
 
 @pytest.fixture(scope="module")
 def call(
-    api: Api, exports: dict[str, str], links: dict[str, str], headers: dict[str, dict[str, str]]
+    api: Api,
+    exports: dict[str, str],
+    links: dict[str, str],
+    made_schedules: dict[str, str],
+    headers: dict[str, dict[str, str]],
 ) -> Callable[[str, str], httpx.Response]:
     """Does what a row says with what a column sends."""
 
@@ -151,6 +187,9 @@ def call(
         method, path = {
             "me": ("GET", "/v1/me"),
             "suppliers": ("GET", "/v1/suppliers"),
+            "schedules": ("GET", "/v1/schedules"),
+            "schedule": ("GET", f"/v1/schedules/{made_schedules.get(dataset)}"),
+            "reschedule": ("PATCH", f"/v1/schedules/{made_schedules.get(dataset)}"),
             "webhooks": ("GET", "/v1/webhooks"),
             "trigger": ("POST", path),
             "list": ("GET", path),

@@ -166,7 +166,7 @@ def test_a_cursor_is_good_for_its_own_list_only(api: Api, callers: dict[str, Cal
         assert refusals(answer) == [("/cursor", "INVALID_VALUE")]
 
 
-@pytest.mark.parametrize("dataset", KNOWN)
+@pytest.mark.parametrize("dataset", DATASETS)
 def test_an_unknown_parameter_is_refused(api: Api, operator: Caller, dataset: str) -> None:
     assert refusals(api.get(operator, f"/v1/payments/{dataset}?page=2")) == [("/page", "UNKNOWN_FIELD")]
 

@@ -85,8 +85,9 @@ impl Draft {
     /// Adds a row.
     #[inline]
     pub fn push(&mut self, rows: &Rows, index: usize) {
-        let (currency, amount) = rows.amount(index);
-        self.totals.add(currency, amount);
+        if let Some((currency, amount)) = rows.amount(index) {
+            self.totals.add(currency, amount);
+        }
         self.buffer.extend_from_slice(rows.line(index));
         self.rows += 1;
         if self.buffer.len() - self.hashed >= HASHED_AT_ONCE {

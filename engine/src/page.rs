@@ -23,8 +23,8 @@ pub struct Decoder {
     writers: Vec<Writer>,
     /// The attributes that are read: those of the columns in their order, and what else is needed.
     attributes: Vec<&'static str>,
-    amount: usize,
-    currency: usize,
+    /// The places of the amount and the currency, if the records have them.
+    money: Option<[usize; 2]>,
     sort: usize,
     heads: Vec<Head>,
 }
@@ -53,6 +53,15 @@ const MOST_HEADS: usize = 64;
 impl Decoder {
     /// A decoder of records with these columns, an `amount`, a `currency` and this sort key, for a file in a dialect.
     pub fn new(columns: &[Column], sort: &'static str, dialect: Dialect) -> Self {
+        Self::of(columns, sort, dialect, true)
+    }
+
+    /// A decoder of records that have neither amount nor currency, and so no totals.
+    pub fn without_money(columns: &[Column], sort: &'static str, dialect: Dialect) -> Self {
+        Self::of(columns, sort, dialect, false)
+    }
+
+    fn of(columns: &[Column], sort: &'static str, dialect: Dialect, has_money: bool) -> Self {
         let writer = |column: &Column| Writer::new(column.format, dialect);
         let mut attributes: Vec<_> = columns.iter().map(|column| column.name).collect();
         let mut place = |name| {
@@ -62,20 +71,20 @@ impl Decoder {
                 attributes.len() - 1
             })
         };
-        let (amount, currency, sort) = (place("amount"), place("currency"), place(sort));
+        let money = has_money.then(|| ["amount", "currency"].map(&mut place));
+        let sort = place(sort);
         Self {
             dialect,
             writers: columns.iter().map(writer).collect(),
             attributes,
-            amount,
-            currency,
+            money,
             sort,
             heads: Vec::new(),
         }
     }
 
-    /// The attributes that a page's records must have: those of the columns, the amount and the currency, which the totals
-    /// need even if no column shows them, and the sort key.
+    /// The attributes that a page's records must have: those of the columns, the sort key and, if there is money, the amount
+    /// and the currency, which the totals need even if no column shows them.
     pub fn attributes(&self) -> &[&'static str] {
         &self.attributes
     }
@@ -253,14 +262,20 @@ impl Decoder {
             text.transpose()
         };
         let sort = unescaped(self.sort)?.ok_or("a record has no sort key")?;
-        let amount = unescaped(self.amount)?;
-        let currency = unescaped(self.currency)?;
         rows.sorts.extend_from_slice(&sort);
+        let (currency, amount) = match self.money {
+            Some([amount, currency]) => {
+                let (amount, currency) = (unescaped(amount)?, unescaped(currency)?);
+                let currency = rows.place_of(&currency.unwrap_or_default())?;
+                (currency, amount.and_then(|amount| Amount::parse(&amount)))
+            }
+            None => (0, None),
+        };
         let row = Row {
             file_end: end(&rows.file)?,
             sort_end: end(&rows.sorts)?,
-            currency: rows.place_of(&currency.unwrap_or_default())?,
-            amount: amount.and_then(|amount| Amount::parse(&amount)),
+            currency,
+            amount,
         };
         rows.rows.push(row);
         Ok(())
@@ -368,13 +383,13 @@ mod tests {
         assert_eq!(page.rows.line(1), b"trf_2;;5;JPY;;\"a;\"\"b\"\"\n\"\n");
         assert_eq!(
             page.rows.amount(0),
-            (
+            Some((
                 "EUR",
                 Some(Amount {
                     mantissa: -10_000,
                     scale: 2
                 })
-            )
+            ))
         );
         assert_eq!(
             page.last_evaluated.as_deref(),
@@ -400,8 +415,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(file(&page), "trf_1;;;;;\n;;n/a;EUR;;\n");
-        assert_eq!(page.rows.amount(0), ("", None));
-        assert_eq!(page.rows.amount(1), ("EUR", None));
+        assert_eq!(page.rows.amount(0), Some(("", None)));
+        assert_eq!(page.rows.amount(1), Some(("EUR", None)));
     }
 
     #[test]
@@ -419,7 +434,18 @@ mod tests {
             .unwrap();
         assert_eq!(file(&page), "Alder;trf_1\n");
         let amount = Amount::parse(b"5.00");
-        assert_eq!(page.rows.amount(0), ("EUR", amount));
+        assert_eq!(page.rows.amount(0), Some(("EUR", amount)));
+    }
+
+    #[test]
+    fn records_without_money_have_no_amount_to_add_up() {
+        let mut decoder = Decoder::without_money(&COLUMNS[..2], "sort", Dialect::STANDARD);
+        assert_eq!(decoder.attributes(), ["transferId", "createdAt", "sort"]);
+        let page = decoder
+            .decode(br#"{"Items":[{"sort":{"S":"a"},"transferId":{"S":"trf_1"},"amount":{"S":"5.00"}}]}"#)
+            .unwrap();
+        assert_eq!(file(&page), "trf_1;\n");
+        assert_eq!(page.rows.amount(0), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) struct Row {
     /// Where its bytes end in `file`; they begin where the row before ended.
     pub file_end: u32,
     pub sort_end: u32,
-    /// Its place in `currencies`.
+    /// Its place in `currencies`, which are empty if the records have no amounts.
     pub currency: u32,
     /// `None` if the record has no plain decimal there.
     pub amount: Option<Amount>,
@@ -77,10 +77,12 @@ impl Rows {
         Ok(place as u32)
     }
 
-    /// A row's currency and amount. The amount is `None` if the record has no plain decimal there.
+    /// A row's currency and amount, unless the records have none. The amount is `None` if the record has no plain decimal
+    /// there.
     #[inline]
-    pub fn amount(&self, index: usize) -> (&str, Option<Amount>) {
+    pub fn amount(&self, index: usize) -> Option<(&str, Option<Amount>)> {
         let row = &self.rows[index];
-        (&self.currencies[row.currency as usize], row.amount)
+        let currency = self.currencies.get(row.currency as usize)?;
+        Some((currency, row.amount))
     }
 }

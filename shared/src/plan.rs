@@ -28,7 +28,12 @@ impl Plan {
         let dataset = export.dataset();
         let selection = Selection::of(export);
         let columns: Vec<_> = export.columns().into_iter().map(in_file).collect();
-        let decoder = Decoder::new(&columns, POSITION, dialect(export.profile()));
+        let decoder_of = if dataset.has_money() {
+            Decoder::new
+        } else {
+            Decoder::without_money
+        };
+        let decoder = decoder_of(&columns, POSITION, dialect(export.profile()));
         let layout = ledger.layout(&export.tenant_id, dataset).await?;
         let lanes = match &layout {
             Some(layout) if !selection.is_empty() => {

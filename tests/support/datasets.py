@@ -19,6 +19,8 @@ DATASETS = sorted(
     (slug for slug, declared in DECLARED.items() if "OPERATOR" in declared["roles"]),
     key=lambda slug: DECLARED[slug]["position"],
 )
+# Those whose records come from the platform: the stack itself makes the others.
+IMPORTABLE = [slug for slug in DATASETS if not DECLARED[slug].get("internal")]
 TYPES = {slug: declared["type"] for slug, declared in DECLARED.items()}
 # The last letter of an export's id.
 LETTERS = {slug: declared["letter"] for slug, declared in DECLARED.items()}

@@ -19,13 +19,16 @@ def manifest_of(
     """The manifest of a file. `rows` are the file's with every column, if it does not show all of them as they are."""
     content = file.encode()
     header, *rows = rows or read_file(file)
-    amount, currency = header.index("amount"), header.index("currency")
-    left_out = sum(not row[currency] for row in rows)
+    left_out, totals = 0, {}
+    if "amount" in header:
+        amount, currency = header.index("amount"), header.index("currency")
+        left_out = sum(not row[currency] for row in rows)
+        totals = _totals((row[currency], row[amount]) for row in rows if row[currency])
     return {
         "rowCount": len(rows),
         "fileSize": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
-        "totals": _totals((row[currency], row[amount]) for row in rows if row[currency]),
+        "totals": totals,
         **({"rowsNotInTotals": left_out} if left_out else {}),
         "filters": filters,
         **chosen,

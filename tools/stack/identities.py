@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from .datasets import slugs_for
+from .datasets import permissions_for
 from .settings import DEMO_DATA
 
 SHARED_CONTACT = "C-100"
@@ -40,9 +40,8 @@ class Identity:
     @property
     def permissions(self) -> list[str]:
         # Suppliers have operators' permissions: their role alone must keep them from what is not theirs.
-        slugs = slugs_for("MERCHANT" if self.role == "MERCHANT" else "OPERATOR")
         own = () if self.role == "MERCHANT" or "create" not in self.acts else ("webhooks:manage",)
-        return [*(f"{slug}:{act}" for slug in slugs for act in self.acts), *own]
+        return [*permissions_for("MERCHANT" if self.role == "MERCHANT" else "OPERATOR", self.acts), *own]
 
     def item(self, created_at: str) -> dict[str, dict[str, Any]]:
         """What the api-keys table holds of the key, as DynamoDB takes it."""

@@ -1,4 +1,4 @@
-"""A dataset of one's own: a copy of the project, and one more file in `datasets/`, make an export of a sixth kind.
+"""A dataset of one's own: a copy of the project, and one more file in `datasets/`, make an export of a new kind.
 
 The copy is built, deployed and seeded by its own `make` targets; nothing else of it is changed. What the file must hold
 is worked out here, with nothing of the product's code.
@@ -34,7 +34,7 @@ TIMEOUT_SECONDS = 60
 
 
 def prove() -> None:
-    """Fails with a sentence unless the sixth dataset is exported, row by row, and found in the page."""
+    """Fails with a sentence unless the new dataset is exported, row by row, and found in the page."""
     with tempfile.TemporaryDirectory(prefix="own-dataset-") as folder:
         copy = Path(folder)
         _copy_project(copy)
@@ -84,7 +84,7 @@ def _environment(copy: Path) -> Mapping[str, str]:
 
 def _make(copy: Path, environment: Mapping[str, str], *arguments: str) -> None:
     if subprocess.run(["make", *arguments], cwd=copy, env=environment).returncode:
-        raise Failure(f"make {' '.join(arguments)} failed in the copy with a sixth dataset: see above.")
+        raise Failure(f"make {' '.join(arguments)} failed in the copy with a new dataset: see above.")
 
 
 def _exported(stack: Mapping[str, Any]) -> str:
@@ -133,4 +133,4 @@ def _check_file(file: str, expected: list[list[str]]) -> None:
 def _check_page(copy: Path, environment: Mapping[str, str]) -> None:
     command = ["npx", "playwright", "test", "--config", "playwright.own-dataset.config.ts"]
     if subprocess.run(command, cwd=copy / CONSOLE.relative_to(ROOT), env=environment).returncode:
-        raise Failure("The page does not offer the sixth dataset: see above.")
+        raise Failure("The page does not offer the new dataset: see above.")

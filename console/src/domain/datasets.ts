@@ -9,6 +9,8 @@ export interface Dataset {
   /** Within a sentence. */
   name: string;
   roles: readonly Role[];
+  /** What a key needs, if it is no permission of the dataset's own. */
+  permission?: string;
   /** The column that identifies a record. */
   id: string;
   /** The column that names the supplier whom a record belongs to. */
@@ -68,12 +70,18 @@ export interface Choice {
 
 export const DATASETS: readonly Dataset[] = DECLARED;
 
+/** Whether the records have amounts, which can be added up. */
+export function hasMoney(dataset: Dataset): boolean {
+  return dataset.columns.some(({ name }) => name === "amount");
+}
+
 export function datasetBySlug(slug: string | null): Dataset | undefined {
   return DATASETS.find((dataset) => dataset.slug === slug);
 }
 
 export function may(caller: Caller, act: "create" | "read", dataset: Dataset): boolean {
-  return dataset.roles.includes(caller.role) && caller.permissions.includes(`${dataset.slug}:${act}`);
+  const permission = dataset.permission ?? `${dataset.slug}:${act}`;
+  return dataset.roles.includes(caller.role) && caller.permissions.includes(permission);
 }
 
 export function mayManageWebhooks(caller: Caller): boolean {

@@ -11,7 +11,9 @@ const CALLER: Caller = {
   userId: "ana",
   email: "ana@northwind.example",
   role: "OPERATOR",
-  permissions: DATASETS.flatMap(({ slug }) => [`${slug}:create`, `${slug}:read`]),
+  permissions: DATASETS.flatMap(({ slug, permission }) =>
+    permission ? [permission] : [`${slug}:create`, `${slug}:read`],
+  ),
 };
 const NOW = Date.parse("2026-02-10T10:00:00Z");
 

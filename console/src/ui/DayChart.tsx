@@ -15,10 +15,12 @@ interface Props {
   days: readonly Day[];
   /** What is counted. */
   name: string;
+  /** Whether there are amounts beside the counts. */
+  hasMoney: boolean;
 }
 
 /** How many records and how much, by day: as bars, and as the table that says the same. */
-export function DayChart({ days, name }: Props) {
+export function DayChart({ days, name, hasMoney }: Props) {
   const [measure, setMeasure] = useState("");
   const [pointed, setPointed] = useState<Bar | null>(null);
   const currencies = currenciesOf(days);
@@ -40,17 +42,19 @@ export function DayChart({ days, name }: Props) {
   return (
     <figure class="chart">
       <figcaption>
-        <label>
-          <span class="hidden">What the chart shows</span>
-          <select value={currency ?? ""} onChange={(event) => setMeasure(event.currentTarget.value)}>
-            <option value="">Count</option>
-            {currencies.map((code) => (
-              <option key={code} value={code}>
-                Amount in {code}
-              </option>
-            ))}
-          </select>
-        </label>
+        {hasMoney && (
+          <label>
+            <span class="hidden">What the chart shows</span>
+            <select value={currency ?? ""} onChange={(event) => setMeasure(event.currentTarget.value)}>
+              <option value="">Count</option>
+              {currencies.map((code) => (
+                <option key={code} value={code}>
+                  Amount in {code}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <span class="muted">
           {pointed ? tell(pointed) : `by ${step} in UTC, at most ${tellValue(highest)}`}
         </span>
@@ -91,9 +95,11 @@ export function DayChart({ days, name }: Props) {
               <th scope="col" class="number">
                 Count
               </th>
-              <th scope="col" class="number">
-                Amount
-              </th>
+              {hasMoney && (
+                <th scope="col" class="number">
+                  Amount
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -103,11 +109,13 @@ export function DayChart({ days, name }: Props) {
                 <tr key={bar.date}>
                   <th scope="row">{day(bar.date)}</th>
                   <td class="number">{count(bar.rowCount)}</td>
-                  <td class="number">
-                    {Object.entries(bar.totals).map(([code, total]) => (
-                      <div key={code}>{moneyText(total, code)}</div>
-                    ))}
-                  </td>
+                  {hasMoney && (
+                    <td class="number">
+                      {Object.entries(bar.totals).map(([code, total]) => (
+                        <div key={code}>{moneyText(total, code)}</div>
+                      ))}
+                    </td>
+                  )}
                 </tr>
               ))}
           </tbody>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
 import { labelOf } from "../domain/columns.ts";
-import type { Dataset } from "../domain/datasets.ts";
+import { type Dataset, hasMoney } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, exactTime, fileSize } from "../domain/format.ts";
 import { describeProfile } from "../domain/profile.ts";
@@ -129,7 +129,9 @@ function Facts({ dataset, item }: { dataset: Dataset; item: Export }) {
           {item.fileSize >= 1000 && <span class="muted small">{count(item.fileSize)} bytes</span>}
         </Fact>
       )}
-      {manifest && <ManifestFields exportId={item.exportId} manifest={manifest} />}
+      {manifest && (
+        <ManifestFields exportId={item.exportId} manifest={manifest} hasMoney={hasMoney(dataset)} />
+      )}
     </dl>
   );
 }

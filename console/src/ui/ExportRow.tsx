@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
-import type { Dataset } from "../domain/datasets.ts";
+import { type Dataset, hasMoney } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, fileSize, shortId } from "../domain/format.ts";
 import { describeProfile } from "../domain/profile.ts";
@@ -101,7 +101,13 @@ export function ExportRow({ session, dataset, item }: Props) {
         </td>
       </tr>
       {isOpen && item.manifest && (
-        <ManifestRow id={manifestId} exportId={item.exportId} manifest={item.manifest} columns={COLUMNS} />
+        <ManifestRow
+          id={manifestId}
+          exportId={item.exportId}
+          manifest={item.manifest}
+          hasMoney={hasMoney(dataset)}
+          columns={COLUMNS}
+        />
       )}
     </>
   );

@@ -4,30 +4,39 @@ import { amount } from "../domain/money.ts";
 import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
 
+interface Props {
+  exportId: string;
+  manifest: Manifest;
+  /** Whether the file has amounts, which are added up. */
+  hasMoney: boolean;
+}
+
 /** What a file adds up to, and what it can be checked by: the entries of a list of terms. */
-export function ManifestFields({ exportId, manifest }: { exportId: string; manifest: Manifest }) {
+export function ManifestFields({ exportId, manifest, hasMoney }: Props) {
   const totals = Object.entries(manifest.totals);
   return (
     <>
-      <div>
-        <dt>Totals</dt>
-        <dd>
-          {totals.length === 0 ? (
-            <span class="muted">none, as the file has no rows</span>
-          ) : (
-            <ul>
-              {totals.map(([currency, total]) => (
-                <li key={currency}>
-                  <span class="muted">{currency}</span> {amount(total)}
-                </li>
-              ))}
-            </ul>
-          )}
-          {manifest.rowsNotInTotals !== undefined && (
-            <p class="muted">{rows(manifest.rowsNotInTotals)} without an amount or currency not added up</p>
-          )}
-        </dd>
-      </div>
+      {hasMoney && (
+        <div>
+          <dt>Totals</dt>
+          <dd>
+            {totals.length === 0 ? (
+              <span class="muted">none, as the file has no rows</span>
+            ) : (
+              <ul>
+                {totals.map(([currency, total]) => (
+                  <li key={currency}>
+                    <span class="muted">{currency}</span> {amount(total)}
+                  </li>
+                ))}
+              </ul>
+            )}
+            {manifest.rowsNotInTotals !== undefined && (
+              <p class="muted">{rows(manifest.rowsNotInTotals)} without an amount or currency not added up</p>
+            )}
+          </dd>
+        </div>
+      )}
       <div>
         <dt>Complete until</dt>
         <dd>

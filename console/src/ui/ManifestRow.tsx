@@ -5,16 +5,18 @@ interface Props {
   id: string;
   exportId: string;
   manifest: Manifest;
+  /** Whether the file has amounts, which are added up. */
+  hasMoney: boolean;
   columns: number;
 }
 
 /** Below its export's row, as wide as the table. */
-export function ManifestRow({ id, exportId, manifest, columns }: Props) {
+export function ManifestRow({ id, columns, ...manifest }: Props) {
   return (
     <tr role="row" class="manifest" id={id}>
       <td role="cell" colSpan={columns}>
         <dl>
-          <ManifestFields exportId={exportId} manifest={manifest} />
+          <ManifestFields {...manifest} />
         </dl>
       </td>
     </tr>

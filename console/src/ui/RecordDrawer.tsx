@@ -1,6 +1,6 @@
 import type { Caller, RecordItem } from "../api/types.ts";
 import { choiceLabel, columnsFor, labelOf, wordsOf } from "../domain/columns.ts";
-import type { Column, Dataset } from "../domain/datasets.ts";
+import { type Column, type Dataset, hasMoney } from "../domain/datasets.ts";
 import { count, exactTime, utcTime } from "../domain/format.ts";
 import { moneyText } from "../domain/money.ts";
 import { zone } from "../state/zone.ts";
@@ -29,10 +29,16 @@ export function RecordDrawer({ caller, dataset, items, index, onIndex, onClose }
   const go = (step: number) => items[index + step] && onIndex(index + step);
   return (
     <Dialog title={`${wordsOf(dataset.id).replace(/ ID$/, "")} ${id}`} look="drawer" onClose={onClose}>
-      <p class="headline">
-        <strong>{item.amount ? moneyText(item.amount, item.currency) : <Nothing words="no amount" />}</strong>
-        {status && <RecordValue dataset={dataset} column={status} item={item} />}
-      </p>
+      {(hasMoney(dataset) || status) && (
+        <p class="headline">
+          {hasMoney(dataset) && (
+            <strong>
+              {item.amount ? moneyText(item.amount, item.currency) : <Nothing words="no amount" />}
+            </strong>
+          )}
+          {status && <RecordValue dataset={dataset} column={status} item={item} />}
+        </p>
+      )}
       <dl class="fields">
         {columns.map((column) => (
           <div key={column.name}>

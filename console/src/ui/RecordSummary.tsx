@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Estimate } from "../api/types.ts";
 import { choiceLabel } from "../domain/columns.ts";
-import type { Dataset, Filter } from "../domain/datasets.ts";
+import { type Dataset, type Filter, hasMoney } from "../domain/datasets.ts";
 import { describeCount } from "../domain/estimate.ts";
 import { count } from "../domain/format.ts";
 import { allRecords, isFiltered, type RecordsView, writeView } from "../domain/view.ts";
@@ -47,10 +47,12 @@ export function RecordSummary({ session: { api }, dataset, view }: Props) {
         <>
           <div class="figures">
             <h2>{describeCount(estimate, dataset)}</h2>
-            <Totals totals={estimate.totals} />
+            {hasMoney(dataset) && <Totals totals={estimate.totals} />}
             <Statuses estimate={estimate} dataset={dataset} view={view} />
           </div>
-          {estimate.days && <DayChart days={estimate.days} name={dataset.name} />}
+          {estimate.days && (
+            <DayChart days={estimate.days} name={dataset.name} hasMoney={hasMoney(dataset)} />
+          )}
         </>
       )}
     </section>

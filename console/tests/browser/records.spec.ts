@@ -48,6 +48,28 @@ test("a dataset that cannot be filtered is added up as well", async ({ page, per
   await expect(page.getByRole("search").getByRole("button", { name: "Status" })).toHaveCount(0);
 });
 
+test("records without amounts and statuses are counted alone", async ({ page }) => {
+  const person = await newOperator({ isAlone: true });
+  const { exportId } = await new Exports(person, "supplier-payouts").make();
+  await signIn(page, person, "?dataset=audit-events&tab=records");
+  const summary = page.getByRole("region", { name: "Summary" });
+  // An act is in the trail some seconds after it.
+  await expect(async () => {
+    await page.reload();
+    await expect(summary.getByRole("heading")).toHaveText("3 audit events", { timeout: 3000 });
+  }).toPass();
+  await expect(summary.getByRole("list")).toHaveCount(0);
+  await expect(summary.getByRole("combobox")).toHaveCount(0);
+  await summary.getByText("As a table").click();
+  await expect(summary.getByRole("columnheader")).toHaveText(["Day (UTC)", "Count"]);
+
+  await rowOf(page, "Export launched").getByRole("button").click();
+  const drawer = page.getByRole("dialog");
+  await expect(drawer.getByRole("definition").filter({ hasText: exportId })).toBeVisible();
+  await expect(drawer.getByRole("definition").filter({ hasText: person.userId })).toBeVisible();
+  await expect(drawer.getByText("no amount")).toHaveCount(0);
+});
+
 test("totals that could not be had are said to be missing, and come on another try", async ({
   page,
   person,

@@ -43,7 +43,7 @@ impl Decoders {
         let groups = groups.map(|(name, format)| Column { name, format });
         Self {
             file,
-            groups: Decoder::new(&groups, POSITION, Dialect::STANDARD),
+            groups: Decoder::without_money(&groups, POSITION, Dialect::STANDARD),
         }
     }
 
@@ -64,11 +64,13 @@ impl Tally {
         let groups = decoders.groups.decode(json)?;
         self.lot = self.lot.plus(Lot::of(&page));
         for index in 0..page.rows.len() {
-            let (currency, amount) = page.rows.amount(index);
-            self.totals.add(currency, amount);
+            let money = page.rows.amount(index);
+            if let Some((currency, amount)) = money {
+                self.totals.add(currency, amount);
+            }
             let (day, status) = group(groups.rows.line(index));
-            count(&mut self.days, day, currency, amount);
-            count(&mut self.statuses, status, currency, amount);
+            count(&mut self.days, day, money);
+            count(&mut self.statuses, status, money);
         }
         Ok(page.last_evaluated)
     }
@@ -110,13 +112,15 @@ fn group(line: &[u8]) -> (&str, &str) {
     (time.get(..DAY).unwrap_or(time), status)
 }
 
-fn count(parts: &mut BTreeMap<String, Part>, name: &str, currency: &str, amount: Option<Amount>) {
+fn count(parts: &mut BTreeMap<String, Part>, name: &str, money: Option<(&str, Option<Amount>)>) {
     let part = match parts.get_mut(name) {
         Some(part) => part,
         None => parts.entry(name.to_owned()).or_default(),
     };
     part.rows += 1;
-    part.totals.add(currency, amount);
+    if let Some((currency, amount)) = money {
+        part.totals.add(currency, amount);
+    }
 }
 
 #[cfg(test)]

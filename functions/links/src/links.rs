@@ -62,7 +62,9 @@ impl Links {
         if !export.is_launched_by(caller) {
             return Err(ANOTHER_USERS);
         }
-        let revoked = self.exports.revoke_link(&export, link_id, time::now());
+        let revoked = self
+            .exports
+            .revoke_link(&export, link_id, &caller.user_id, time::now());
         let link = revoked.await?.ok_or(NO_LINK)?;
         Answer::json(StatusCode::OK, &LinkObject::of(&link))
     }

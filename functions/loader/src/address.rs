@@ -2,7 +2,7 @@
 
 use shared::domain::{
     caller::is_valid_id,
-    dataset::{ALL, Dataset},
+    dataset::{Dataset, INTERNAL_RULE},
 };
 
 use crate::outcome::Status;
@@ -32,9 +32,13 @@ impl Destination {
             return Err(NO_TENANT.to_owned());
         }
         let dataset = Dataset::by_slug(slug).ok_or_else(|| {
-            let slugs = ALL.map(|dataset| dataset.slug).join(", ");
+            let slugs: Vec<_> = Dataset::importable().map(|dataset| dataset.slug).collect();
+            let slugs = slugs.join(", ");
             format!("must be put under inbox/{{tenantId}}/{{slug}}/, with a slug of {slugs}")
         })?;
+        if dataset.is_internal {
+            return Err(INTERNAL_RULE.to_owned());
+        }
         Ok(Self {
             tenant_id: tenant_id.to_owned(),
             dataset,
@@ -91,6 +95,7 @@ mod tests {
                 "must be put under inbox/{tenantId}/{slug}/",
             ),
             ("inbox/a#b/funding-transfers/a.csv", NO_TENANT),
+            ("inbox/acme/audit-events/a.csv", INTERNAL_RULE),
         ] {
             assert_eq!(Destination::of(key).unwrap_err(), rule);
         }

@@ -1,4 +1,4 @@
-//! Publishes the events of the outbox.
+//! Tells what has happened to exports: on the bus, and in the audit trail.
 
 mod publisher;
 
@@ -6,7 +6,7 @@ use aws_lambda_events::dynamodb::Event;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use publisher::Publisher;
 use shared::{
-    aws::{self, Timeouts, event_bus::EventBus, exports::ExportsTable},
+    aws::{self, Timeouts, audit_trail::AuditTrail, event_bus::EventBus, exports::ExportsTable},
     config,
 };
 
@@ -17,6 +17,7 @@ async fn main() -> Result<(), Error> {
     let publisher = &Publisher {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         bus: EventBus::new(&aws, config::event_bus_name()?),
+        trail: AuditTrail::new(&aws, config::ledger_table()?),
     };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
         publisher.handle(event.payload)

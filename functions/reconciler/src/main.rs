@@ -1,5 +1,5 @@
 //! Handles, once a minute, exports for which no message will come: lost messages, missed expiries, clean-ups; and
-//! events that are not published yet.
+//! what has happened and is not told yet.
 
 mod reconciler;
 
@@ -8,8 +8,8 @@ use reconciler::Reconciler;
 use serde_json::Value;
 use shared::{
     aws::{
-        self, Timeouts, event_bus::EventBus, exports::ExportsTable, files::ExportFiles,
-        queue::ExportQueue,
+        self, Timeouts, audit_trail::AuditTrail, event_bus::EventBus, exports::ExportsTable,
+        files::ExportFiles, queue::ExportQueue,
     },
     config,
 };
@@ -23,6 +23,7 @@ async fn main() -> Result<(), Error> {
         files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
         queue: ExportQueue::new(&aws, config::exports_queue_url()?),
         bus: EventBus::new(&aws, config::event_bus_name()?),
+        trail: AuditTrail::new(&aws, config::ledger_table()?),
     };
     lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| reconciler.pass())).await
 }

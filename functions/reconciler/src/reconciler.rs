@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
 use shared::{
     aws::{
-        AwsError, event_bus::EventBus, exports::ExportsTable, files::ExportFiles,
-        queue::ExportQueue,
+        AwsError, audit_trail::AuditTrail, event_bus::EventBus, exports::ExportsTable,
+        files::ExportFiles, queue::ExportQueue,
     },
     domain::{export::Export, time},
     ending::expire,
@@ -19,11 +19,12 @@ pub struct Reconciler {
     pub files: ExportFiles,
     pub queue: ExportQueue,
     pub bus: EventBus,
+    pub trail: AuditTrail,
 }
 
 impl Reconciler {
     /// Sends a message for each pending export that no attempt has, expires overdue exports, cleans up after failed and
-    /// cancelled ones, and publishes the events that the publisher did not. If one fails, the others are handled all the
+    /// cancelled ones, and tells what the publisher did not. If one fails, the others are handled all the
     /// same.
     pub async fn pass(&self) -> Result<(), Error> {
         let now = time::now();
@@ -32,7 +33,7 @@ impl Reconciler {
                 .reconcile(DueKind::Expiry, now - EXPIRY_GRACE, now)
                 .await
             + self.reconcile(DueKind::CleanUp, now, now).await
-            + self.publish(now).await;
+            + self.tell(now).await;
         if failed == 0 {
             Ok(())
         } else {
@@ -41,13 +42,13 @@ impl Reconciler {
     }
 
     /// Returns the number of events that are left.
-    async fn publish(&self, now: Timestamp) -> usize {
-        let published = async {
-            let unpublished = self.exports.unpublished(now).await?;
-            self.exports.publish(&self.bus, &unpublished).await
+    async fn tell(&self, now: Timestamp) -> usize {
+        let told = async {
+            let untold = self.exports.untold(now).await?;
+            self.exports.tell(&self.bus, &self.trail, &untold).await
         };
-        published.await.unwrap_or_else(|cause| {
-            error!(%cause, "events are not published yet");
+        told.await.unwrap_or_else(|cause| {
+            error!(%cause, "events are not told yet");
             1
         })
     }

@@ -67,7 +67,10 @@ impl Resend {
             message_id,
         };
         // The mail is sent. If its record fails, only the log says so.
-        if let Err(cause) = self.exports.record_sending(&export, &sending).await {
+        let recorded = self
+            .exports
+            .record_sending(&export, &sending, &caller.user_id);
+        if let Err(cause) = recorded.await {
             error!(%cause, exportId = %export.id, "a sending is not recorded");
         }
         Answer::json(

@@ -1,5 +1,6 @@
 //! The adapters that speak to AWS: one a resource, each built once when its function starts.
 
+pub mod audit_trail;
 mod error;
 pub mod event_bus;
 pub mod exports;
@@ -13,7 +14,9 @@ pub mod mailer;
 pub mod queue;
 mod raw_answer;
 pub mod retry;
+pub mod scheduler;
 pub mod tenants;
+pub mod users;
 pub mod webhook_queue;
 pub mod webhooks;
 

@@ -60,7 +60,10 @@ impl Role {
 impl Act {
     /// The permission that a key needs, such as `funding-transfers:create`.
     pub fn permission(self, dataset: &Dataset) -> String {
-        format!("{}:{self}", dataset.slug)
+        match dataset.permission {
+            Some(permission) => permission.to_owned(),
+            None => format!("{}:{self}", dataset.slug),
+        }
     }
 }
 
@@ -108,6 +111,21 @@ pub fn is_valid_id(id: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::export::examples::{operator, supplier};
+
+    #[test]
+    fn the_audit_trail_has_a_permission_of_its_own() {
+        let audits = |caller: Caller| {
+            [Act::Create, Act::Read].map(|act| caller.may(act, &dataset::AUDIT_EVENTS))
+        };
+        let with = |caller: Caller, permissions: &[&str]| Caller {
+            permissions: permissions.iter().copied().map(str::to_owned).collect(),
+            ..caller
+        };
+        assert_eq!(audits(with(operator(), &["audit:read"])), [true; 2]);
+        assert_eq!(audits(with(supplier(), &["audit:read"])), [false; 2]);
+        let others = ["audit-events:create", "audit-events:read"];
+        assert_eq!(audits(with(operator(), &others)), [false; 2]);
+    }
 
     #[test]
     fn only_operators_who_may_read_their_records_see_suppliers() {

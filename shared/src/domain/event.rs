@@ -7,6 +7,7 @@ use ulid::Ulid;
 use super::{
     export::{Export, Status},
     id::ExportId,
+    schedule::ScheduleId,
 };
 
 /// What happened to an export.
@@ -38,17 +39,15 @@ pub struct Event {
     pub status: Status,
     pub requester_id: String,
     pub retry_of: Option<ExportId>,
+    /// The schedule that made the export.
+    pub schedule_id: Option<ScheduleId>,
 }
 
 impl Event {
     /// `random` holds 80 bits from the operating system's generator.
     pub fn of(export: &Export, event_type: EventType, at: Timestamp, random: [u8; 10]) -> Self {
-        let mut bits = [0; 16];
-        bits[6..].copy_from_slice(&random);
-        let milliseconds = at.as_millisecond().unsigned_abs();
-        let ulid = Ulid::from_parts(milliseconds, u128::from_be_bytes(bits));
         Self {
-            id: format!("evt_{}", ulid.to_string().to_lowercase()),
+            id: new_id(at, random),
             event_type,
             at,
             tenant_id: export.tenant_id.clone(),
@@ -56,8 +55,18 @@ impl Event {
             status: event_type.status(),
             requester_id: export.requester_id.clone(),
             retry_of: export.retry_of.clone(),
+            schedule_id: export.schedule.as_ref().map(|run| run.schedule_id.clone()),
         }
     }
+}
+
+/// An event's id, which sorts by time. `random` holds 80 bits from the operating system's generator.
+pub fn new_id(at: Timestamp, random: [u8; 10]) -> String {
+    let mut bits = [0; 16];
+    bits[6..].copy_from_slice(&random);
+    let milliseconds = at.as_millisecond().unsigned_abs();
+    let ulid = Ulid::from_parts(milliseconds, u128::from_be_bytes(bits));
+    format!("evt_{}", ulid.to_string().to_lowercase())
 }
 
 impl EventType {

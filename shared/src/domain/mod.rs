@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod amount;
+pub mod audit;
 pub mod caller;
 pub mod change;
 pub mod contacts;
@@ -18,6 +19,7 @@ pub mod order;
 pub mod received;
 pub mod record;
 pub mod resend;
+pub mod schedule;
 pub mod selection;
 pub mod sending;
 pub mod suppliers;

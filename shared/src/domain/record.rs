@@ -37,7 +37,7 @@ pub struct Record {
     /// Where the value of each column ends in it. A column without a value ends where the one before it does.
     ends: Vec<usize>,
     created_at: Timestamp,
-    amount: Amount,
+    amount: Option<Amount>,
 }
 
 /// One thing that is wrong with a record.
@@ -146,13 +146,13 @@ impl Record {
         check_reason(dataset, raw, &mut problems);
         check_sides(dataset, raw, &mut problems);
 
-        match (normal.created_at, normal.amount) {
-            (Some(created_at), Some(amount)) if problems.0.is_empty() => Ok(Self {
+        match normal.created_at {
+            Some(created_at) if problems.0.is_empty() => Ok(Self {
                 dataset,
                 text: normal.text,
                 ends,
                 created_at,
-                amount,
+                amount: normal.amount,
             }),
             _ => Err(problems.0),
         }
@@ -173,7 +173,8 @@ impl Record {
         self.created_at
     }
 
-    pub fn amount(&self) -> Amount {
+    /// `None` if the dataset has no amounts.
+    pub fn amount(&self) -> Option<Amount> {
         self.amount
     }
 
@@ -414,7 +415,7 @@ mod tests {
         ] {
             let record = transfer(&[("amount", amount)]).unwrap();
             assert_eq!(record.value("amount"), Some(amount));
-            assert_eq!(record.amount().to_string(), amount);
+            assert_eq!(record.amount().unwrap().to_string(), amount);
         }
     }
 

@@ -176,11 +176,11 @@ pub fn record_attributes(tenant_id: &str, record: &Record) -> Item {
             CREATED_AT.to_owned(),
             AttributeValue::S(time::to_milliseconds(record.created_at())),
         ),
-        (
-            AMOUNT_VALUE.to_owned(),
-            AttributeValue::N(record.amount().to_string()),
-        ),
     ]);
+    if let Some(amount) = record.amount() {
+        let value = AttributeValue::N(amount.to_string());
+        item.insert(AMOUNT_VALUE.to_owned(), value);
+    }
     if let Some(supplier) = dataset
         .supplier_column
         .and_then(|column| record.value(column))

@@ -1,6 +1,7 @@
 //! The items in DynamoDB, with their conversions to and from the domain's types.
 
 pub mod api_key;
+pub mod audit;
 pub mod download;
 pub mod expiry_marker;
 pub mod export;
@@ -12,6 +13,7 @@ pub mod ledger_head;
 pub mod link;
 pub mod lock;
 pub mod outbox;
+pub mod schedule;
 pub mod sending;
 pub mod webhook;
 pub mod webhook_delivery;

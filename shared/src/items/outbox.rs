@@ -1,9 +1,13 @@
-//! Events that are recorded, and not known to be on the bus yet.
+//! What has happened to exports, and is not known yet to be told where it must be.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::{domain::event::Event, wire::export_event::EventObject};
+use super::audit::AuditItem;
+use crate::{
+    domain::{audit::AuditEvent, event::Event, id::ExportId},
+    wire::export_event::EventObject,
+};
 
 /// The beginning of every such item's partition.
 pub const OUTBOX_PREFIX: &str = "outbox#";
@@ -11,46 +15,73 @@ pub const OUTBOX_PREFIX: &str = "outbox#";
 /// What the reconciler has to do with such an item, in the index of what is due.
 pub const EVENT: &str = "EVENT";
 
-/// After how long the reconciler publishes an event itself.
-const UNPUBLISHED_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// After how long the reconciler tells it itself.
+const UNTOLD_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
-/// An event to publish. It is written in the transaction that brings the event about, so that no crash can lose it, and
-/// deleted once it is on the bus.
+/// Something to tell: on the bus, in the audit trail, or in both. It is written in the transaction that brings it about, so
+/// that no crash can lose it, and deleted once it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OutboxItem {
     partition: String,
     sort: String,
-    event: EventObject,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event: Option<EventObject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    audit: Option<AuditItem>,
     due_kind: String,
     /// Unix seconds.
     due_at: i64,
 }
 
 impl OutboxItem {
-    /// One item an event, under the event's tenant and export type.
+    /// What the bus is told. One item an event, under the event's tenant and export type.
     pub fn of(event: &Event) -> Self {
         Self {
-            partition: format!(
-                "{OUTBOX_PREFIX}{}#{}",
-                event.tenant_id,
-                event.export_id.dataset().export_type
-            ),
-            sort: event.id.clone(),
-            event: EventObject::from(event),
+            event: Some(EventObject::from(event)),
+            ..Self::empty(&event.tenant_id, &event.export_id, &event.id, event.at)
+        }
+    }
+
+    /// What the audit trail is told.
+    pub fn of_audit(audit: &AuditEvent) -> Self {
+        let empty = Self::empty(&audit.tenant_id, &audit.export_id, &audit.id, audit.at);
+        empty.and(audit)
+    }
+
+    /// The same act for the audit trail too.
+    pub fn and(self, audit: &AuditEvent) -> Self {
+        Self {
+            audit: Some(AuditItem::from(audit)),
+            ..self
+        }
+    }
+
+    fn empty(tenant_id: &str, export_id: &ExportId, id: &str, at: jiff::Timestamp) -> Self {
+        let export_type = export_id.dataset().export_type;
+        Self {
+            partition: format!("{OUTBOX_PREFIX}{tenant_id}#{export_type}"),
+            sort: id.to_owned(),
+            event: None,
+            audit: None,
             due_kind: EVENT.to_owned(),
-            due_at: (event.at + UNPUBLISHED_AFTER).as_second(),
+            due_at: (at + UNTOLD_AFTER).as_second(),
         }
     }
 
     /// Whether the item is one of the outbox at all.
-    pub fn is_event(&self) -> bool {
+    pub fn is_of_outbox(&self) -> bool {
         self.partition.starts_with(OUTBOX_PREFIX)
     }
 
     /// The event as it goes to the bus.
-    pub fn event(&self) -> &EventObject {
-        &self.event
+    pub fn event(&self) -> Option<&EventObject> {
+        self.event.as_ref()
+    }
+
+    /// The event as it goes to the audit trail.
+    pub fn audit(&self) -> Option<&AuditItem> {
+        self.audit.as_ref()
     }
 
     /// The item's key: partition and sort.

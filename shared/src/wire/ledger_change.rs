@@ -15,7 +15,7 @@ use crate::domain::{
     amount::Amount,
     caller::is_valid_id,
     change::{Change, Content, VERSION_RULE},
-    dataset::{ALL, Column, Dataset, Kind},
+    dataset::{Column, Dataset, INTERNAL_RULE, Kind},
     record::{Record, RecordProblem, Rule, is_identifier},
     time,
 };
@@ -142,14 +142,16 @@ fn read_tenant(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<Str
 
 fn read_type(reader: &mut Reader, pointer: &str, raw: &RawValue) -> Option<&'static Dataset> {
     let text = reader.text(pointer, raw)?;
-    let dataset = ALL.into_iter().find(|dataset| dataset.export_type == text);
-    let known = ALL.map(|dataset| dataset.export_type).join(", ");
-    obey(
-        reader,
-        pointer,
-        dataset.is_some(),
-        &format!("must be one of {known}"),
-    );
+    let dataset = Dataset::by_type(&text);
+    if dataset.is_some_and(|dataset| dataset.is_internal) {
+        obey(reader, pointer, false, INTERNAL_RULE);
+        return None;
+    }
+    let known: Vec<_> = Dataset::importable()
+        .map(|dataset| dataset.export_type)
+        .collect();
+    let rule = format!("must be one of {}", known.join(", "));
+    obey(reader, pointer, dataset.is_some(), &rule);
     dataset
 }
 
@@ -258,6 +260,21 @@ mod tests {
             .iter()
             .map(|error| format!("{} {}", error.pointer, error.detail))
             .collect()
+    }
+
+    #[test]
+    fn the_audit_trail_is_nobody_elses_to_write() {
+        let record = r#"{"eventId": "evt_1", "createdAt": "2026-05-01T00:00:00Z", "action": "FILE_DELETED",
+            "exportId": "exp_1", "exportType": "FUNDING_TRANSFERS"}"#;
+        for rest in [
+            format!(r#""record": {record}"#),
+            r#""id": "evt_1", "deleted": true"#.to_owned(),
+        ] {
+            let json =
+                format!(r#"{{"tenantId": "acme", "type": "AUDIT_EVENTS", "version": 1, {rest}}}"#);
+            assert!(read_plain(&json).is_none());
+            assert_eq!(problems(&json), [format!("/type {INTERNAL_RULE}")]);
+        }
     }
 
     #[test]

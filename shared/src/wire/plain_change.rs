@@ -10,7 +10,7 @@ use serde::{
 use crate::domain::{
     caller::is_valid_id,
     change::{Change, Content},
-    dataset::ALL,
+    dataset::Dataset,
     record::Record,
     time,
 };
@@ -62,9 +62,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Cells<'a> {
 impl PlainChange<'_> {
     /// The change, or `None` if something is wrong with it.
     fn check(&self) -> Option<Change> {
-        let dataset = ALL
-            .into_iter()
-            .find(|dataset| dataset.export_type == self.r#type)?;
+        let dataset = Dataset::by_type(&self.r#type).filter(|dataset| !dataset.is_internal)?;
         let occurred_at = match &self.occurred_at {
             Some(text) => Some(time::parse(text)?),
             None => None,

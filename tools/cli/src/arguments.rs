@@ -2,7 +2,7 @@
 
 use shared::domain::{
     caller::is_valid_id,
-    dataset::{ALL, Dataset},
+    dataset::{ALL, Dataset, INTERNAL_RULE},
 };
 
 /// Reads a dataset by its type or its slug, in any case: `FUNDING_TRANSFERS`, `funding-transfers`.
@@ -16,6 +16,15 @@ pub fn dataset(text: &str) -> Result<&'static Dataset, String> {
                 ALL.map(|dataset| dataset.slug).join(", ")
             )
         })
+}
+
+/// Reads a dataset whose records come from the platform.
+pub fn importable(text: &str) -> Result<&'static Dataset, String> {
+    let dataset = dataset(text)?;
+    if dataset.is_internal {
+        return Err(INTERNAL_RULE.to_owned());
+    }
+    Ok(dataset)
 }
 
 /// Reads the id of a tenant or a user.
@@ -42,5 +51,15 @@ mod tests {
         }
         assert_eq!(dataset("TRANSACTION_EVENTS").unwrap().slug, "transactions");
         assert!(dataset("payouts").unwrap_err().contains("supplier-payouts"));
+    }
+
+    #[test]
+    fn the_audit_trail_can_be_verified_but_not_loaded() {
+        assert!(dataset("audit-events").is_ok());
+        assert_eq!(importable("audit-events").unwrap_err(), INTERNAL_RULE);
+        assert_eq!(
+            importable("TRANSACTION_EVENTS").unwrap().slug,
+            "transactions"
+        );
     }
 }

@@ -10,6 +10,8 @@ const MOST_CHANGES: u32 = 100;
 
 /// The schema of a message, for the records of these datasets.
 pub fn render(datasets: &[Dataset]) -> anyhow::Result<String> {
+    // The stack itself records the others.
+    let datasets: Vec<_> = datasets.iter().filter(|set| !set.internal).collect();
     let types: Vec<_> = datasets
         .iter()
         .map(|set| set.export_type.as_str())

@@ -18,6 +18,9 @@ pub struct DatasetFile {
     pub accepted_status: Spanned<u16>,
     pub roles: Spanned<Vec<Role>>,
     pub visibility: Spanned<Visibility>,
+    pub permission: Option<Spanned<String>>,
+    #[serde(default)]
+    pub internal: bool,
     pub operations: Option<Spanned<OperationsTable>>,
     pub records: RecordsTable,
     pub columns: IndexMap<String, Spanned<ColumnTable>>,
@@ -42,7 +45,7 @@ pub struct RecordsTable {
     pub id: Spanned<String>,
     pub supplier: Option<Spanned<String>>,
     pub supplier_side_of: Option<Spanned<[String; 2]>>,
-    pub failures: Spanned<Vec<String>>,
+    pub failures: Option<Spanned<Vec<String>>>,
 }
 
 #[derive(Deserialize)]

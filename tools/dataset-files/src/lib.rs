@@ -39,6 +39,11 @@ pub struct Dataset {
     pub accepted_status: u16,
     pub roles: Vec<Role>,
     pub visibility: Visibility,
+    /// What a key needs instead of `{slug}:create` and `{slug}:read`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
+    /// Whether its records are what the stack itself has done, which nobody else may write.
+    pub internal: bool,
     /// Absent for a dataset of merchants, which the operator API does not have.
     pub operations: Option<Operations>,
     pub records: Records,

@@ -209,3 +209,64 @@ reasons = { any_of",
         "createdAtTo = \"2026-01-30T22:59:59Z\"",
     ), @"datasets/refunds.toml:54: example.filters.createdAtTo must not be less than createdAtFrom");
 }
+
+/// The refunds without amounts and statuses.
+fn without_money() -> String {
+    let text = REFUNDS
+        .replace("failures = [\"REFUSED\"]\n", "")
+        .replace("status = { kind = \"choice\" }\n", "")
+        .replace("amount = { kind = \"amount\" }\n", "")
+        .replace("currency = { kind = \"currency\" }\n", "")
+        .replace("failureReason = { kind = \"text\", optional = true }\n", "");
+    let (before, after) = text.split_once("[choices.status]").unwrap();
+    let (_, after) = after.split_once("\n\n").unwrap();
+    format!("{before}{after}")
+}
+
+#[test]
+fn records_need_neither_money_nor_a_status() {
+    let text = without_money();
+    let datasets = read(&[("refunds".to_owned(), text.clone())]).unwrap();
+    assert!(datasets[0].records.failures.is_empty());
+    let with = |line: &str| {
+        problems(
+            "refunds",
+            &text,
+            "orderCount = ",
+            &format!("{line}\norderCount = "),
+        )
+    };
+    insta::assert_snapshot!([
+        with("amount = { kind = \"amount\" }"),
+        with("currency = { kind = \"currency\" }"),
+        with("failureReason = { kind = \"text\", optional = true }"),
+        problems("refunds", &text, "[filters]\n", "[filters]\namountMin = { from = \"amount\", label = \"Amount from\" }\n"),
+        problems("refunds", REFUNDS, "failures = [\"REFUSED\"]\n", ""),
+    ].join("\n"), @r"
+    datasets/refunds.toml:18: columns.currency must be there with the kind currency, neither optional nor operators_only
+    datasets/refunds.toml:18: columns.amount must be there with the kind amount, neither optional nor operators_only
+    datasets/refunds.toml:18: columns.status must be there with the kind choice, neither optional nor operators_only
+    datasets/refunds.toml:34: filters.amountMin must name a column
+    datasets/refunds.toml:18: records.failures must be there where records have a status
+    ");
+}
+
+#[test]
+fn a_permission_is_named_as_others_are() {
+    let with = |permission: &str| {
+        let key = format!("visibility = \"requester\"\npermission = \"{permission}\"");
+        REFUNDS.replace("visibility = \"requester\"", &key)
+    };
+    let datasets = read(&[("refunds".to_owned(), with("refunds-ledger:read"))]).unwrap();
+    assert_eq!(
+        datasets[0].permission.as_deref(),
+        Some("refunds-ledger:read")
+    );
+    for wrong in ["refunds", "Refunds:read", "refunds:read:all", ":read"] {
+        let problems = read(&[("refunds".to_owned(), with(wrong))]).expect_err(wrong);
+        assert_eq!(
+            problems[0].to_string(),
+            "datasets/refunds.toml:11: permission must be two words in lower-case letters, such as \"audit:read\""
+        );
+    }
+}

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { DATASETS } from "../../../src/domain/datasets.ts";
+import { DATASETS, datasetBySlug } from "../../../src/domain/datasets.ts";
 import { putItem } from "./aws.ts";
 import { type Person, stack } from "./stack.ts";
 
@@ -13,6 +13,15 @@ interface Wishes {
   email?: string;
   /** Whether the person may manage the tenant's webhooks. */
   isManager?: boolean;
+}
+
+/** What a key needs for these acts, and for no others. */
+function permissionsFor(slug: string, acts: readonly string[]): string[] {
+  const own = datasetBySlug(slug)?.permission;
+  if (own) {
+    return acts.includes("create") ? [own] : [];
+  }
+  return acts.map((act) => `${slug}:${act}`);
 }
 
 /** Somebody new, whose own history is empty, so that no other test is in the way. */
@@ -33,7 +42,7 @@ export async function newOperator({
     email: email ?? `${name}@newcomer.example`,
   };
   const slugs = datasets ?? DATASETS.map(({ slug }) => slug);
-  const permissions = slugs.flatMap((slug) => (acts ?? ["create", "read"]).map((act) => `${slug}:${act}`));
+  const permissions = slugs.flatMap((slug) => permissionsFor(slug, acts ?? ["create", "read"]));
   if (isManager) {
     permissions.push("webhooks:manage");
   }

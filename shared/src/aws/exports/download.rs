@@ -1,6 +1,6 @@
 //! Who fetched the files.
 
-use aws_sdk_dynamodb::types::{Update, builders::UpdateBuilder};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update, builders::UpdateBuilder};
 use jiff::Timestamp;
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::AuditEvent,
         download::{Download, Downloads},
         event::EventType,
         export::Export,
@@ -56,26 +57,19 @@ impl ExportsTable {
     /// Whether the download is a new one.
     async fn put_download(&self, export: &Export, download: &Download) -> Result<bool, AwsError> {
         let item = DownloadItem::of(export, download, random::bytes());
-        let result = self
-            .client
-            .put_item()
+        let put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(to_item(&item)?))
             .condition_expression("attribute_not_exists(#partition)")
             .expression_attribute_names("#partition", "partition")
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(AwsError::new("PutItem")(error)),
-        }
+            .build()
+            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
+        let audit = AuditEvent::downloaded(export, download, random::bytes());
+        let parts = vec![
+            TransactWriteItem::builder().put(put).build(),
+            self.audit(&audit)?,
+        ];
+        Ok(self.write(parts).await? == Ok(()))
     }
 
     /// Records that an export's file was fetched for the first time, with the event that tells of it. Of downloads that race

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::{Action, AuditEvent},
         event::EventType,
         export::{Delivery, Export, Status},
         id::ExportId,
@@ -29,6 +30,7 @@ use crate::{
         export::{CLEAN_UP_AFTER, DueKind, EXPIRY_GRACE, FileItem, StatusSorts, UNSENT_AFTER},
         lock::{LOCK, lock_partition},
     },
+    random,
 };
 
 /// How long a lease lasts after it was renewed.
@@ -179,8 +181,15 @@ impl ExportsTable {
             )
             .expression_attribute_values(":dueKind", text(due))
             .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
+        let audit = AuditEvent::of(
+            &attempt.export,
+            Action::EmailSent,
+            sending.sent_at,
+            random::bytes(),
+        );
+        let audit = audit.to(&sending.recipients);
         let mut parts = self.sending_parts(&attempt.export, sending)?;
-        parts.push(self.event(&attempt.export, EventType::Ready, sending.sent_at)?);
+        parts.push(self.event_and_audit(&attempt.export, EventType::Ready, &audit)?);
         self.end(update, &attempt.export, parts).await
     }
 
@@ -224,9 +233,11 @@ impl ExportsTable {
             ))
             .expression_attribute_values(":endedBy", text(user_id))
             .expression_attribute_values(":endedAt", number(now.as_second()));
+        let audit = AuditEvent::of(export, Action::ExportCancelled, now, random::bytes());
+        let audit = audit.by(user_id);
         let parts = vec![
             self.delete(expiry_partition(export), export.id.as_str())?,
-            self.event(export, EventType::Cancelled, now)?,
+            self.event_and_audit(export, EventType::Cancelled, &audit)?,
         ];
         self.end(update, export, parts).await
     }
@@ -249,7 +260,9 @@ impl ExportsTable {
             .expression_attribute_values(":endedBy", text(user_id))
             .expression_attribute_values(":now", number(now.as_second()))
             .expression_attribute_values(":due", number((now - EXPIRY_GRACE).as_second()));
-        self.change(update).await
+        let audit = AuditEvent::of(export, Action::FileDeleted, now, random::bytes());
+        self.write(vec![update_part(update)?, self.audit(&audit.by(user_id))?])
+            .await
     }
 
     /// Ends a READY export EXPIRED, from the second of its expiry.

@@ -3,9 +3,12 @@
 use aws_sdk_dynamodb::types::{Update, builders::UpdateBuilder};
 use jiff::Timestamp;
 
-use super::{AwsError, ExportsTable, Item, Superseded, from_item, key, number, text};
+use super::{
+    AwsError, ExportsTable, Item, Superseded, from_item, key, lifecycle::update_part, number, text,
+};
 use crate::{
     domain::{
+        audit::{Action, AuditEvent},
         export::Export,
         id::ExportId,
         link::{Link, LinkId, TokenHash},
@@ -13,6 +16,7 @@ use crate::{
     items::link::{
         LINK, LinkItem, LinkRecordItem, link_partition, link_record_sort, link_records_partition,
     },
+    random,
 };
 
 /// Where a token leads.
@@ -87,23 +91,27 @@ impl ExportsTable {
         Ok(self.change(update).await?.map_err(|Superseded| Revoked))
     }
 
-    /// Revokes a link and returns it. One that was revoked before stays revoked from then on. `None` if the export has no
-    /// such link.
+    /// Revokes a link at a user's request and returns it. One that was revoked before stays revoked from then on. `None` if
+    /// the export has no such link.
     pub async fn revoke_link(
         &self,
         export: &Export,
         link_id: &LinkId,
+        user_id: &str,
         now: Timestamp,
     ) -> Result<Option<Link>, AwsError> {
         let update = self
             .link_update(export, link_id)
-            .update_expression("SET revokedAt = if_not_exists(revokedAt, :now)")
-            .condition_expression("attribute_exists(linkId)")
+            .update_expression("SET revokedAt = :now")
+            .condition_expression("attribute_exists(linkId) AND attribute_not_exists(revokedAt)")
             .expression_attribute_values(":now", text(now.to_string()));
-        match self.change(update).await? {
-            Ok(()) => self.find_link(&export.tenant_id, &export.id, link_id).await,
-            Err(Superseded) => Ok(None),
-        }
+        let audit = AuditEvent::of(export, Action::LinkRevoked, now, random::bytes());
+        let audit = audit.by(user_id).with_link(link_id);
+        // This is refused if it was revoked before, or if there is none.
+        let _ = self
+            .write(vec![update_part(update)?, self.audit(&audit)?])
+            .await?;
+        self.find_link(&export.tenant_id, &export.id, link_id).await
     }
 
     pub(super) fn link_update(&self, export: &Export, link_id: &LinkId) -> UpdateBuilder {

@@ -1,12 +1,17 @@
-//! Events that are recorded with what brought them about, and published afterwards.
+//! What has happened is recorded with what brought it about, and told afterwards: on the bus, and in the audit trail.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
+use tracing::error;
 
 use super::{AwsError, ExportsTable, due::MOST_PER_PASS, from_item, key, number, text, to_item};
 use crate::{
-    aws::event_bus::{EventBus, MOST_EVENTS},
+    aws::{
+        audit_trail::AuditTrail,
+        event_bus::{EventBus, MOST_EVENTS},
+    },
     domain::{
+        audit::AuditEvent,
         event::{Event, EventType},
         export::Export,
     },
@@ -15,7 +20,7 @@ use crate::{
 };
 
 impl ExportsTable {
-    /// The part of a transaction that records an event.
+    /// The part of a transaction that records what the bus is told.
     pub(super) fn event(
         &self,
         export: &Export,
@@ -26,27 +31,64 @@ impl ExportsTable {
         self.put(to_item(&OutboxItem::of(&event))?)
     }
 
-    /// Publishes events and deletes them from the outbox. Returns how many are left there. An event whose deletion fails is
-    /// published again, under the same id.
-    pub async fn publish(&self, bus: &EventBus, events: &[OutboxItem]) -> Result<usize, AwsError> {
-        let mut left = 0;
+    /// The part of a transaction that records an act for the audit trail.
+    pub(super) fn audit(&self, audit: &AuditEvent) -> Result<TransactWriteItem, AwsError> {
+        self.put(to_item(&OutboxItem::of_audit(audit))?)
+    }
+
+    /// The part of a transaction that records an act for the audit trail, of which the bus is told too.
+    pub(super) fn event_and_audit(
+        &self,
+        export: &Export,
+        event_type: EventType,
+        audit: &AuditEvent,
+    ) -> Result<TransactWriteItem, AwsError> {
+        let event = Event::of(export, event_type, audit.at, random::bytes());
+        self.put(to_item(&OutboxItem::of(&event).and(audit))?)
+    }
+
+    /// Tells what is in the outbox where it must be told, and deletes what is. Returns how much is left. What cannot be
+    /// deleted is told again: on the bus under the same id, in the audit trail without effect. Of what only the bus has, the
+    /// rest is left.
+    pub async fn tell(
+        &self,
+        bus: &EventBus,
+        trail: &AuditTrail,
+        items: &[OutboxItem],
+    ) -> Result<usize, AwsError> {
+        let mut is_published = vec![true; items.len()];
+        let events: Vec<_> = (items.iter().enumerate())
+            .filter_map(|(index, item)| Some((index, item.event()?)))
+            .collect();
         for some in events.chunks(MOST_EVENTS) {
-            let told: Vec<_> = some.iter().map(OutboxItem::event).collect();
-            let is_published = bus.publish(&told).await?;
-            for (item, is_published) in some.iter().zip(is_published) {
-                if is_published {
-                    self.delete_event(item).await?;
-                } else {
-                    left += 1;
-                }
+            let told: Vec<_> = some.iter().map(|(_, event)| *event).collect();
+            // The audit trail does not wait for the bus.
+            let published = bus.publish(&told).await.unwrap_or_else(|cause| {
+                error!(%cause, "events are not published yet");
+                vec![false; told.len()]
+            });
+            for ((index, _), published) in some.iter().zip(published) {
+                is_published[*index] = published;
+            }
+        }
+        let audits: Vec<_> = items.iter().map(OutboxItem::audit).collect();
+        let is_recorded = trail.record(&audits).await;
+        let mut left = 0;
+        for ((item, is_published), is_recorded) in items.iter().zip(is_published).zip(is_recorded) {
+            left += usize::from(!(is_published && is_recorded));
+            match (is_published, is_recorded) {
+                (true, true) => self.delete_from_outbox(item).await?,
+                // However long the trail cannot be written, the bus is not told each minute.
+                (true, false) if item.event().is_some() => self.forget_event(item).await?,
+                _ => {}
             }
         }
         Ok(left)
     }
 
-    /// The events that should have been published before `before`, the oldest first.
-    pub async fn unpublished(&self, before: Timestamp) -> Result<Vec<OutboxItem>, AwsError> {
-        let mut unpublished = Vec::new();
+    /// What should have been told before `before`, the oldest first.
+    pub async fn untold(&self, before: Timestamp) -> Result<Vec<OutboxItem>, AwsError> {
+        let mut untold = Vec::new();
         let mut items = self
             .client
             .query()
@@ -59,15 +101,28 @@ impl ExportsTable {
             .items()
             .send();
         while let Some(item) = items.next().await {
-            unpublished.push(from_item(item.map_err(AwsError::new("Query"))?)?);
-            if unpublished.len() == MOST_PER_PASS {
+            untold.push(from_item(item.map_err(AwsError::new("Query"))?)?);
+            if untold.len() == MOST_PER_PASS {
                 break;
             }
         }
-        Ok(unpublished)
+        Ok(untold)
     }
 
-    async fn delete_event(&self, item: &OutboxItem) -> Result<(), AwsError> {
+    /// Leaves only what is for the audit trail.
+    async fn forget_event(&self, item: &OutboxItem) -> Result<(), AwsError> {
+        let (partition, sort) = item.key();
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(partition.to_owned(), sort)))
+            .update_expression("REMOVE event")
+            .condition_expression("attribute_exists(event)");
+        // This is refused if somebody else has told all of it meanwhile.
+        let _ = self.change(update).await?;
+        Ok(())
+    }
+
+    async fn delete_from_outbox(&self, item: &OutboxItem) -> Result<(), AwsError> {
         let (partition, sort) = item.key();
         self.client
             .delete_item()

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::{Action, AuditEvent},
         export::{Delivery, Export, Status},
         link::NewLink,
         sending::Sending,
@@ -18,6 +19,7 @@ use crate::{
         link::{LinkItem, LinkRecordItem},
         sending::{SendingItem, sendings_partition},
     },
+    random,
 };
 
 /// The most mails about an export that are shown.
@@ -54,10 +56,18 @@ impl ExportsTable {
         self.write(parts).await
     }
 
-    /// Records a mail that was accepted.
-    pub async fn record_sending(&self, export: &Export, sending: &Sending) -> Result<(), AwsError> {
+    /// Records a mail that was accepted, and that this user has sent it.
+    pub async fn record_sending(
+        &self,
+        export: &Export,
+        sending: &Sending,
+        user_id: &str,
+    ) -> Result<(), AwsError> {
+        let audit = AuditEvent::of(export, Action::EmailSent, sending.sent_at, random::bytes());
+        let mut parts = self.sending_parts(export, sending)?;
+        parts.push(self.audit(&audit.by(user_id).to(&sending.recipients))?);
         // None of the parts has a condition that could be refused.
-        let _ = self.write(self.sending_parts(export, sending)?).await?;
+        let _ = self.write(parts).await?;
         Ok(())
     }
 

@@ -61,8 +61,9 @@ impl Insertions {
         let milliseconds = time::to_milliseconds(record.created_at());
         self.plain(CREATED_AT, b"S", &[&milliseconds]);
         self.plain(POSITION, b"S", &[created_at, "#", record.id()]);
-        let amount = record.value(AMOUNT).unwrap_or_default();
-        self.plain(AMOUNT_VALUE, b"N", &[amount]);
+        if let Some(amount) = record.value(AMOUNT) {
+            self.plain(AMOUNT_VALUE, b"N", &[amount]);
+        }
         self.plain(PARTITION, b"S", &[write.partition()]);
         self.plain(SORT, b"S", &[record.id()]);
         let (tenant_id, dataset) = (&write.change.tenant_id, record.dataset());
@@ -190,7 +191,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         change::{Change, Content},
-        dataset::{FUNDING_TRANSFERS, PAYOUTS_BY_CONTACT},
+        dataset::{AUDIT_EVENTS, FUNDING_TRANSFERS, PAYOUTS_BY_CONTACT},
         time::parse,
     };
 
@@ -279,13 +280,22 @@ mod tests {
             ("contactId", "cnt_1"),
         ];
         let payout = Record::check(&PAYOUTS_BY_CONTACT, payout).unwrap();
+        let event = [
+            ("eventId", "evt_1"),
+            ("createdAt", "2026-05-01T00:00:00.250Z"),
+            ("action", "EXPORT_LAUNCHED"),
+            ("exportId", "exp_1"),
+            ("exportType", "FUNDING_TRANSFERS"),
+        ];
+        let event = Record::check(&AUDIT_EVENTS, event).unwrap();
         let changes = [
             transfer("first", "SUP-1", Some(u64::MAX)),
             Change::unversioned("atlas", payout),
+            Change::unversioned("acme", event),
             transfer("", "SUP-2", None),
         ];
         let inserted = inserted(&changes);
-        assert_eq!(inserted.len(), 3);
+        assert_eq!(inserted.len(), 4);
         for ((start, attributes), change) in inserted.into_iter().zip(&changes) {
             assert_eq!(start, "INSERT INTO \"ledger\" VALUE ");
             assert_eq!(attributes, expected(change));

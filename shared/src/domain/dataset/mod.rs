@@ -6,7 +6,7 @@ mod filter;
 pub use column::{Column, Kind};
 pub use filter::{Filter, FilterTest};
 
-use super::caller::RoleName;
+use super::{caller::RoleName, record::AMOUNT};
 
 include!(concat!(env!("OUT_DIR"), "/datasets.rs"));
 
@@ -24,6 +24,10 @@ pub struct Dataset {
     /// The HTTP status that answers an accepted request.
     pub accepted: u16,
     pub roles: &'static [RoleName],
+    /// What a key needs to create and to see exports, if it is no permission of the dataset's own: `audit:read`.
+    pub permission: Option<&'static str>,
+    /// Whether its records are what this stack itself has done, which nobody else may write.
+    pub is_internal: bool,
     pub visibility: Visibility,
     /// The columns of the file, in order.
     pub columns: &'static [Column],
@@ -38,6 +42,10 @@ pub struct Dataset {
     /// What a request may filter by.
     pub filters: &'static [Filter],
 }
+
+/// Why the records of an internal dataset cannot be loaded. It follows what named the dataset.
+pub const INTERNAL_RULE: &str =
+    "must not be the audit trail: the stack itself records it, and nobody else can write it";
 
 /// Who sees an export in lists and by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +84,21 @@ impl Dataset {
 
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether its records have an amount and a currency, and its files totals.
+    pub fn has_money(&self) -> bool {
+        self.column(AMOUNT).is_some()
+    }
+
+    /// The datasets whose records come from the platform.
+    pub fn importable() -> impl Iterator<Item = &'static Dataset> {
+        ALL.into_iter().filter(|dataset| !dataset.is_internal)
+    }
+
+    pub fn by_type(export_type: &str) -> Option<&'static Dataset> {
+        ALL.into_iter()
+            .find(|dataset| dataset.export_type == export_type)
     }
 
     /// The values that `filters.statuses` may hold.

@@ -1,6 +1,9 @@
 //! Where an endpoint is.
 
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use url::{Host, Url};
 
@@ -20,7 +23,7 @@ const PORTS: [u16; 2] = [443, 8443];
 pub enum Reach {
     /// Those of the public internet, over TLS.
     Public,
-    /// On a local stack also the machine itself, on any port and without TLS.
+    /// On a local stack also the machine itself: without TLS, on any port.
     PublicAndLoopback,
 }
 
@@ -73,11 +76,12 @@ impl Target {
         }
         let is_own_machine = match host {
             Host::Domain(name) => is_name_of_own_machine(name),
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
+            Host::Ipv4(address) => address == Ipv4Addr::LOCALHOST,
+            Host::Ipv6(_) => false,
         };
-        let is_local = is_own_machine && reach == Reach::PublicAndLoopback;
-        if !(url.scheme() == "https" || (is_local && url.scheme() == "http")) {
+        let is_local =
+            reach == Reach::PublicAndLoopback && is_own_machine && url.scheme() == "http";
+        if !(url.scheme() == "https" || is_local) {
             return Err(TargetError::NotHttps);
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -221,10 +225,15 @@ mod tests {
             Err(TargetError::NotHttps)
         );
         assert_eq!(local("http://10.0.0.1/"), Err(TargetError::NotHttps));
-        assert_eq!(
-            local("https://169.254.169.254/"),
-            Err(TargetError::NotPublic)
-        );
+        for url in [
+            "https://169.254.169.254/",
+            "https://127.0.0.1/",
+            "https://localhost/",
+            "https://[::1]/",
+        ] {
+            assert_eq!(local(url), Err(TargetError::NotPublic), "{url}");
+        }
+        assert_eq!(local("http://[::1]/"), Err(TargetError::NotHttps));
         assert!(!Reach::PublicAndLoopback.allows("10.0.0.1".parse().unwrap()));
         assert!(!Reach::Public.allows("127.0.0.1".parse().unwrap()));
     }

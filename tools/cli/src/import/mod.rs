@@ -28,7 +28,7 @@ pub struct Args {
     #[arg(long)]
     file: PathBuf,
     /// What the records are, such as funding-transfers or FUNDING_TRANSFERS
-    #[arg(long = "type", value_name = "TYPE", value_parser = arguments::dataset)]
+    #[arg(long = "type", value_name = "TYPE", value_parser = arguments::importable)]
     dataset: &'static Dataset,
     /// The tenant that the records belong to
     #[arg(long, value_parser = arguments::id)]

@@ -131,7 +131,7 @@ impl Args {
             );
         }
         let permissions = match (self.read_only, self.permissions.is_empty()) {
-            (true, _) => permissions(self.role, &[Act::Read]),
+            (true, _) => only_reading(self.role),
             (false, true) => allowed,
             (false, false) => self.permissions,
         };
@@ -153,11 +153,23 @@ impl Args {
 /// What a role may be permitted to do.
 fn permissions(role: RoleName, acts: &[Act]) -> Vec<String> {
     let manages_webhooks = role == RoleName::Operator && acts.contains(&Act::Create);
-    ALL.into_iter()
+    let mut permissions: Vec<_> = ALL
+        .into_iter()
         .filter(|dataset| dataset.roles.contains(&role))
         .flat_map(|dataset| acts.iter().map(|act| act.permission(dataset)))
         .chain(manages_webhooks.then(|| MANAGE_WEBHOOKS.to_owned()))
-        .collect()
+        .collect();
+    // One may be for both acts.
+    permissions.dedup();
+    permissions
+}
+
+/// What a role may be permitted to do that creates no export.
+fn only_reading(role: RoleName) -> Vec<String> {
+    let creating = permissions(role, &[Act::Create]);
+    let mut reading = permissions(role, &[Act::Read]);
+    reading.retain(|permission| !creating.contains(permission));
+    reading
 }
 
 fn role(text: &str) -> Result<RoleName, String> {
@@ -213,7 +225,7 @@ mod tests {
     #[test]
     fn a_key_may_do_all_that_its_role_may() {
         let count = |extra: &[&str]| item(extra).unwrap().permissions.len();
-        assert_eq!(count(&["--role", "OPERATOR"]), 9);
+        assert_eq!(count(&["--role", "OPERATOR"]), 10);
         assert_eq!(count(&["--role", "operator", "--read-only"]), 4);
         assert_eq!(count(&["--role", "SUPPLIER", "--supplier", "SUP-1001"]), 4);
         assert_eq!(
@@ -234,6 +246,22 @@ mod tests {
         assert!(
             item(&[&["--role", "SUPPLIER", "--supplier", "S"], &permission[..]].concat()).is_err()
         );
+    }
+
+    #[test]
+    fn operators_may_see_the_audit_trail_unless_they_may_only_read() {
+        let audits = |arguments: &[&str]| {
+            let permissions = item(arguments).unwrap().permissions;
+            permissions
+                .iter()
+                .filter(|permission| *permission == "audit:read")
+                .count()
+        };
+        assert_eq!(audits(&["--role", "OPERATOR"]), 1);
+        assert_eq!(audits(&["--role", "OPERATOR", "--read-only"]), 0);
+        let alone = ["--role", "OPERATOR", "--permission", "audit:read"];
+        assert_eq!(audits(&alone), 1);
+        assert_eq!(audits(&["--role", "SUPPLIER", "--supplier", "S"]), 0);
     }
 
     #[test]

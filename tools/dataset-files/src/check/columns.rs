@@ -9,12 +9,13 @@ use crate::{
     file::{ColumnTable, DatasetFile},
 };
 
-/// The columns that the ledger's keys, the engine's totals and the importer's rules use, with their kinds.
-const NEEDED: [(&str, Kind); 4] = [
-    ("createdAt", Kind::Time),
-    ("status", Kind::Choice),
-    ("amount", Kind::Amount),
-    ("currency", Kind::Currency),
+/// The columns that the ledger's keys, the engine's totals and the importer's rules use, with their kinds and with the
+/// columns whose records need them.
+const NEEDED: [(&str, Kind, &[&str]); 4] = [
+    ("createdAt", Kind::Time, &[]),
+    ("status", Kind::Choice, &["status", "failureReason"]),
+    ("amount", Kind::Amount, &["amount", "currency"]),
+    ("currency", Kind::Currency, &["amount", "currency"]),
 ];
 
 /// Names of the ledger's own attributes.
@@ -38,7 +39,11 @@ const RESERVED: [&str; 15] = [
 
 pub fn check_columns(check: &mut Checker, file: &DatasetFile) -> IndexMap<String, Column> {
     let whole = file.records.id.span();
-    for (name, kind) in NEEDED {
+    let is_there = |name: &&str| file.columns.contains_key(*name);
+    let needed = NEEDED
+        .iter()
+        .filter(|(.., needing)| needing.is_empty() || needing.iter().any(is_there));
+    for &(name, kind, _) in needed {
         let found = file.columns.get(name);
         let is_right = found.is_some_and(|column| {
             let column = column.get_ref();

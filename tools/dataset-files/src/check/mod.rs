@@ -8,6 +8,8 @@ mod records;
 
 use std::ops::Range;
 
+use toml::Spanned;
+
 use crate::{Dataset, Operations, Problem, claims::Claims, file::DatasetFile};
 
 /// The problems of one file, added as they are found.
@@ -59,6 +61,8 @@ pub fn dataset(
         accepted_status: file.accepted_status.into_inner(),
         roles: file.roles.into_inner(),
         visibility: file.visibility.into_inner(),
+        permission: file.permission.map(Spanned::into_inner),
+        internal: file.internal,
         operations: file.operations.map(|operations| {
             let operations = operations.into_inner();
             Operations {

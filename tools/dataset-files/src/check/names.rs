@@ -77,6 +77,20 @@ pub fn check_roles(check: &mut Checker, file: &DatasetFile) {
         file.roles.span(),
         "operations must name the operator API's operations: launch, list and show",
     );
+    if let Some(permission) = &file.permission {
+        let is_words = |text: &str| {
+            text.starts_with(|first: char| first.is_ascii_lowercase())
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        };
+        let words = permission.get_ref().split_once(':');
+        check.require(
+            words.is_some_and(|(subject, act)| is_words(subject) && is_words(act)),
+            permission.span(),
+            "permission must be two words in lower-case letters, such as \"audit:read\"",
+        );
+    }
     let ignored = [
         ("operations", file.operations.as_ref().map(Spanned::span)),
         ("filters", file.filters.values().next().map(Spanned::span)),

@@ -46,17 +46,29 @@ pub fn check_records(
         );
     }
     let statuses = columns.get("status").map(|column| &column.choices);
-    let failures = records.failures.get_ref();
-    check.require(
-        statuses
-            .is_some_and(|statuses| failures.iter().all(|status| statuses.contains_key(status))),
-        records.failures.span(),
-        "records.failures must be values of [choices.status]",
-    );
+    match (&records.failures, statuses) {
+        (None, statuses) => check.require(
+            statuses.is_none(),
+            records.id.span(),
+            "records.failures must be there where records have a status",
+        ),
+        (Some(failures), statuses) => {
+            let are_statuses = statuses.is_some_and(|statuses| {
+                let mut failures = failures.get_ref().iter();
+                failures.all(|status| statuses.contains_key(status))
+            });
+            let rule = "records.failures must be values of [choices.status]";
+            check.require(are_statuses, failures.span(), rule);
+        }
+    }
     Records {
         id: id.clone(),
         supplier: records.supplier.clone().map(Spanned::into_inner),
         supplier_side_of: records.supplier_side_of.clone().map(Spanned::into_inner),
-        failures: failures.clone(),
+        failures: records
+            .failures
+            .clone()
+            .map(Spanned::into_inner)
+            .unwrap_or_default(),
     }
 }
