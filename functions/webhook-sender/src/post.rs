@@ -1,6 +1,6 @@
 //! One request to an endpoint.
 
-use std::{error::Error, io, net::IpAddr, time::Duration};
+use std::{error::Error, io, time::Duration};
 
 use aws_smithy_http_client::{
     Connector,
@@ -56,6 +56,7 @@ pub struct Signed<'a> {
 pub struct Poster {
     connector: Connector,
     reach: Reach,
+    timeout: Duration,
 }
 
 impl Poster {
@@ -68,30 +69,30 @@ impl Poster {
             .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
             .pool_max_idle_per_host(0)
             .build_with_resolver(Guard { resolver, reach });
-        Self { connector, reach }
+        Self {
+            connector,
+            reach,
+            timeout: TIMEOUT,
+        }
     }
 
     pub async fn post(&self, target: &Target, signed: Signed<'_>) -> Outcome {
         // An address is not looked up, so the guard does not see it.
         if !target
             .address()
-            .is_none_or(|address| self.may_call(address))
+            .is_none_or(|address| self.reach.allows(address))
         {
             return Outcome::Unanswered(NOT_PUBLIC.into());
         }
         let Ok(request) = request(target, signed) else {
             return Outcome::Unanswered(FAILED.into());
         };
-        let deadline = Instant::now() + TIMEOUT;
+        let deadline = Instant::now() + self.timeout;
         match timeout_at(deadline, self.connector.call(request)).await {
             Ok(Ok(answer)) => answered(answer, deadline).await,
             Ok(Err(error)) => Outcome::Unanswered(why(&error).into()),
             Err(_) => Outcome::Unanswered(TIMED_OUT.into()),
         }
-    }
-
-    fn may_call(&self, address: IpAddr) -> bool {
-        self.reach.allows(address)
     }
 }
 
@@ -314,6 +315,18 @@ mod tests {
         assert_eq!(outcome, Outcome::Unanswered(NO_TLS.into()));
         let received = served.await.unwrap();
         assert!(!String::from_utf8_lossy(&received).contains("webhook-id"));
+    }
+
+    #[tokio::test]
+    async fn who_does_not_answer_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let poster = Poster {
+            timeout: Duration::from_millis(50),
+            ..Poster::new(Reach::PublicAndLoopback)
+        };
+        let outcome = poster.post(&target(&url), SIGNED).await;
+        assert_eq!(outcome, Outcome::Unanswered(TIMED_OUT.into()));
     }
 
     #[tokio::test]
