@@ -167,3 +167,9 @@ test("sorting and pages are no filters", () => {
   expect(isFiltered(RECORDS)).toBe(true);
   expect(unfiltered(RECORDS)).toEqual({ ...RECORDS, filters: {}, cursor: null });
 });
+
+test("the webhooks have an address of their own, which belongs to no dataset", () => {
+  const view = readView("?tab=webhooks&dataset=transactions");
+  expect(view).toMatchObject({ tab: "webhooks", dataset: null });
+  expect(writeView(view)).toBe("?tab=webhooks");
+});
