@@ -13,6 +13,7 @@ import httpx
 import pytest
 from support.api import Api, Caller
 from support.bucket import Bucket
+from support.bus import Bus, listening
 from support.command import Command
 from support.contract import Contract
 from support.feed import Feed
@@ -146,6 +147,14 @@ def command(stack: dict[str, Any]) -> Command:
 @pytest.fixture(scope="session")
 def inbox(s3: Any, sqs: Any, stack: dict[str, Any]) -> Inbox:
     return Inbox(s3, sqs, stack)
+
+
+@pytest.fixture(scope="module")
+def bus(stack: dict[str, Any], aws: boto3.Session, sqs: Any) -> Iterator[Bus]:
+    """What the stack tells others, from now on."""
+    events = aws.client("events", endpoint_url=stack["endpointUrl"])
+    with listening(events, sqs, stack["eventBusName"]) as heard:
+        yield heard
 
 
 @pytest.fixture(scope="session")

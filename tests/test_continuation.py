@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,12 @@ from support.api import Api, Caller
 from support.bucket import Bucket
 from support.functions import Functions
 from support.keys import Keys
-from support.large_ledger import LargeLedger, serving
+from support.large_ledger import BENCH_SERVER, LargeLedger, serving
 from support.processes import kill as kill_processes
 from support.profiles import spreadsheet
 from support.table import ExportsTable
 
 DATASET = "funding-transfers"
-BINARY = Path(__file__).resolve().parents[1] / "target" / "debug" / "bench-server"
 ROWS = 2_000_000
 # So many milliseconds a page, one page of a lane after another, keep a run going over several short invocations
 # however fast the machine is.
@@ -116,10 +114,10 @@ def test_two_million_rows_over_many_invocations_two_of_which_are_killed(
     runs: Runs, keys: Keys, stack: dict[str, Any], body: Any, rows: int
 ) -> None:
     caller = keys.operator()
-    with serving(BINARY, stack, rows=ROWS, match_every=10_000) as quick:
+    with serving(BENCH_SERVER, stack, rows=ROWS, match_every=10_000) as quick:
         expected = runs.undisturbed(quick, caller, body)
         queries = quick.queries()
-    with serving(BINARY, stack, rows=ROWS, match_every=10_000, page_latency_ms=PAGE_LATENCY) as slow:
+    with serving(BENCH_SERVER, stack, rows=ROWS, match_every=10_000, page_latency_ms=PAGE_LATENCY) as slow:
         export, queries_left = runs.disturbed(slow, caller, body, deaths=2, total_queries=queries)
     assert export["status"] == "READY", export
     assert export["rowCount"] == expected["rowCount"] == rows
@@ -136,10 +134,10 @@ def test_a_spreadsheet_goes_on_where_it_stopped(runs: Runs, keys: Keys, stack: d
     caller = keys.operator()
     columns = ["createdAt", "amount", "supplierName", "reference", "transferId"]
     body = {"columns": columns, "profile": spreadsheet("fr")}
-    with serving(BINARY, stack, rows=300_000) as quick:
+    with serving(BENCH_SERVER, stack, rows=300_000) as quick:
         expected = runs.undisturbed(quick, caller, body)
         queries = quick.queries()
-    with serving(BINARY, stack, rows=300_000, page_latency_ms=PAGE_LATENCY) as slow:
+    with serving(BENCH_SERVER, stack, rows=300_000, page_latency_ms=PAGE_LATENCY) as slow:
         export, queries_left = runs.disturbed(slow, caller, body, deaths=1, total_queries=queries)
     assert export["status"] == "READY", export
     assert runs.fence(caller, export) >= 2
@@ -151,10 +149,10 @@ def test_a_spreadsheet_goes_on_where_it_stopped(runs: Runs, keys: Keys, stack: d
 
 def test_an_upload_that_is_gone_is_started_again(runs: Runs, keys: Keys, stack: dict[str, Any], s3: Any) -> None:
     caller = keys.operator()
-    with serving(BINARY, stack, rows=400_000) as quick:
+    with serving(BENCH_SERVER, stack, rows=400_000) as quick:
         expected = runs.undisturbed(quick, caller)
     with (
-        serving(BINARY, stack, rows=400_000, page_latency_ms=PAGE_LATENCY) as slow,
+        serving(BENCH_SERVER, stack, rows=400_000, page_latency_ms=PAGE_LATENCY) as slow,
         runs.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=slow.url),
     ):
         launched = runs.api.launch(caller, DATASET)
@@ -171,9 +169,9 @@ def test_an_upload_that_is_gone_is_started_again(runs: Runs, keys: Keys, stack: 
 
 def test_throttling_slows_an_export_and_does_not_fail_it(runs: Runs, keys: Keys, stack: dict[str, Any]) -> None:
     caller = keys.operator()
-    with serving(BINARY, stack, rows=300_000) as quick:
+    with serving(BENCH_SERVER, stack, rows=300_000) as quick:
         expected = runs.undisturbed(quick, caller)
-    with serving(BINARY, stack, rows=300_000, throttle_every=3) as throttled:
+    with serving(BENCH_SERVER, stack, rows=300_000, throttle_every=3) as throttled:
         export = runs.undisturbed(throttled, caller)
     assert export["manifest"]["sha256"] == expected["manifest"]["sha256"]
     assert runs.fence(caller, export) == 1
@@ -184,7 +182,7 @@ def test_a_dead_letter_ends_an_export_that_is_being_made_and_nothing_of_it_is_le
 ) -> None:
     caller = keys.operator()
     with (
-        serving(BINARY, stack, rows=400_000, page_latency_ms=PAGE_LATENCY) as slow,
+        serving(BENCH_SERVER, stack, rows=400_000, page_latency_ms=PAGE_LATENCY) as slow,
         runs.functions.changed("generator", AWS_ENDPOINT_URL_DYNAMODB=slow.url),
     ):
         launched = runs.api.launch(caller, DATASET)

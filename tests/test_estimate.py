@@ -6,7 +6,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from support.api import Api, Caller
 from support.datasets import DATASETS
 from support.filters import FILTERS, SOME_DAYS, of_some_days, within_some_days
 from support.functions import Functions
-from support.large_ledger import serving
+from support.large_ledger import BENCH_SERVER, serving
 from support.ledger import COLUMNS, Ledger, to_second
 from support.problems import refusals
 
@@ -23,7 +22,6 @@ TRANSFERS = "funding-transfers"
 MUCH_TIME = {"ESTIMATE_TIME_MILLISECONDS": "25000"}
 USUAL_TIME = {"ESTIMATE_TIME_MILLISECONDS": "1500"}
 KNOWN = [dataset for dataset in DATASETS if dataset in COLUMNS]
-BENCH_SERVER = Path(__file__).resolve().parents[1] / "target" / "debug" / "bench-server"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -116,9 +114,14 @@ def test_who_may_only_read_may_estimate(api: Api, callers: dict[str, Caller]) ->
 
 
 @pytest.mark.parametrize("dataset", KNOWN)
-def test_problems_are_those_of_the_launch(api: Api, operator: Caller, dataset: str) -> None:
+def test_an_unknown_field_is_refused(api: Api, operator: Caller, dataset: str) -> None:
+    answer = api.post(operator, f"/v1/payments/{dataset}/export/estimate", json={"filter": {}})
+    assert refusals(answer) == [("/filter", "UNKNOWN_FIELD")]
+
+
+def test_problems_are_those_of_the_launch(api: Api, operator: Caller) -> None:
     body = {"filters": {"statuses": ["DONE"]}, "filter": {}}
-    answer = api.post(operator, f"/v1/payments/{dataset}/export/estimate", json=body)
+    answer = api.post(operator, f"/v1/payments/{TRANSFERS}/export/estimate", json=body)
     assert refusals(answer) == [("/filter", "UNKNOWN_FIELD"), ("/filters/statuses/0", "INVALID_VALUE")]
 
 

@@ -71,6 +71,12 @@ revoke   marketplace-payouts              200 403 403  403  403  404 401 403    
 revoke   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
 revoke   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 revoke   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
+cancel   transactions                     409 403 403  403  403  404 401 403    401       401         403     401
+cancel   supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+cancel   transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
+retry    transactions                     409 403 403  403  403  404 401 403    401       401         403     401
+retry    supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+retry    transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
 """
 
 # What is in a list, where it answers 200: ana's and sam's exports.
@@ -152,6 +158,8 @@ def call(
             "resend": ("POST", f"/v1/exports/{exports.get(dataset)}/resend-email"),
             "links": ("GET", f"/v1/exports/{exports.get(dataset)}/links"),
             "revoke": ("DELETE", f"/v1/exports/{exports.get(dataset)}/links/{links.get(dataset)}"),
+            "cancel": ("POST", f"/v1/exports/{exports.get(dataset)}/cancel"),
+            "retry": ("POST", f"/v1/exports/{exports.get(dataset)}/retry"),
         }[act]
         return api.http.request(method, api.base_url + path, headers=headers[column])
 
@@ -168,7 +176,7 @@ def test_everyone_gets_what_the_table_says(
     expected: str,
 ) -> None:
     answer = call(row, column)
-    if answer.status_code == 409:
+    if answer.status_code == 409 and "exportId" in answer.json():
         # An export of an earlier test is not made yet.
         by_user = {caller.userId: caller for caller in callers.values()}
         api.wait(by_user[column], row.split()[1], answer.json()["exportId"])
@@ -176,7 +184,8 @@ def test_everyone_gets_what_the_table_says(
     assert answer.status_code == int(expected), f"{COLUMNS[column]}: {answer.text}"
     if answer.status_code >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
-        assert set(answer.json()) == {"type", "title", "status", "detail", "code", "requestId"}
+        members = set(answer.json()) - {"exportStatus"}
+        assert members == {"type", "title", "status", "detail", "code", "requestId"}
 
 
 @pytest.mark.parametrize(("dataset", "column", "expected"), _cells(LISTED))

@@ -162,6 +162,16 @@ def test_a_failed_export_says_why(merchant_api: MerchantApi, user: Caller, expor
     assert export["download_url"] is None
 
 
+def test_a_cancelled_export_shows_as_failed(
+    merchant_api: MerchantApi, user: Caller, exports_table: ExportsTable
+) -> None:
+    export_id = merchant_api.make(user, SHARED)["export_id"]
+    ended = {"status": "CANCELLED", "endedBy": user.userId, "endedAt": int(time.time())}
+    exports_table.set(user.tenantId, PAYOUTS, export_id, **ended)
+    found = merchant_api.find(user, export_id).json()
+    assert (found["status"], found["failure_message"]) == ("failed", "The export was cancelled.")
+
+
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_one_export_at_a_time_for_an_hour(
     merchant_api: MerchantApi,

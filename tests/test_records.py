@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from support.api import Api, Caller
 from support.datasets import DATASETS
 from support.filters import FILTERS, within_some_days
 from support.functions import Functions
-from support.large_ledger import serving
+from support.large_ledger import BENCH_SERVER, serving
 from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, Record
 from support.problems import refusals
 from support.table import LedgerTable
@@ -22,7 +21,6 @@ TRANSFERS = "funding-transfers"
 KNOWN = [dataset for dataset in DATASETS if dataset in COLUMNS]
 NEWEST, OLDEST = "createdAt:desc", "createdAt:asc"
 MOST_PAGES = 64
-BENCH_SERVER = Path(__file__).resolve().parents[1] / "target" / "debug" / "bench-server"
 
 
 def page(api: Api, caller: Caller, dataset: str, **parameters: Any) -> dict[str, Any]:
@@ -169,9 +167,13 @@ def test_a_cursor_is_good_for_its_own_list_only(api: Api, callers: dict[str, Cal
 
 
 @pytest.mark.parametrize("dataset", KNOWN)
-def test_every_problem_of_the_parameters_is_named(api: Api, operator: Caller, dataset: str) -> None:
+def test_an_unknown_parameter_is_refused(api: Api, operator: Caller, dataset: str) -> None:
+    assert refusals(api.get(operator, f"/v1/payments/{dataset}?page=2")) == [("/page", "UNKNOWN_FIELD")]
+
+
+def test_every_problem_of_the_parameters_is_named(api: Api, operator: Caller) -> None:
     query = "page=2&limit=0&amountMin=ten&statuses=DONE&sort=up&createdAtFrom=2026-01-01"
-    answer = api.get(operator, f"/v1/payments/{dataset}?{query}")
+    answer = api.get(operator, f"/v1/payments/{TRANSFERS}?{query}")
     assert sorted(refusals(answer)) == [
         ("/amountMin", "INVALID_VALUE"),
         ("/createdAtFrom", "INVALID_VALUE"),

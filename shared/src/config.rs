@@ -43,6 +43,11 @@ pub fn inbox_queue_url() -> Result<String, ConfigError> {
     text("INBOX_QUEUE_URL")
 }
 
+/// The bus that tells others about exports.
+pub fn event_bus_name() -> Result<String, ConfigError> {
+    text("EVENT_BUS_NAME")
+}
+
 pub fn exports_queue_url() -> Result<String, ConfigError> {
     text("EXPORTS_QUEUE_URL")
 }

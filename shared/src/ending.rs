@@ -1,10 +1,18 @@
-//! Ends exports FAILED or EXPIRED, for several functions. Each of these can run twice with the same result.
+//! Ends exports FAILED, CANCELLED or EXPIRED, for several functions. Each of these can run twice with the same result.
 
 use jiff::Timestamp;
+use tracing::error;
 
 use crate::{
-    aws::{AwsError, exports::ExportsTable, files::ExportFiles},
-    domain::{export::State, id::ExportId},
+    aws::{
+        AwsError,
+        exports::{ExportsTable, Superseded},
+        files::ExportFiles,
+    },
+    domain::{
+        export::{Export, State},
+        id::ExportId,
+    },
 };
 
 /// Ends a pending export FAILED and removes its objects from the bucket. If it has failed already, only the objects are
@@ -29,12 +37,31 @@ pub async fn fail(
             .await?
             .is_ok(),
         State::Failed { .. } => true,
-        State::Ready(_) | State::Expired(_) => false,
+        State::Ready(_) | State::Cancelled(_) | State::Expired { .. } => false,
     };
     if has_failed {
         files.clean(&export, |_| true, &[]).await?;
     }
     Ok(())
+}
+
+/// Ends a pending export CANCELLED and removes its objects from the bucket. Refused if it has ended already.
+///
+/// Once the end is recorded, the export is cancelled. If the objects cannot be removed now, the reconciler removes them.
+pub async fn cancel(
+    exports: &ExportsTable,
+    files: &ExportFiles,
+    export: &Export,
+    user_id: &str,
+    now: Timestamp,
+) -> Result<Result<(), Superseded>, AwsError> {
+    if exports.mark_cancelled(export, user_id, now).await?.is_err() {
+        return Ok(Err(Superseded));
+    }
+    if let Err(cause) = files.clean(export, |_| true, &[]).await {
+        error!(%cause, exportId = %export.id, "the reconciler cleans up");
+    }
+    Ok(Ok(()))
 }
 
 /// Removes the file of an expired export and records EXPIRED. Does nothing before the expiry, or the second time. Returns

@@ -78,20 +78,18 @@ impl Request {
         .ok_or(Problem::NotFound("There is nothing at this path."))
     }
 
-    /// The export of `/v1/exports/{exportId}/…`.
+    /// The export of `/v1/exports/{exportId}` and of what is below it.
     pub fn export_id(&self) -> Option<ExportId> {
         match self.segments()[..] {
-            ["v1", "exports", id, _] => id.parse().ok(),
+            ["v1", "exports", id, ..] => id.parse().ok(),
             _ => None,
         }
     }
 
-    /// The export and the link of `/v1/exports/{exportId}/links/{linkId}`.
-    pub fn link_id(&self) -> Option<(ExportId, LinkId)> {
+    /// The link of `/v1/exports/{exportId}/links/{linkId}`.
+    pub fn link_id(&self) -> Option<LinkId> {
         match self.segments()[..] {
-            ["v1", "exports", export_id, "links", link_id] => {
-                Some((export_id.parse().ok()?, link_id.parse().ok()?))
-            }
+            ["v1", "exports", _, "links", id] => id.parse().ok(),
             _ => None,
         }
     }

@@ -11,7 +11,8 @@
 //! - [`random`]: randomness that nobody can guess.
 //! - [`config`]: the environment, read in one place.
 //! - [`acceptance`]: how a request becomes an export.
-//! - [`ending`]: how an export ends FAILED or EXPIRED, which several functions bring about.
+//! - [`own_export`]: which export a request acts on.
+//! - [`ending`]: how an export ends FAILED, CANCELLED or EXPIRED, which several functions bring about.
 //! - [`downloads`]: how it is noted who fetches a file.
 
 pub mod acceptance;
@@ -24,6 +25,7 @@ pub mod http;
 pub mod items;
 pub mod mail;
 pub mod metrics;
+pub mod own_export;
 pub mod plan;
 pub mod random;
 pub mod wire;

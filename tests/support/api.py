@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-ENDED = {"READY", "FAILED", "EXPIRED"}
+ENDED = {"READY", "FAILED", "CANCELLED", "EXPIRED"}
 TIMEOUT_SECONDS = 60
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+BENCH_SERVER = Path(__file__).resolve().parents[2] / "target" / "debug" / "bench-server"
+
 
 @dataclass(frozen=True)
 class LargeLedger:

@@ -110,6 +110,24 @@ def _removed_marker() -> dict[str, Any]:
     }
 
 
+def _recorded_event() -> dict[str, Any]:
+    """An event that was put into the outbox."""
+    keys = {"partition": {"S": f"outbox#{TENANT}#FUNDING_TRANSFERS"}, "sort": {"S": "evt_01k9zzzzzzzzzzzzzzzzzzzzzz"}}
+    data = {"exportId": EXPORT_ID, "exportType": "FUNDING_TRANSFERS", "status": "READY", "requesterId": "ana"}
+    event = {
+        "id": keys["sort"],
+        "type": {"S": "export.ready"},
+        "timestamp": {"S": "2026-11-20T09:30:00Z"},
+        "tenantId": {"S": TENANT},
+        "data": {"M": {name: {"S": value} for name, value in data.items()}},
+    }
+    image = keys | {"event": {"M": event}, "dueKind": {"S": "EVENT"}, "dueAt": {"N": "1780000000"}}
+    record = _removed_marker()["Records"][0] | {"eventName": "INSERT"}
+    record["dynamodb"] |= {"Keys": keys, "NewImage": image}
+    del record["dynamodb"]["OldImage"]
+    return {"Records": [record]}
+
+
 def _authorization() -> dict[str, Any]:
     """What a REST API asks its authorizer."""
     method_arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:bench/api/GET{DATASET_PATH}"
@@ -156,6 +174,8 @@ EVENTS: dict[str, dict[str, Any]] = {
     "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
     "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
     "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),
+    "cancel": _request("POST", f"/v1/exports/{EXPORT_ID}/cancel"),
+    "delete": _request("DELETE", f"/v1/exports/{EXPORT_ID}"),
     "me": _request("GET", "/v1/me"),
     "download": _request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
     "console": _request("GET", "/console"),
@@ -163,6 +183,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "generator": _message(),
     "dead-letter-handler": _message(),
     "expirer": _removed_marker(),
+    "publisher": _recorded_event(),
     "reconciler": _schedule(),
     "recorder": _change(),
     # About a file that is no longer there.

@@ -18,6 +18,7 @@ VALUES = {
     "API_KEYS_TABLE": "api-keys",
     "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
     "ESTIMATE_TIME_MILLISECONDS": "1500",
+    "EVENT_BUS_NAME": "events",
     "EXPORTS_BUCKET": "exports",
     "EXPORTS_TABLE": "exports",
     "HISTORY_LIFETIME_DAYS": "400",

@@ -23,6 +23,7 @@ OUTPUT_NAMES = {
     "ledgerQueueUrl": "LedgerQueueUrl",
     "ledgerDeadLetterQueueUrl": "LedgerDeadLetterQueueUrl",
     "inboxBucket": "InboxBucket",
+    "eventBusName": "EventBusName",
     "inboxQueueUrl": "InboxQueueUrl",
     "inboxDeadLetterQueueUrl": "InboxDeadLetterQueueUrl",
     "exportsTable": "ExportsTable",

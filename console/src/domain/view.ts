@@ -4,7 +4,7 @@ import { endOfDay, isDay, isTime, startOfDay } from "./days.ts";
 import { isAmount, MULTIPLE } from "./filters.ts";
 import type { Zone } from "./zone.ts";
 
-export const STATUSES: readonly ExportStatus[] = ["PENDING", "READY", "FAILED", "EXPIRED"];
+export const STATUSES: readonly ExportStatus[] = ["PENDING", "READY", "FAILED", "CANCELLED", "EXPIRED"];
 export const PAGE_SIZES: readonly number[] = [10, 25, 50, 100];
 export const DEFAULT_PAGE_SIZE = 25;
 

@@ -8,6 +8,7 @@ const ICONS: Record<Export["status"], IconName> = {
   PENDING: "pending",
   READY: "ready",
   FAILED: "failed",
+  CANCELLED: "close",
   EXPIRED: "expired",
 };
 
@@ -31,6 +32,12 @@ function Explanation({ item }: { item: Export }) {
       return item.expiresAt ? <Expiry time={item.expiresAt} /> : null;
     case "FAILED":
       return <p class="small reason">{item.failureReason}</p>;
+    case "CANCELLED":
+      return item.cancelled ? (
+        <p class="muted small">
+          <Time value={item.cancelled.at} isZoneSaid />
+        </p>
+      ) : null;
     case "EXPIRED":
       return item.expiresAt ? (
         <p class="muted small">

@@ -46,7 +46,7 @@ impl Download {
         }
         let Some(delivery) = export.downloadable(now) else {
             return Err(match export.status(now) {
-                Status::Expired => Problem::LinkExpired,
+                Status::Cancelled | Status::Expired => Problem::LinkExpired,
                 Status::Pending | Status::Ready | Status::Failed => not_found(),
             });
         };

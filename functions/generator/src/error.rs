@@ -19,8 +19,12 @@ pub enum AttemptError {
     #[error("the file needs more parts than S3 takes")]
     TooLarge,
     /// The file is complete, but its mail is not sent yet.
-    #[error("not delivered yet: {0}")]
-    NotDelivered(String),
+    #[error("not delivered yet: {cause}")]
+    NotDelivered {
+        cause: String,
+        /// What the mail waits for: a sentence for a person.
+        waiting_for: String,
+    },
     /// The mail service refused the mail for good.
     #[error("refused: {0}")]
     Refused(String),

@@ -37,6 +37,8 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         ),
         Problem::TooManyRequests { .. } => triple("TOO_MANY_REQUESTS", &problem.detail(), &[]),
         Problem::ExportNotReady(_)
+        | Problem::ExportNotPending(_)
+        | Problem::ExportNotRetryable(_)
         | Problem::LinkExpired
         | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused

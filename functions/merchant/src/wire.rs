@@ -76,7 +76,8 @@ impl ExportObject {
             status: match export.status(now) {
                 Status::Pending => "pending",
                 Status::Ready => "completed",
-                Status::Failed => "failed",
+                // The contract has four statuses.
+                Status::Failed | Status::Cancelled => "failed",
                 Status::Expired => "expired",
             },
             filters: Filters {
@@ -87,7 +88,8 @@ impl ExportObject {
             download_url,
             failure_message: match &export.state {
                 State::Failed { reason } => Some(reason.clone()),
-                State::Pending { .. } | State::Ready(_) | State::Expired(_) => None,
+                State::Cancelled(_) => Some("The export was cancelled.".to_owned()),
+                State::Pending { .. } | State::Ready(_) | State::Expired { .. } => None,
             },
             created_at: export.created_at.as_second(),
             requester_id: export.requester_id.clone(),

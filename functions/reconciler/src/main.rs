@@ -1,4 +1,5 @@
-//! Handles, once a minute, exports for which no message will come: lost messages, missed expiries, clean-ups.
+//! Handles, once a minute, exports for which no message will come: lost messages, missed expiries, clean-ups; and
+//! events that are not published yet.
 
 mod reconciler;
 
@@ -6,7 +7,10 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use reconciler::Reconciler;
 use serde_json::Value;
 use shared::{
-    aws::{self, Timeouts, exports::ExportsTable, files::ExportFiles, queue::ExportQueue},
+    aws::{
+        self, Timeouts, event_bus::EventBus, exports::ExportsTable, files::ExportFiles,
+        queue::ExportQueue,
+    },
     config,
 };
 
@@ -18,6 +22,7 @@ async fn main() -> Result<(), Error> {
         exports: ExportsTable::new(&aws, config::exports_table()?),
         files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
         queue: ExportQueue::new(&aws, config::exports_queue_url()?),
+        bus: EventBus::new(&aws, config::event_bus_name()?),
     };
     lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| reconciler.pass())).await
 }

@@ -3,39 +3,53 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
 use shared::{
-    aws::{AwsError, exports::ExportsTable, files::ExportFiles, queue::ExportQueue},
+    aws::{
+        AwsError, event_bus::EventBus, exports::ExportsTable, files::ExportFiles,
+        queue::ExportQueue,
+    },
     domain::{export::Export, time},
     ending::expire,
-    items::export::DueKind,
+    items::export::{DueKind, EXPIRY_GRACE},
 };
 use tracing::{error, info};
-
-/// How long the reconciler waits for the removal of an expiry marker before it expires the export itself. TTL takes up to
-/// days. Readers see EXPIRED meanwhile, so this only limits how long the file stays.
-const EXPIRY_GRACE: SignedDuration = SignedDuration::from_mins(10);
 
 /// The clients of this function.
 pub struct Reconciler {
     pub exports: ExportsTable,
     pub files: ExportFiles,
     pub queue: ExportQueue,
+    pub bus: EventBus,
 }
 
 impl Reconciler {
-    /// Sends a message for each pending export that no attempt has, expires overdue exports, and cleans up after failed
-    /// ones. If one export fails, the others are handled all the same.
+    /// Sends a message for each pending export that no attempt has, expires overdue exports, cleans up after failed and
+    /// cancelled ones, and publishes the events that the publisher did not. If one fails, the others are handled all the
+    /// same.
     pub async fn pass(&self) -> Result<(), Error> {
         let now = time::now();
         let failed = self.reconcile(DueKind::Pending, now, now).await
             + self
                 .reconcile(DueKind::Expiry, now - EXPIRY_GRACE, now)
                 .await
-            + self.reconcile(DueKind::CleanUp, now, now).await;
+            + self.reconcile(DueKind::CleanUp, now, now).await
+            + self.publish(now).await;
         if failed == 0 {
             Ok(())
         } else {
-            Err(format!("{failed} exports could not be reconciled").into())
+            Err(format!("{failed} exports or events could not be reconciled").into())
         }
+    }
+
+    /// Returns the number of events that are left.
+    async fn publish(&self, now: Timestamp) -> usize {
+        let published = async {
+            let unpublished = self.exports.unpublished(now).await?;
+            self.exports.publish(&self.bus, &unpublished).await
+        };
+        published.await.unwrap_or_else(|cause| {
+            error!(%cause, "events are not published yet");
+            1
+        })
     }
 
     /// Returns the number of exports that failed.

@@ -8,11 +8,9 @@ use shared::{
         exports::ExportsTable,
         mailer::{MailError, Mailer},
     },
-    domain::{
-        address::EmailAddress, caller::Act, link::NewLink, resend::admit, sending::Sending, time,
-    },
-    http::{Answer, Request, require},
-    mail, random,
+    domain::{address::EmailAddress, link::NewLink, resend::admit, sending::Sending, time},
+    http::{Answer, Request},
+    mail, own_export, random,
     wire::{problem::Problem, resend_request},
 };
 use tracing::error;
@@ -35,22 +33,10 @@ struct SendingObject<'a> {
 impl Resend {
     /// The file is not made again and its expiry does not move; the mail has a link of its own.
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
-        let not_found = || Problem::NotFound("There is no such export.");
         let caller = request.caller()?;
         let new_cc =
             resend_request::parse(request.json_body()?, caller).map_err(Problem::InvalidRequest)?;
-        let id = request.export_id().ok_or_else(not_found)?;
-        let export = self
-            .exports
-            .find(&caller.tenant_id, &id)
-            .await?
-            .ok_or_else(not_found)?;
-        require(caller, Act::Create, export.dataset())?;
-        if !export.is_launched_by(caller) {
-            return Err(Problem::Forbidden(
-                "This export was launched by another user.",
-            ));
-        }
+        let export = own_export::find(&self.exports, &request).await?;
         let now = time::now();
         let Some(delivery) = export.ready(now) else {
             return Err(Problem::ExportNotReady(export.status(now)));
@@ -62,7 +48,7 @@ impl Resend {
         let link = NewLink::new(recipients, now, random::bytes(), random::bytes());
         let admitted = self
             .exports
-            .admit_resend(&export, delivery, &link, &resends)
+            .admit_resend(&export, delivery, &link, &resends, now)
             .await?;
         // Another sending was admitted at the same moment, or the export has just expired.
         admitted.map_err(|_| Problem::TooManyRequests { retry_after: 1 })?;

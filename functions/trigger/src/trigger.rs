@@ -1,4 +1,4 @@
-//! `POST /v1/payments/{dataset}/export`.
+//! `POST /v1/payments/{dataset}/export` and `POST /v1/exports/{exportId}/retry`.
 
 use http::{StatusCode, header};
 use shared::{
@@ -7,13 +7,13 @@ use shared::{
     domain::{
         caller::{Act, Caller},
         dataset::Dataset,
-        export::Export,
+        export::{Export, Status},
         id::ExportId,
         time,
     },
     http::{Answer, Request, require},
     items::idempotency::Idempotency,
-    random,
+    own_export, random,
     wire::{
         export::ExportObject,
         problem::{FieldError, FieldErrorCode, Problem},
@@ -31,14 +31,13 @@ pub struct Trigger {
 
 impl Trigger {
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
-        let caller = request.caller()?;
-        let (dataset, _) = request.dataset()?;
-        require(caller, Act::Create, dataset)?;
-        let body = TriggerRequest::parse(request.json_body()?, caller, dataset)
-            .map_err(Problem::InvalidRequest)?;
+        let export = if request.path.ends_with("/retry") {
+            self.again(&request).await?
+        } else {
+            requested(&request)?
+        };
+        let (caller, dataset) = (request.caller()?, export.dataset());
         let key = idempotency_key(&request)?;
-
-        let export = body.into_export(caller, dataset, time::now(), random::bytes());
         let idempotency = key.map(|key| Idempotency::of(key, &export));
         match self
             .acceptance
@@ -49,6 +48,26 @@ impl Trigger {
             Creation::Repeated(id) => self.repeated(caller, dataset, &id).await,
             Creation::KeyReused => Err(Problem::IdempotencyKeyReused),
             Creation::Blocked(id) => Err(Problem::ExportAlreadyPending(id)),
+        }
+    }
+
+    /// The export that repeats one of the caller's, which must be over.
+    async fn again(&self, request: &Request) -> Result<Export, Problem> {
+        let body = request.json_body()?.trim_ascii();
+        if !matches!(body, b"" | b"{}") {
+            return Err(Problem::invalid(FieldError::new(
+                "",
+                FieldErrorCode::NotAllowed,
+                "an export is retried as it was: the body must be empty",
+            )));
+        }
+        let export = own_export::find(&self.acceptance.exports, request).await?;
+        let now = time::now();
+        match export.status(now) {
+            Status::Failed | Status::Cancelled | Status::Expired => {
+                Ok(export.again(request.caller()?, now, random::bytes()))
+            }
+            status @ (Status::Pending | Status::Ready) => Err(Problem::ExportNotRetryable(status)),
         }
     }
 
@@ -65,6 +84,16 @@ impl Trigger {
             )),
         }
     }
+}
+
+/// The export that a body asks for.
+fn requested(request: &Request) -> Result<Export, Problem> {
+    let caller = request.caller()?;
+    let (dataset, _) = request.dataset()?;
+    require(caller, Act::Create, dataset)?;
+    let body = TriggerRequest::parse(request.json_body()?, caller, dataset)
+        .map_err(Problem::InvalidRequest)?;
+    Ok(body.into_export(caller, dataset, time::now(), random::bytes()))
 }
 
 fn accepted(export: &Export, dataset: &Dataset) -> Result<Answer, Problem> {

@@ -21,8 +21,13 @@ pub struct Mailer {
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// It may be accepted later: throttling, a sender that is not verified yet, a paused account, no answer.
-    #[error("the mail was not accepted for now: {0}")]
-    Passing(String),
+    #[error("the mail was not accepted for now: {cause}")]
+    Passing {
+        /// For the log.
+        cause: String,
+        /// What has to change until then: a sentence for a person.
+        waiting_for: String,
+    },
     /// SES will never accept it.
     #[error("the mail was refused: {0}")]
     Refused(String),
@@ -65,7 +70,10 @@ impl Mailer {
             .content(EmailContent::builder().simple(message).build())
             .send()
             .await
-            .map_err(|error| classify(&error))?;
+            .map_err(|error| {
+                let addresses: Vec<_> = [&self.sender, to].into_iter().chain(cc).collect();
+                classify(&error, &addresses)
+            })?;
         Ok(answer.message_id.unwrap_or_default())
     }
 }
@@ -75,16 +83,47 @@ fn content(text: &str) -> Result<Content, MailError> {
         .data(text)
         .charset("UTF-8")
         .build()
-        .map_err(|error| MailError::Passing(error.to_string()))
+        .map_err(|error| MailError::Refused(error.to_string()))
 }
 
-fn classify(error: &SdkError<SendEmailError>) -> MailError {
+fn classify(error: &SdkError<SendEmailError>, addresses: &[&EmailAddress]) -> MailError {
     let cause = describe(error);
+    let message = error.message().unwrap_or_default();
     match error.code() {
-        Some(code) if is_final(code, error.message().unwrap_or_default()) => {
-            MailError::Refused(cause)
+        Some(code) if is_final(code, message) => MailError::Refused(cause),
+        code => MailError::Passing {
+            cause,
+            waiting_for: waiting_for(code.unwrap_or_default(), message, addresses),
+        },
+    }
+}
+
+/// What the mail waits for, in words for a person. Of SES's own text only addresses are used, and only those of the mail.
+fn waiting_for(code: &str, message: &str, addresses: &[&EmailAddress]) -> String {
+    let message = message.to_lowercase();
+    let is_not_verified =
+        message.contains("not verified") || code == "MailFromDomainNotVerifiedException";
+    match code {
+        _ if is_not_verified => {
+            let named =
+                |address: &&&EmailAddress| message.contains(&address.as_str().to_lowercase());
+            // Outside the sandbox only the sender needs to be verified.
+            let address = addresses.iter().find(named).or(addresses.first());
+            let address = address.map(|address| address.as_str()).unwrap_or_default();
+            format!(
+                "The mail service does not accept mail yet: the address {address} is not verified."
+            )
         }
-        _ => MailError::Passing(cause),
+        "SendingPausedException" | "AccountSuspendedException" => {
+            "The mail service has paused the sending of mails.".to_owned()
+        }
+        "TooManyRequestsException"
+        | "LimitExceededException"
+        | "Throttling"
+        | "ThrottlingException" => {
+            "The mail service takes no more mails for the moment.".to_owned()
+        }
+        _ => "The mail service cannot be reached at the moment.".to_owned(),
     }
 }
 
@@ -103,6 +142,33 @@ fn is_final(code: &str, message: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_is_told_what_the_mail_waits_for_in_words_of_our_own() {
+        let [sender, to] = ["exports@payouts.example", "ana@northwind.example"]
+            .map(|address| EmailAddress::parse(address).unwrap());
+        let told = |code, message| waiting_for(code, message, &[&sender, &to]);
+        let unverified = "Email address is not verified. The following identities failed the check in region EU-WEST-1: ";
+        assert_eq!(
+            told("MessageRejected", unverified),
+            "The mail service does not accept mail yet: the address exports@payouts.example is not verified."
+        );
+        // In SES's sandbox.
+        let in_sandbox = format!("{unverified}Ana@northwind.example");
+        assert_eq!(
+            told("MessageRejected", &in_sandbox),
+            "The mail service does not accept mail yet: the address ana@northwind.example is not verified."
+        );
+        for code in [
+            "SendingPausedException",
+            "ThrottlingException",
+            "InternalFailure",
+            "",
+        ] {
+            let told = told(code, "arn:aws:ses:eu-west-1:123456789012 is paused");
+            assert!(told.ends_with('.') && !told.contains("arn:"), "{told}");
+        }
+    }
 
     #[test]
     fn only_what_will_never_pass_is_final() {

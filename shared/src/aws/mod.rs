@@ -1,6 +1,7 @@
 //! The adapters that speak to AWS: one a resource, each built once when its function starts.
 
 mod error;
+pub mod event_bus;
 pub mod exports;
 pub mod files;
 pub mod inbox;

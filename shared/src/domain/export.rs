@@ -1,8 +1,9 @@
 //! An export and its life.
 //!
 //! ```text
-//! PENDING ── the file is complete and its mail was accepted ──► READY ── expiresAt ──► EXPIRED
-//!    └────── it cannot be made or sent ──► FAILED
+//! PENDING ── the file is complete and its mail was accepted ──► READY ── expiresAt, or deleted ──► EXPIRED
+//!    ├────── it cannot be made or sent ──► FAILED
+//!    └────── its requester stops it ──► CANCELLED
 //! ```
 
 use std::collections::BTreeMap;
@@ -47,6 +48,7 @@ pub enum Status {
     Pending,
     Ready,
     Failed,
+    Cancelled,
     Expired,
 }
 
@@ -65,6 +67,8 @@ pub struct Export {
     pub format: FileFormat,
     /// When it was requested. Records created later are not in the file.
     pub created_at: Timestamp,
+    /// The export that it repeats.
+    pub retry_of: Option<ExportId>,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
     pub resends: Vec<Timestamp>,
     /// When its file was fetched for the first time.
@@ -86,7 +90,11 @@ pub enum Scope {
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
     Pending {
+        /// Whether an attempt has begun.
+        is_begun: bool,
         rows_written: u64,
+        /// What keeps it waiting until the next attempt: a sentence for a person, never an internal error.
+        waiting_for: Option<String>,
         /// Known once the file is complete: from then on a mail with its link may be on its way.
         delivery: Option<Delivery>,
     },
@@ -95,7 +103,31 @@ pub enum State {
         /// A sentence for a person, never an internal error.
         reason: String,
     },
-    Expired(Delivery),
+    Cancelled(ByUser),
+    Expired {
+        delivery: Delivery,
+        /// Who deleted the file, if it did not expire by itself.
+        deleted: Option<ByUser>,
+    },
+}
+
+/// What a PENDING export is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Stage {
+    /// It waits for its turn.
+    Queued,
+    /// Its file is being made.
+    Making,
+    /// Its file is complete, and its mail not accepted yet.
+    Sending,
+}
+
+/// Which user ended an export or its file, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByUser {
+    pub user_id: String,
+    pub at: Timestamp,
 }
 
 /// A complete file, and how long it can be downloaded.
@@ -149,11 +181,14 @@ impl Export {
             filters,
             format: FileFormat::default(),
             created_at: now,
+            retry_of: None,
             resends: Vec::new(),
             downloaded_at: None,
             kept_until: None,
             state: State::Pending {
+                is_begun: false,
                 rows_written: 0,
+                waiting_for: None,
                 delivery: None,
             },
         }
@@ -169,7 +204,8 @@ impl Export {
             State::Pending { .. } => Status::Pending,
             State::Ready(delivery) if now < delivery.expires_at => Status::Ready,
             State::Failed { .. } => Status::Failed,
-            State::Ready(_) | State::Expired(_) => Status::Expired,
+            State::Cancelled(_) => Status::Cancelled,
+            State::Ready(_) | State::Expired { .. } => Status::Expired,
         }
     }
 
@@ -177,8 +213,8 @@ impl Export {
     pub fn delivery(&self) -> Option<&Delivery> {
         match &self.state {
             State::Pending { delivery, .. } => delivery.as_ref(),
-            State::Ready(delivery) | State::Expired(delivery) => Some(delivery),
-            State::Failed { .. } => None,
+            State::Ready(delivery) | State::Expired { delivery, .. } => Some(delivery),
+            State::Failed { .. } | State::Cancelled(_) => None,
         }
     }
 
@@ -195,7 +231,23 @@ impl Export {
             State::Pending { .. } | State::Ready(_) => {
                 self.delivery().filter(|delivery| now < delivery.expires_at)
             }
-            State::Failed { .. } | State::Expired(_) => None,
+            State::Failed { .. } | State::Cancelled(_) | State::Expired { .. } => None,
+        }
+    }
+
+    /// The same request once more, by its requester: with these filters, columns, profile and copies.
+    pub fn again(&self, caller: &Caller, now: Timestamp, random: [u8; 10]) -> Self {
+        Self {
+            format: self.format.clone(),
+            retry_of: Some(self.id.clone()),
+            ..Self::request(
+                caller,
+                self.dataset(),
+                self.cc.clone(),
+                self.filters.clone(),
+                now,
+                random,
+            )
         }
     }
 
@@ -262,6 +314,20 @@ impl Export {
             self.dataset().slug,
             super::time::to_day(self.created_at)
         )
+    }
+}
+
+impl State {
+    /// What a PENDING export is at.
+    pub fn stage(&self) -> Option<Stage> {
+        match self {
+            State::Pending {
+                delivery: Some(_), ..
+            } => Some(Stage::Sending),
+            State::Pending { is_begun: true, .. } => Some(Stage::Making),
+            State::Pending { .. } => Some(Stage::Queued),
+            _ => None,
+        }
     }
 }
 
@@ -410,9 +476,12 @@ mod tests {
         let now = at("2026-11-20T09:30:06Z");
         assert!(export.downloadable(now).is_none());
         export.state = State::Pending {
+            is_begun: true,
             rows_written: 10_240,
+            waiting_for: None,
             delivery: Some(delivery()),
         };
+        assert_eq!(export.state.stage(), Some(Stage::Sending));
         assert_eq!(export.status(now), Status::Pending);
         assert!(export.downloadable(now).is_some());
     }
@@ -430,15 +499,43 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_failed_export_can_be_downloaded() {
-        let export = Export {
-            state: State::Failed {
-                reason: "No.".to_owned(),
+    fn nothing_of_a_failed_or_cancelled_export_can_be_downloaded() {
+        let now = at("2026-11-20T09:30:06Z");
+        let failed = State::Failed {
+            reason: "No.".to_owned(),
+        };
+        let cancelled = State::Cancelled(ByUser {
+            user_id: "usr-ana".to_owned(),
+            at: now,
+        });
+        for (state, status) in [(failed, Status::Failed), (cancelled, Status::Cancelled)] {
+            let export = Export { state, ..pending() };
+            assert_eq!(export.status(now), status);
+            assert!(export.downloadable(now).is_none());
+        }
+    }
+
+    #[test]
+    fn a_retry_asks_for_the_same_file_as_of_now() {
+        let first = Export {
+            format: FileFormat {
+                columns: Some(vec!["amount".to_owned()]),
+                ..FileFormat::default()
             },
             ..pending()
         };
-        assert_eq!(export.status(at("2026-11-20T09:30:06Z")), Status::Failed);
-        assert!(export.downloadable(at("2026-11-20T09:30:06Z")).is_none());
+        let now = at("2026-11-21T08:00:00Z");
+        let again = first.again(&operator(), now, [1; 10]);
+        assert_eq!(again.retry_of, Some(first.id.clone()));
+        assert_ne!(again.id, first.id);
+        assert_eq!(
+            (again.created_at, again.state.stage()),
+            (now, Some(Stage::Queued))
+        );
+        assert_eq!(
+            (again.filters, again.format, again.cc, again.scope),
+            (first.filters, first.format, first.cc, first.scope)
+        );
     }
 
     #[test]

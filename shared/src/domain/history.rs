@@ -90,7 +90,7 @@ impl HistoryQuery {
             (false, true) => read(Status::Ready, Some(Expiry::Passed)),
             (false, false) => {}
         }
-        for status in [Status::Failed, Status::Expired] {
+        for status in [Status::Failed, Status::Cancelled, Status::Expired] {
             if asks_for(status) {
                 read(status, None);
             }

@@ -7,6 +7,7 @@ pub mod change;
 pub mod contacts;
 pub mod dataset;
 pub mod download;
+pub mod event;
 pub mod export;
 pub mod file_format;
 pub mod filters;

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{UnreadableItem, file_format::ProfileItem, filters::FiltersItem};
+use super::{UnreadableItem, file_format::ProfileItem, filters::FiltersItem, read_id};
 use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
-    export::{Delivery, Export, File, Scope, State, Status},
+    export::{ByUser, Delivery, Export, File, Scope, State, Status},
     file_format::{FileFormat, Profile},
     id::ExportId,
 };
@@ -22,7 +22,11 @@ use crate::domain::{
 /// message would not help.
 pub const RESENT_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
-/// When a failed export is cleaned up again: by then no attempt can still be running.
+/// How long the reconciler waits for the removal of an expiry marker before it expires the export itself. TTL takes up to
+/// days. Readers see EXPIRED meanwhile, so this only limits how long the file stays.
+pub const EXPIRY_GRACE: SignedDuration = SignedDuration::from_mins(10);
+
+/// When a failed or cancelled export is cleaned up again: by then no attempt can still be running.
 pub const CLEAN_UP_AFTER: SignedDuration = SignedDuration::from_mins(16);
 
 /// After how long the reconciler looks at a new export, in case its message was never sent.
@@ -64,6 +68,20 @@ pub struct ExportItem {
     expires_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure_reason: Option<String>,
+    /// What the export waits for until the next attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<String>,
+    /// The number of attempts. [`crate::aws::exports`] counts them.
+    #[serde(default, skip_serializing)]
+    fence: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_of: Option<String>,
+    /// The user who cancelled the export or deleted its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_by: Option<String>,
+    /// When that was. Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_at: Option<i64>,
     /// Unix seconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resends: Vec<i64>,
@@ -118,7 +136,7 @@ pub enum DueKind {
     Pending,
     /// Expire it.
     Expiry,
-    /// Remove what late attempts may have left in the bucket, of a failed export.
+    /// Remove what late attempts may have left in the bucket, of a failed or cancelled export.
     CleanUp,
 }
 
@@ -176,6 +194,11 @@ impl ExportItem {
             ready_at: None,
             expires_at: None,
             failure_reason: None,
+            waiting_for: None,
+            fence: 0,
+            retry_of: export.retry_of.as_ref().map(ToString::to_string),
+            ended_by: None,
+            ended_at: None,
             resends: Vec::new(),
             downloaded_at: None,
             due_kind: Some(due.to_owned()),
@@ -227,14 +250,29 @@ impl TryFrom<ExportItem> for Export {
             }),
             _ => None,
         };
+        let ended = match (&item.ended_by, time(item.ended_at)) {
+            (Some(user_id), Some(at)) => Some(ByUser {
+                user_id: user_id.clone(),
+                at,
+            }),
+            _ => None,
+        };
         let status: Status = item.status.parse().map_err(|_| unreadable("the status"))?;
         let state = match status {
             Status::Pending => State::Pending {
+                is_begun: item.fence > 0,
                 rows_written: item.rows_written,
+                waiting_for: item.waiting_for.clone(),
                 delivery,
             },
             Status::Ready => State::Ready(delivery.ok_or_else(|| unreadable("the file"))?),
-            Status::Expired => State::Expired(delivery.ok_or_else(|| unreadable("the file"))?),
+            Status::Cancelled => {
+                State::Cancelled(ended.ok_or_else(|| unreadable("who cancelled"))?)
+            }
+            Status::Expired => State::Expired {
+                delivery: delivery.ok_or_else(|| unreadable("the file"))?,
+                deleted: ended,
+            },
             Status::Failed => State::Failed {
                 reason: item
                     .failure_reason
@@ -261,6 +299,7 @@ impl TryFrom<ExportItem> for Export {
             created_at: item.created_at,
             downloaded_at: time(item.downloaded_at),
             kept_until: Timestamp::from_second(item.time_to_live).ok(),
+            retry_of: item.retry_of.as_deref().map(read_id).transpose()?,
             resends: item
                 .resends
                 .iter()

@@ -47,6 +47,9 @@ impl Idempotency {
         .expect("a request is plain JSON");
         let mut hash = Sha256::new_with_prefix(request);
         hash.update(choice(&export.format));
+        if let Some(id) = &export.retry_of {
+            hash.update(id.as_str());
+        }
         Self {
             key,
             request_hash: hex::encode(hash.finalize()),

@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod ledger_head;
 pub mod link;
 pub mod lock;
+pub mod outbox;
 pub mod sending;
 
 use crate::domain::{address::EmailAddress, id::ExportId};

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::{file_format::ProfileObject, manifest::Manifest};
 use crate::domain::{
     amount::Amount,
-    export::{Export, State},
+    export::{ByUser, Export, State},
     filters::FilterValue,
     time::to_seconds,
 };
@@ -27,6 +27,8 @@ pub struct ExportObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileObject>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    retry_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
     #[serde(skip_serializing_if = "Option::is_none")]
     row_count: Option<u64>,
@@ -40,6 +42,10 @@ pub struct ExportObject {
     manifest: Option<Manifest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled: Option<ByUserObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<ByUserObject>,
     #[serde(flatten)]
     download: Option<Download>,
 }
@@ -63,7 +69,18 @@ pub struct ExportList {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Progress {
+    stage: &'static str,
     rows_written: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<String>,
+}
+
+/// Who ended an export or its file, and when.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ByUserObject {
+    at: String,
+    by: String,
 }
 
 /// The filters that are set, as a request names them.
@@ -81,16 +98,11 @@ enum FilterObject {
 impl ExportObject {
     /// The export as it is at `now`.
     pub fn of(export: &Export, now: Timestamp) -> Self {
-        let (progress, delivery, failure_reason) = match &export.state {
-            State::Pending { rows_written, .. } => (
-                Some(Progress {
-                    rows_written: *rows_written,
-                }),
-                None,
-                None,
-            ),
-            State::Ready(delivery) | State::Expired(delivery) => (None, Some(delivery), None),
-            State::Failed { reason } => (None, None, Some(reason.clone())),
+        let state = &export.state;
+        // A file that is about to be delivered is not shown yet.
+        let delivery = match state {
+            State::Ready(delivery) | State::Expired { delivery, .. } => Some(delivery),
+            _ => None,
         };
         Self {
             export_id: export.id.to_string(),
@@ -101,13 +113,25 @@ impl ExportObject {
             filters: FiltersObject::of(export),
             columns: export.format.columns.clone(),
             profile: export.format.profile.map(ProfileObject::from),
-            progress,
+            retry_of: export.retry_of.as_ref().map(ToString::to_string),
+            progress: Progress::of(state),
             row_count: delivery.map(|delivery| delivery.file.rows),
             file_size: delivery.map(|delivery| delivery.file.size),
             ready_at: delivery.map(|delivery| to_seconds(delivery.ready_at)),
             expires_at: delivery.map(|delivery| to_seconds(delivery.expires_at)),
             manifest: delivery.map(|delivery| Manifest::of(export, &delivery.file)),
-            failure_reason,
+            failure_reason: match state {
+                State::Failed { reason } => Some(reason.clone()),
+                _ => None,
+            },
+            cancelled: match state {
+                State::Cancelled(by_user) => Some(by_user.into()),
+                _ => None,
+            },
+            deleted: match state {
+                State::Expired { deleted, .. } => deleted.as_ref().map(Into::into),
+                _ => None,
+            },
             download: None,
         }
     }
@@ -119,6 +143,33 @@ impl ExportObject {
             download_url_expires_at: to_seconds(expires_at),
         });
         self
+    }
+}
+
+impl Progress {
+    fn of(state: &State) -> Option<Self> {
+        let State::Pending {
+            rows_written,
+            waiting_for,
+            ..
+        } = state
+        else {
+            return None;
+        };
+        Some(Self {
+            stage: state.stage()?.into(),
+            rows_written: *rows_written,
+            waiting_for: waiting_for.clone(),
+        })
+    }
+}
+
+impl From<&ByUser> for ByUserObject {
+    fn from(by_user: &ByUser) -> Self {
+        Self {
+            at: to_seconds(by_user.at),
+            by: by_user.user_id.clone(),
+        }
     }
 }
 
@@ -160,7 +211,7 @@ fn number(amount: Amount) -> Box<RawValue> {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, one_of, pending, ready},
+        export::examples::{at, delivery, one_of, pending, ready},
         file_format::{FileFormat, Locale, Profile},
         filters::Filters,
     };
@@ -212,6 +263,43 @@ mod tests {
     #[test]
     fn an_expired_export_says_so_whatever_is_stored() {
         assert!(shown(&ready(), "2026-11-27T09:30:05Z").contains(r#""status": "EXPIRED""#));
+    }
+
+    #[test]
+    fn a_waiting_export_shows_its_stage_and_what_it_waits_for() {
+        let state = State::Pending {
+            is_begun: true,
+            rows_written: 10_240,
+            waiting_for: Some("The mail service does not answer.".to_owned()),
+            delivery: Some(delivery()),
+        };
+        let export = Export {
+            retry_of: Some(pending().id),
+            state,
+            ..pending()
+        };
+        insta::assert_snapshot!(shown(&export, "2026-11-20T09:30:06Z"));
+    }
+
+    #[test]
+    fn what_a_user_ended_says_who_and_when() {
+        let by_user = ByUser {
+            user_id: "usr-ana".to_owned(),
+            at: at("2026-11-20T09:30:06Z"),
+        };
+        let text = r#"{
+    "at": "2026-11-20T09:30:06Z",
+    "by": "usr-ana"
+  }"#;
+        let cancelled = State::Cancelled(by_user.clone());
+        let deleted = State::Expired {
+            delivery: delivery(),
+            deleted: Some(by_user),
+        };
+        for (state, name) in [(cancelled, "cancelled"), (deleted, "deleted")] {
+            let shown = shown(&Export { state, ..pending() }, "2026-11-20T09:30:07Z");
+            assert!(shown.contains(&format!("\"{name}\": {text}")), "{shown}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod estimate;
 pub mod export;
 pub mod export_detail;
+pub mod export_event;
 pub mod file_format;
 pub mod history_query;
 pub mod json;

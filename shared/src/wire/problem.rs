@@ -17,7 +17,12 @@ pub enum Problem {
     Forbidden(&'static str),
     NotFound(&'static str),
     ExportAlreadyPending(ExportId),
+    /// Only a READY export allows it.
     ExportNotReady(Status),
+    /// Only a PENDING export allows it.
+    ExportNotPending(Status),
+    /// Only a FAILED, CANCELLED or EXPIRED export allows it.
+    ExportNotRetryable(Status),
     LinkExpired,
     LinkRevoked,
     PayloadTooLarge,
@@ -84,6 +89,8 @@ pub enum Code {
     NotFound,
     ExportAlreadyPending,
     ExportNotReady,
+    ExportNotPending,
+    ExportNotRetryable,
     LinkExpired,
     LinkRevoked,
     PayloadTooLarge,
@@ -131,6 +138,8 @@ impl Problem {
             Self::NotFound(_) => Code::NotFound,
             Self::ExportAlreadyPending(_) => Code::ExportAlreadyPending,
             Self::ExportNotReady(_) => Code::ExportNotReady,
+            Self::ExportNotPending(_) => Code::ExportNotPending,
+            Self::ExportNotRetryable(_) => Code::ExportNotRetryable,
             Self::LinkExpired => Code::LinkExpired,
             Self::LinkRevoked => Code::LinkRevoked,
             Self::PayloadTooLarge => Code::PayloadTooLarge,
@@ -147,7 +156,10 @@ impl Problem {
             Code::InvalidRequest => StatusCode::BAD_REQUEST,
             Code::Forbidden => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
-            Code::ExportAlreadyPending | Code::ExportNotReady => StatusCode::CONFLICT,
+            Code::ExportAlreadyPending
+            | Code::ExportNotReady
+            | Code::ExportNotPending
+            | Code::ExportNotRetryable => StatusCode::CONFLICT,
             Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -166,6 +178,8 @@ impl Problem {
             Code::NotFound => "Not found",
             Code::ExportAlreadyPending => "An export is already pending",
             Code::ExportNotReady => "The export is not ready",
+            Code::ExportNotPending => "The export has ended",
+            Code::ExportNotRetryable => "The export cannot be retried",
             Code::LinkExpired => "The link has expired",
             Code::LinkRevoked => "The link was revoked",
             Code::PayloadTooLarge => "The body is too large",
@@ -186,10 +200,16 @@ impl Problem {
             },
             Self::Forbidden(detail) | Self::NotFound(detail) => (*detail).to_owned(),
             Self::ExportAlreadyPending(id) => {
-                format!("Your export {id} of this type is still being made. Wait until it is READY or FAILED.")
+                format!("Your export {id} of this type is still being made. Wait until it has ended, or cancel it.")
             }
             Self::ExportNotReady(status) => {
-                format!("The export is {status}; only a READY export's email can be sent again.")
+                format!("The export is {status}; only a READY export has a file that can be mailed or deleted.")
+            }
+            Self::ExportNotPending(status) => {
+                format!("The export is {status}; only a PENDING export can be cancelled.")
+            }
+            Self::ExportNotRetryable(status) => {
+                format!("The export is {status}; only a FAILED, CANCELLED or EXPIRED export can be retried.")
             }
             Self::LinkExpired => "The file is no longer available. Ask for a new export.".to_owned(),
             Self::LinkRevoked => {
@@ -249,7 +269,9 @@ impl Problem {
                 _ => None,
             },
             export_status: match self {
-                Self::ExportNotReady(status) => Some((*status).into()),
+                Self::ExportNotReady(status)
+                | Self::ExportNotPending(status)
+                | Self::ExportNotRetryable(status) => Some((*status).into()),
                 _ => None,
             },
             errors: match self {

@@ -2,6 +2,7 @@
 //! in its first lines.
 
 mod change_schema;
+mod event_schema;
 mod render;
 
 use std::{
@@ -13,7 +14,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 
-/// Make the OpenAPI files, the schema of the ledger's messages, the page's datasets and their documentation.
+/// Make the OpenAPI files, the schemas of the ledger's messages and of events, the page's datasets and their documentation.
 #[derive(Parser)]
 struct Args {
     /// The project's folder

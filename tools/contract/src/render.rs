@@ -10,7 +10,7 @@ use minijinja::{
 };
 use serde::Serialize;
 
-use crate::change_schema;
+use crate::{change_schema, event_schema};
 
 /// The OpenAPI files: the template in `infra/openapi/`, and where its result goes.
 const OPENAPI: [(&str, &str); 3] = [
@@ -109,6 +109,7 @@ pub fn targets(root: &Path, datasets: &[Dataset]) -> Result<Vec<(&'static str, S
     let documentation = rendered(&own, "datasets.md.jinja", context! { datasets => all })?;
     targets.push((DOCUMENTATION, documentation));
     targets.push((change_schema::TARGET, change_schema::render(datasets)?));
+    targets.push((event_schema::TARGET, event_schema::render(datasets)?));
     Ok(targets)
 }
 

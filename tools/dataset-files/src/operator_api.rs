@@ -4,10 +4,13 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 7] = [
+pub const OPERATIONS: [&str; 10] = [
     "ADM-EXPORT-200",
     "ADM-EXPORT-300",
     "ADM-EXPORT-310",
+    "ADM-EXPORT-320",
+    "ADM-EXPORT-400",
+    "ADM-EXPORT-410",
     "ADM-ME-100",
     "ADM-SUPPLIER-100",
     "CONSOLE-ASSET-100",
@@ -18,9 +21,10 @@ pub const OPERATIONS: [&str; 7] = [
 pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 31] = [
+pub const SCHEMAS: [&str; 33] = [
     "AlreadyPendingProblem",
     "Amount",
+    "ByUser",
     "Caller",
     "Cc",
     "Download",
@@ -39,6 +43,7 @@ pub const SCHEMAS: [&str; 31] = [
     "LinkList",
     "Manifest",
     "NotReadyProblem",
+    "NotRetryableProblem",
     "Problem",
     "Profile",
     "ResendRequest",

@@ -93,6 +93,9 @@ fn unrecorded(
     }
 }
 
+/// What is said while the records of exports cannot be written.
+const WAITS_FOR_RECORD: &str = "The mail waits until the export's state can be recorded.";
+
 fn attempt_error(error: DeliveryError, made_at: Timestamp, now: Timestamp) -> AttemptError {
     let cause = error.to_string();
     match error {
@@ -101,9 +104,13 @@ fn attempt_error(error: DeliveryError, made_at: Timestamp, now: Timestamp) -> At
         _ if now.duration_since(made_at) > DELIVERY_IS_RETRIED_FOR => {
             AttemptError::Undeliverable(cause)
         }
-        DeliveryError::Call(_) | DeliveryError::Mail(MailError::Passing(_)) => {
-            AttemptError::NotDelivered(cause)
+        DeliveryError::Mail(MailError::Passing { waiting_for, .. }) => {
+            AttemptError::NotDelivered { cause, waiting_for }
         }
+        DeliveryError::Call(_) => AttemptError::NotDelivered {
+            cause,
+            waiting_for: WAITS_FOR_RECORD.to_owned(),
+        },
     }
 }
 
@@ -117,15 +124,21 @@ mod tests {
         let after = |hours, error: DeliveryError| {
             attempt_error(error, made_at, made_at + SignedDuration::from_hours(hours))
         };
-        let throttled = || MailError::Passing("throttled".to_owned()).into();
+        let throttled = || {
+            MailError::Passing {
+                cause: "throttled".to_owned(),
+                waiting_for: "It waits.".to_owned(),
+            }
+            .into()
+        };
         let unanswered = || AwsError::unexpected("TransactWriteItems", "no answer").into();
         assert!(matches!(
             after(23, throttled()),
-            AttemptError::NotDelivered(_)
+            AttemptError::NotDelivered { .. }
         ));
         assert!(matches!(
             after(23, unanswered()),
-            AttemptError::NotDelivered(_)
+            AttemptError::NotDelivered { .. }
         ));
         assert!(matches!(
             after(25, throttled()),

@@ -9,7 +9,11 @@ use shared::{
         AwsError,
         exports::{Attempt, Superseded},
     },
-    domain::{id::ExportId, time},
+    domain::{
+        export::{Export, State},
+        id::ExportId,
+        time,
+    },
     ending::fail,
 };
 use tracing::{info, warn};
@@ -53,9 +57,11 @@ impl Generator {
             attempt.tries
         };
         match next_step(&error, tries) {
-            NextStep::Leave => Ok(()),
+            NextStep::Leave => self.leave(&attempt).await,
             NextStep::GiveUp(reason) => self.give_up(&attempt, reason).await,
-            NextStep::RetryAfter(delay) => self.retry_after(&attempt, delay).await,
+            NextStep::RetryAfter { pause, waiting_for } => {
+                self.retry_after(&attempt, pause, &waiting_for).await
+            }
             NextStep::Restart => match self.exports.restart(&attempt).await? {
                 Ok(()) => self.hand_over(&attempt).await,
                 Err(Superseded) => Ok(()),
@@ -83,6 +89,18 @@ impl Generator {
         Ok(Advance::Ready)
     }
 
+    /// Another attempt has the export, or it has ended. If it has ended without a file, what this attempt has put into the
+    /// bucket since then goes too.
+    async fn leave(&self, attempt: &Attempt) -> Result<(), AwsError> {
+        let Export { tenant_id, id, .. } = &attempt.export;
+        if let Some(export) = self.exports.find(tenant_id, id).await?
+            && matches!(export.state, State::Failed { .. } | State::Cancelled(_))
+        {
+            self.files.clean(&export, |_| true, &[]).await?;
+        }
+        Ok(())
+    }
+
     async fn give_up(&self, attempt: &Attempt, reason: &str) -> Result<(), AwsError> {
         let export = &attempt.export;
         warn!(tenantId = export.tenant_id, exportId = %export.id, fence = attempt.fence, reason, "given up");
@@ -100,16 +118,26 @@ impl Generator {
 
     /// Sends the message first. If the process dies before the lease is released, the message meets a live lease and is
     /// dropped, and the reconciler sends another one when the lease has ended.
-    async fn retry_after(&self, attempt: &Attempt, delay: SignedDuration) -> Result<(), AwsError> {
+    async fn retry_after(
+        &self,
+        attempt: &Attempt,
+        delay: SignedDuration,
+        waiting_for: &str,
+    ) -> Result<(), AwsError> {
         self.queue.send(&attempt.export, delay).await?;
         // This is refused only if another attempt has the export.
-        let _ = self.exports.release(attempt, time::now() + delay).await?;
+        let retry_at = time::now() + delay;
+        let _ = self
+            .exports
+            .release(attempt, retry_at, Some(waiting_for))
+            .await?;
         Ok(())
     }
 
     /// Releases the lease first, because the message has no delay. If the message cannot be sent, the reconciler sends it.
     async fn hand_over(&self, attempt: &Attempt) -> Result<(), AwsError> {
-        if self.exports.release(attempt, time::now()).await?.is_ok()
+        let released = self.exports.release(attempt, time::now(), None).await?;
+        if released.is_ok()
             && let Err(cause) = self.queue.send(&attempt.export, SignedDuration::ZERO).await
         {
             warn!(exportId = %attempt.export.id, %cause, "the reconciler sends the message");

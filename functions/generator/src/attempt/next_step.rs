@@ -13,6 +13,8 @@ const MOST_TRIES: u64 = 10;
 /// How often a file is started again because it cannot be resumed from what is in the bucket.
 const MOST_RESTARTS: u64 = 3;
 
+const NOT_MADE_YET: &str =
+    "The last try to make the file did not succeed. The next one starts soon.";
 const NOT_MADE: &str = "The file could not be made after several tries. Ask for the export again.";
 const TOO_LARGE: &str =
     "The file would be too large. Ask for a shorter period or set narrower filters.";
@@ -24,7 +26,11 @@ const NOT_DELIVERED: &str =
 pub enum NextStep {
     /// Nothing: another attempt has the export, or it has ended.
     Leave,
-    RetryAfter(SignedDuration),
+    RetryAfter {
+        pause: SignedDuration,
+        /// What readers are told meanwhile.
+        waiting_for: String,
+    },
     /// Start the file again, under another key.
     Restart,
     /// End the export FAILED, with this reason for a person.
@@ -38,9 +44,14 @@ pub fn next_step(error: &AttemptError, tries: u64) -> NextStep {
         AttemptError::NotMade(_) | AttemptError::OutOfTime if tries >= MOST_TRIES => {
             NextStep::GiveUp(NOT_MADE)
         }
-        AttemptError::NotMade(_) | AttemptError::OutOfTime | AttemptError::NotDelivered(_) => {
-            NextStep::RetryAfter(back_off(tries))
-        }
+        AttemptError::NotMade(_) | AttemptError::OutOfTime => NextStep::RetryAfter {
+            pause: back_off(tries),
+            waiting_for: NOT_MADE_YET.to_owned(),
+        },
+        AttemptError::NotDelivered { waiting_for, .. } => NextStep::RetryAfter {
+            pause: back_off(tries),
+            waiting_for: waiting_for.clone(),
+        },
         AttemptError::CannotResume => NextStep::Restart,
         AttemptError::TooLarge => NextStep::GiveUp(TOO_LARGE),
         AttemptError::Refused(_) => NextStep::GiveUp(REFUSED),
@@ -80,7 +91,7 @@ mod tests {
     fn a_file_that_is_not_made_is_retried_with_growing_pauses() {
         let pauses: Vec<_> = (1..MOST_TRIES)
             .map(|tries| match next_step(&not_made(), tries) {
-                NextStep::RetryAfter(pause) => pause.as_secs(),
+                NextStep::RetryAfter { pause, .. } => pause.as_secs(),
                 other => panic!("{other:?}"),
             })
             .collect();
@@ -98,8 +109,17 @@ mod tests {
 
     #[test]
     fn a_mail_that_is_not_accepted_is_retried_however_often() {
-        let throttled = AttemptError::NotDelivered("throttled".to_owned());
-        assert!(matches!(next_step(&throttled, 90), NextStep::RetryAfter(_)));
+        let throttled = AttemptError::NotDelivered {
+            cause: "throttled".to_owned(),
+            waiting_for: "The mail service takes no more mails for the moment.".to_owned(),
+        };
+        let NextStep::RetryAfter { waiting_for, .. } = next_step(&throttled, 90) else {
+            panic!("it is retried");
+        };
+        assert_eq!(
+            waiting_for,
+            "The mail service takes no more mails for the moment."
+        );
     }
 
     #[test]

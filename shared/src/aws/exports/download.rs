@@ -4,13 +4,12 @@ use aws_sdk_dynamodb::types::{Update, builders::UpdateBuilder};
 use jiff::Timestamp;
 
 use super::{
-    AwsError, ExportsTable, Item, from_item, key,
-    lifecycle::{Superseded, update_part},
-    number, to_item,
+    AwsError, ExportsTable, Item, from_item, key, lifecycle::update_part, number, to_item,
 };
 use crate::{
     domain::{
         download::{Download, Downloads},
+        event::EventType,
         export::Export,
     },
     items::download::{DownloadItem, downloads_partition},
@@ -77,17 +76,11 @@ impl ExportsTable {
         }
     }
 
-    /// Records that an export's file was fetched for the first time. Of downloads that race one is the first; returns
-    /// whether it was this one.
-    ///
-    /// It is a transaction, so that what must happen exactly once with it can be a further part.
-    pub async fn record_first_download(
-        &self,
-        export: &Export,
-        now: Timestamp,
-    ) -> Result<bool, AwsError> {
+    /// Records that an export's file was fetched, and the event of it, unless it was fetched before. Of downloads that race
+    /// one is the first.
+    async fn record_first_download(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
         if export.downloaded_at.is_some() {
-            return Ok(false);
+            return Ok(());
         }
         let update = self
             .update(export)
@@ -96,10 +89,10 @@ impl ExportsTable {
                 "attribute_exists(#status) AND attribute_not_exists(downloadedAt)",
             )
             .expression_attribute_values(":now", number(now.as_second()));
-        match self.write(vec![update_part(update)?]).await? {
-            Ok(()) => Ok(true),
-            Err(Superseded) => Ok(false),
-        }
+        let event = self.event(export, EventType::Downloaded, now)?;
+        // This is refused only if another download was the first.
+        let _ = self.write(vec![update_part(update)?, event]).await?;
+        Ok(())
     }
 
     /// The latest downloads of an export, and how many there were.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The most exports of a kind in one pass; the next pass continues.
-const MOST_PER_PASS: usize = 1000;
+pub(super) const MOST_PER_PASS: usize = 1000;
 
 impl ExportsTable {
     /// The exports that became due for `kind` before `before`, the oldest first. An export that cannot be read is skipped.
@@ -40,14 +40,15 @@ impl ExportsTable {
         Ok(due)
     }
 
-    /// Records that a failed export was cleaned up after its last attempt, so that it is no longer due.
+    /// Records that a failed or cancelled export was cleaned up after its last attempt, so that it is no longer due.
     pub async fn record_cleaned(&self, export: &Export) -> Result<(), AwsError> {
         let kind: &'static str = DueKind::CleanUp.into();
         let update = self
             .update(export)
             .update_expression("REMOVE dueKind, dueAt")
-            .condition_expression("#status = :failed AND dueKind = :kind")
+            .condition_expression("#status IN (:failed, :cancelled) AND dueKind = :kind")
             .expression_attribute_values(":failed", text(Status::Failed.to_string()))
+            .expression_attribute_values(":cancelled", text(Status::Cancelled.to_string()))
             .expression_attribute_values(":kind", text(kind));
         // This is refused only if another pass has recorded it.
         let _ = self.change(update).await?;

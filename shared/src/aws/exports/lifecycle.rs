@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        event::EventType,
         export::{Delivery, Export, Status},
         id::ExportId,
         link::NewLink,
@@ -25,13 +26,18 @@ use crate::{
     },
     items::{
         expiry_marker::{ExpiryMarkerItem, expiry_partition},
-        export::{CLEAN_UP_AFTER, DueKind, FileItem, StatusSorts, UNSENT_AFTER},
+        export::{CLEAN_UP_AFTER, DueKind, EXPIRY_GRACE, FileItem, StatusSorts, UNSENT_AFTER},
         lock::{LOCK, lock_partition},
     },
 };
 
 /// How long a lease lasts after it was renewed.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// See [`ExportsTable::without_file`].
+const WITHOUT_FILE: &str = "#status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
+     dueKind = :dueKind, dueAt = :due \
+     REMOVE leaseUntil, tries, waitingFor, checkpoint, #file, readyAt, expiresAt";
 
 /// The right to work on an export until its lease ends, given to one attempt at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +73,7 @@ impl ExportsTable {
             .set_key(Some(export_key(tenant_id, id)))
             .update_expression(
                 "SET fence = if_not_exists(fence, :zero) + :one, tries = if_not_exists(tries, :zero) + :one, \
-                 leaseUntil = :lease, dueAt = :due",
+                 leaseUntil = :lease, dueAt = :due REMOVE waitingFor",
             )
             .condition_expression(
                 "#status = :pending AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)",
@@ -104,19 +110,28 @@ impl ExportsTable {
         self.change(update).await
     }
 
-    /// Releases the lease at `retry_at`, when the next message comes. A message that comes earlier is dropped.
+    /// Releases the lease at `retry_at`, when the next message comes. A message that comes earlier is dropped. Until then
+    /// readers are told what the export waits for.
     pub async fn release(
         &self,
         attempt: &Attempt,
         retry_at: Timestamp,
+        waiting_for: Option<&str>,
     ) -> Result<Result<(), Superseded>, AwsError> {
         // The message's delay is in whole seconds, so it may come up to a second early.
         let not_before = retry_at - SignedDuration::from_secs(1);
         let update = self
             .fenced(attempt)
-            .update_expression("SET leaseUntil = :notBefore, dueAt = :due")
             .expression_attribute_values(":notBefore", number(not_before.as_millisecond()))
             .expression_attribute_values(":due", number((retry_at + UNSENT_AFTER).as_second()));
+        let update = match waiting_for {
+            Some(waiting_for) => update
+                .update_expression(
+                    "SET leaseUntil = :notBefore, dueAt = :due, waitingFor = :waitingFor",
+                )
+                .expression_attribute_values(":waitingFor", text(waiting_for)),
+            None => update.update_expression("SET leaseUntil = :notBefore, dueAt = :due"),
+        };
         self.change(update).await
     }
 
@@ -160,12 +175,13 @@ impl ExportsTable {
             .to_status(self.fenced(attempt), &attempt.export, Status::Ready)
             .update_expression(
                 "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
-                 dueKind = :dueKind, dueAt = :due REMOVE leaseUntil, tries",
+                 dueKind = :dueKind, dueAt = :due REMOVE leaseUntil, tries, waitingFor",
             )
             .expression_attribute_values(":dueKind", text(due))
             .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
-        let sending = self.sending_parts(&attempt.export, sending)?;
-        self.end(update, &attempt.export, sending).await
+        let mut more = self.sending_parts(&attempt.export, sending)?;
+        more.push(self.event(&attempt.export, EventType::Ready, sending.sent_at)?);
+        self.end(update, &attempt.export, more).await
     }
 
     /// Ends a pending export FAILED and deletes its file and link from the record.
@@ -179,28 +195,61 @@ impl ExportsTable {
         reason: &str,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        let due: &'static str = DueKind::CleanUp.into();
         let update = match fence {
             Some(fence) => self.fenced_by(export, fence),
             None => self.pending(export),
         };
         let update = self
-            .to_status(update, export, Status::Failed)
-            .update_expression(
-                "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
-                 failureReason = :reason, dueKind = :dueKind, dueAt = :due \
-                 REMOVE leaseUntil, tries, checkpoint, #file, readyAt, expiresAt",
-            )
-            .expression_attribute_values(":dueKind", text(due))
-            .expression_attribute_values(":due", number((now + CLEAN_UP_AFTER).as_second()))
-            .expression_attribute_names("#file", "file")
+            .without_file(update, export, Status::Failed, now)
+            .update_expression(format!("SET failureReason = :reason, {WITHOUT_FILE}"))
             .expression_attribute_values(":reason", text(reason));
-        self.end(
-            update,
-            export,
-            vec![self.delete(expiry_partition(export), export.id.as_str())?],
-        )
-        .await
+        let parts = vec![
+            self.delete(expiry_partition(export), export.id.as_str())?,
+            self.event(export, EventType::Failed, now)?,
+        ];
+        self.end(update, export, parts).await
+    }
+
+    /// Ends a pending export CANCELLED, also if an attempt has it, whose next write is then refused.
+    pub async fn mark_cancelled(
+        &self,
+        export: &Export,
+        user_id: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let update = self
+            .without_file(self.pending(export), export, Status::Cancelled, now)
+            .update_expression(format!(
+                "SET endedBy = :endedBy, endedAt = :endedAt, {WITHOUT_FILE}"
+            ))
+            .expression_attribute_values(":endedBy", text(user_id))
+            .expression_attribute_values(":endedAt", number(now.as_second()));
+        let parts = vec![
+            self.delete(expiry_partition(export), export.id.as_str())?,
+            self.event(export, EventType::Cancelled, now)?,
+        ];
+        self.end(update, export, parts).await
+    }
+
+    /// Lets a READY export expire now, at a user's request. From then on every reader sees it EXPIRED and no link works;
+    /// [`crate::ending::expire`] does the rest, if need be when the reconciler calls it.
+    pub async fn expire_now(
+        &self,
+        export: &Export,
+        user_id: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let update = self
+            .update(export)
+            .update_expression(
+                "SET expiresAt = :now, endedBy = :endedBy, endedAt = :now, dueAt = :due",
+            )
+            .condition_expression("#status = :ready AND expiresAt > :now")
+            .expression_attribute_values(":ready", text(Status::Ready.to_string()))
+            .expression_attribute_values(":endedBy", text(user_id))
+            .expression_attribute_values(":now", number(now.as_second()))
+            .expression_attribute_values(":due", number((now - EXPIRY_GRACE).as_second()));
+        self.change(update).await
     }
 
     /// Ends a READY export EXPIRED, from the second of its expiry.
@@ -221,8 +270,25 @@ impl ExportsTable {
         self.write(vec![
             update_part(update)?,
             self.delete(expiry_partition(export), export.id.as_str())?,
+            self.event(export, EventType::Expired, now)?,
         ])
         .await
+    }
+
+    /// A pending export's end without a file: the expression has [`WITHOUT_FILE`]. What attempts left is cleaned up again
+    /// when none can be running any more.
+    fn without_file(
+        &self,
+        update: UpdateBuilder,
+        export: &Export,
+        status: Status,
+        now: Timestamp,
+    ) -> UpdateBuilder {
+        let due: &'static str = DueKind::CleanUp.into();
+        self.to_status(update, export, status)
+            .expression_attribute_values(":dueKind", text(due))
+            .expression_attribute_values(":due", number((now + CLEAN_UP_AFTER).as_second()))
+            .expression_attribute_names("#file", "file")
     }
 
     /// Ends an export and releases its user's lock in the same transaction. If another export holds the lock by now, the

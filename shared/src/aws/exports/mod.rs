@@ -7,6 +7,7 @@ mod due;
 mod history;
 mod lifecycle;
 mod link;
+mod outbox;
 mod sending;
 
 use std::collections::HashMap;

@@ -34,6 +34,7 @@ impl ExportsTable {
         delivery: &Delivery,
         link: &NewLink,
         resends: &[Timestamp],
+        now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
         let list = |times: &[Timestamp]| {
             AttributeValue::L(times.iter().map(|time| number(time.as_second())).collect())
@@ -42,10 +43,11 @@ impl ExportsTable {
             .update(export)
             .update_expression("SET resends = :resends")
             .condition_expression(
-                "#status = :ready AND (resends = :seen OR attribute_not_exists(resends))",
+                "#status = :ready AND expiresAt > :now AND (resends = :seen OR attribute_not_exists(resends))",
             )
             .expression_attribute_values(":resends", list(resends))
             .expression_attribute_values(":seen", list(&export.resends))
+            .expression_attribute_values(":now", number(now.as_second()))
             .expression_attribute_values(":ready", text(Status::Ready.to_string()));
         let mut parts = vec![update_part(update)?];
         parts.extend(self.new_link_parts(export, delivery, link)?);

@@ -1,0 +1,20 @@
+//! Deletes the file of a READY export.
+
+mod delete;
+
+use delete::Delete;
+use shared::{
+    aws::{self, Timeouts, exports::ExportsTable, files::ExportFiles},
+    config, http,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    lambda_http::tracing::init_default_subscriber();
+    let aws = aws::load(Timeouts::Request).await;
+    let delete = Delete {
+        exports: ExportsTable::new(&aws, config::exports_table()?),
+        files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
+    };
+    http::serve(|request| delete.handle(request)).await
+}
