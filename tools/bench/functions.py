@@ -27,6 +27,7 @@ VALUES = {
     "LINK_API_URL": "https://link.example/api",
     "LINK_LIFETIME_SECONDS": "604800",
     "S3_PATH_STYLE": "true",
+    "MAIL_CONFIGURATION_SET": "payout-exports-mail",
     "SENDER_EMAIL": "exports@payout-exports.example",
 }
 

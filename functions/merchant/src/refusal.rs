@@ -42,6 +42,7 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         | Problem::LinkExpired
         | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
+        | Problem::AddressesSuppressed
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {
             status: StatusCode::INTERNAL_SERVER_ERROR,

@@ -15,6 +15,8 @@ use crate::{domain::address::EmailAddress, mail::Mail};
 pub struct Mailer {
     client: Client,
     sender: EmailAddress,
+    /// Tells of each mail whether it arrived.
+    configuration_set: String,
 }
 
 /// A mail that was not accepted.
@@ -34,20 +36,23 @@ pub enum MailError {
 }
 
 impl Mailer {
-    pub fn new(aws: &SdkConfig, sender: EmailAddress) -> Self {
+    pub fn new(aws: &SdkConfig, sender: EmailAddress, configuration_set: String) -> Self {
         Self {
             client: Client::new(aws),
             sender,
+            configuration_set,
         }
     }
 
-    /// Sends a mail to one person with copies. Returns SES's id of it.
+    /// Sends a mail to the first of the recipients, with copies to the others. Returns SES's id of it.
     pub async fn send(
         &self,
-        to: &EmailAddress,
-        cc: &[EmailAddress],
+        recipients: &[EmailAddress],
         mail: &Mail,
     ) -> Result<String, MailError> {
+        let Some((to, cc)) = recipients.split_first() else {
+            return Err(MailError::Refused("it has no recipient".to_owned()));
+        };
         let destination = Destination::builder()
             .to_addresses(to.as_str())
             .set_cc_addresses(
@@ -66,6 +71,7 @@ impl Mailer {
             .client
             .send_email()
             .from_email_address(self.sender.as_str())
+            .configuration_set_name(&self.configuration_set)
             .destination(destination)
             .content(EmailContent::builder().simple(message).build())
             .send()

@@ -13,6 +13,7 @@ pub mod link;
 pub mod lock;
 pub mod outbox;
 pub mod sending;
+pub mod suppressed_address;
 
 use crate::domain::{address::EmailAddress, id::ExportId};
 
