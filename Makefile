@@ -7,16 +7,19 @@
 STACK = $(if $(shell command -v python3),,$(error Python 3.10 or newer is needed: install it from https://www.python.org/downloads/))python3 tools/stack/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint contract up down bench fuzz generate import
+.PHONY: help demo test test-long lint contract up down bench fuzz generate import
 
 help: ## show the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 demo: ## set up everything, make one export and show it
 	@$(STACK) demo
 
-test: ## run every check and test, from nothing
+test: ## run the lints, unit tests and suites, from nothing
 	@$(STACK) test
+
+test-long: ## run the tests that take long: large exports, the page in a browser, fuzzing
+	@$(STACK) test-long
 
 lint: ## run the checks that need no stack
 	@$(STACK) lint

@@ -61,7 +61,7 @@ def test_schemathesis_finds_nothing(contract: Contract, keys: Keys, tmp_path: Pa
 @pytest.mark.last
 def test_everything_documented_was_seen(contract: Contract, request: pytest.FixtureRequest) -> None:
     run = {item.path for item in request.session.items}
-    if run != set(TESTS.glob("test_*.py")) or request.config.option.keyword:
+    if not run.issuperset(TESTS.glob("test_*.py")) or request.config.option.keyword:
         pytest.skip("Only a run of every test sees everything.")
     unseen = {
         documented

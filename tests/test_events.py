@@ -12,6 +12,7 @@ from support.api import Api, Caller
 from support.bus import Bus
 from support.functions import Functions
 from support.generator import Generator
+from support.mailbox import Mailbox
 from support.table import ExportsTable
 
 DATASET = "supplier-payouts"
@@ -24,11 +25,6 @@ def outbox(exports_table: ExportsTable, caller: Caller) -> list[dict[str, Any]]:
     """The caller's tenant's events that are not known to be on the bus."""
     key = Key("partition").eq(PARTITION.format(caller.tenantId))
     return exports_table.table.query(KeyConditionExpression=key, ConsistentRead=True)["Items"]
-
-
-def ready(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without those of downloads, which the tests' own looking at READY exports brings about."""
-    return [item for item in items if item["event"]["type"] == "export.ready"]
 
 
 def is_empty(exports_table: ExportsTable, caller: Caller) -> bool:
@@ -67,6 +63,21 @@ def seconds(text: str) -> float:
     return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
 
 
+def test_the_first_download_is_told_once(
+    bus: Bus, http: httpx.Client, api: Api, newcomer: Caller, mailbox: Mailbox, generator: Generator
+) -> None:
+    with generator.held():
+        export_id = api.launch(newcomer, DATASET)["exportId"]
+    [mail] = mailbox.wait(export_id)
+    api.wait(newcomer, DATASET, export_id)
+    for _ in range(3):
+        assert http.get(mail.link).status_code == 302
+    told = bus.wait(export_id, "export.downloaded")
+    assert told["data"]["status"] == "READY"
+    time.sleep(1)
+    assert len([event for event in bus.about(export_id) if event["type"] == "export.downloaded"]) == 1
+
+
 def test_failed_cancelled_and_deleted_are_told(
     bus: Bus, api: Api, newcomer: Caller, functions: Functions, generator: Generator
 ) -> None:
@@ -93,12 +104,12 @@ def test_an_event_whose_publisher_failed_is_told_later(
 ) -> None:
     with functions.changed("publisher", **UNREACHABLE):
         export_id = api.make(newcomer, DATASET)["exportId"]
-        [item] = ready(outbox(exports_table, newcomer))
+        [item] = outbox(exports_table, newcomer)
         # A minute later.
         exports_table.put({**item, "dueAt": int(time.time()) - 1})
         reconcile()
         assert bus.wait(export_id, "export.ready")["id"] == item["sort"]
-        assert ready(outbox(exports_table, newcomer)) == []
+        assert outbox(exports_table, newcomer) == []
 
 
 def test_an_event_that_is_told_again_has_the_same_id(
@@ -111,20 +122,16 @@ def test_an_event_that_is_told_again_has_the_same_id(
 ) -> None:
     with functions.changed("publisher", **UNREACHABLE):
         export_id = api.make(newcomer, DATASET)["exportId"]
-        [item] = ready(outbox(exports_table, newcomer))
+        [item] = outbox(exports_table, newcomer)
         # The process that published it died before it deleted the item.
         for _ in range(2):
             exports_table.put({**item, "dueAt": int(time.time()) - 1})
             reconcile()
     deadline = time.monotonic() + 20
-
-    def told() -> list[str]:
-        return [event["id"] for event in bus.about(export_id) if event["type"] == "export.ready"]
-
-    while len(told()) < 2 and time.monotonic() < deadline:
+    while len(bus.about(export_id)) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert set(told()) == {item["sort"]}
-    assert len(told()) >= 2
+    assert {event["id"] for event in bus.about(export_id)} == {item["sort"]}
+    assert len(bus.about(export_id)) >= 2
 
 
 def test_an_export_that_waits_is_told_to_nobody(

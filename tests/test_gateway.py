@@ -95,7 +95,9 @@ OF_EXPORTS = ("trigger", "list", "detail", "resend", "links", "cancel", "delete"
 TAKE_A_BODY = [f"/v1/payments/{dataset}/export{end}" for dataset in DATASETS for end in ("", "/estimate")]
 
 
-@pytest.mark.parametrize("path", [*TAKE_A_BODY, "/v1/exports/exp_1/resend-email", "/v1/exports/exp_1/retry"])
+@pytest.mark.parametrize(
+    "path", [*TAKE_A_BODY, "/v1/exports/exp_1/resend-email", "/v1/exports/exp_1/retry", "/v1/webhooks"]
+)
 def test_a_body_must_be_json_and_small(api: Api, operator: Caller, path: str) -> None:
     large = api.post(operator, path, content=" " * (64 * 1024 + 1), headers={"content-type": "application/json"})
     problem(large, 413, "PAYLOAD_TOO_LARGE")
@@ -148,9 +150,9 @@ def test_no_operation_lets_a_key_in_at_the_wrong_door(
 def test_what_fails_inside_tells_nothing_outside(
     contract: Contract, http: httpx.Client, keys: Keys, functions: Functions
 ) -> None:
-    broken = {"EXPORTS_TABLE": "no-such-table", "LEDGER_TABLE": "no-such-table"}
+    broken = dict.fromkeys(("EXPORTS_TABLE", "LEDGER_TABLE", "WEBHOOKS_TABLE"), "no-such-table")
     with ExitStack() as changes:
-        for name in (*OF_EXPORTS, "records", "estimate", "suppliers", "download", "merchant"):
+        for name in (*OF_EXPORTS, "records", "estimate", "suppliers", "download", "merchant", "webhooks"):
             changes.enter_context(functions.changed(name, **broken))
         operator, merchant = keys.operator(), keys.merchant(keys.operator().tenantId)
         for document, method, path in contract.operations():
@@ -203,10 +205,16 @@ def _send(http: httpx.Client, document: Document, method: str, path: str, header
     path = path.replace("{exportId}", f"exp_01kh0c8rm0e4t8v2zj6m3x9q5a{letter}").replace("{version}", "v2")
     path = (
         path.replace("{linkId}", "lnk_01kh0c8wp2z9m4q7t1x5c3v8b6")
+        .replace("{webhookId}", "whk_01kh0c8rm0e4t8v2zj6m3x9q5a")
+        .replace("{deliveryId}", "dlv_01kh0c8rm0e4t8v2zj6m3x9q5b")
         .replace("{operation}", "find-export")
         .replace("{file}", "nothing.js")
     )
-    body = {"find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"}, "request": {"contact_id": "C-1"}}
+    body = {
+        "find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"},
+        "request": {"contact_id": "C-1"},
+        "webhooks": {"url": "https://hooks.example.com"},
+    }
     name = path.rpartition("/")[2].partition("-")[0]
     options = {"json": body.get(name, {})} if method == "POST" else {"params": {}}
     if path.endswith("/download"):

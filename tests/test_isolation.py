@@ -31,6 +31,7 @@ MATRIX = """
                                           ana ben sam tess cora olga dan mia no-key no-client as-supplier unknown
 me                                        200 200 200  200  200  200 401 403    401       401         403     401
 suppliers                                 200 200 403  403  200  200 401 403    401       401         403     401
+webhooks                                  200 200 403  403  403  200 401 403    401       401         403     401
 trigger  transactions                     202 202 202  202  403  202 401 403    401       401         403     401
 trigger  supplier-payouts                 202 202 403  403  403  202 401 403    401       401         403     401
 trigger  marketplace-payouts              202 202 403  403  403  202 401 403    401       401         403     401
@@ -59,6 +60,12 @@ resend   marketplace-payouts              200 403 403  403  403  404 401 403    
 resend   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
 resend   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 resend   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
+cancel   transactions                     409 403 403  403  403  404 401 403    401       401         403     401
+cancel   supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+cancel   transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
+retry    transactions                     409 403 403  403  403  404 401 403    401       401         403     401
+retry    supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
+retry    transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
 links    transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 links    supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
 links    marketplace-payouts              200 200 403  403  200  404 401 403    401       401         403     401
@@ -71,12 +78,6 @@ revoke   marketplace-payouts              200 403 403  403  403  404 401 403    
 revoke   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
 revoke   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 revoke   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
-cancel   transactions                     409 403 403  403  403  404 401 403    401       401         403     401
-cancel   supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
-cancel   transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
-retry    transactions                     409 403 403  403  403  404 401 403    401       401         403     401
-retry    supplier-payouts                 409 403 403  403  403  404 401 403    401       401         403     401
-retry    transactions:of-a-supplier       403 403 409  403  403  404 401 403    401       401         403     401
 """
 
 # What is in a list, where it answers 200: ana's and sam's exports.
@@ -150,16 +151,17 @@ def call(
         method, path = {
             "me": ("GET", "/v1/me"),
             "suppliers": ("GET", "/v1/suppliers"),
+            "webhooks": ("GET", "/v1/webhooks"),
             "trigger": ("POST", path),
             "list": ("GET", path),
             "records": ("GET", path.removesuffix("/export")),
             "estimate": ("POST", f"{path}/estimate"),
             "detail": ("GET", f"{path}/{exports.get(dataset)}"),
             "resend": ("POST", f"/v1/exports/{exports.get(dataset)}/resend-email"),
-            "links": ("GET", f"/v1/exports/{exports.get(dataset)}/links"),
-            "revoke": ("DELETE", f"/v1/exports/{exports.get(dataset)}/links/{links.get(dataset)}"),
             "cancel": ("POST", f"/v1/exports/{exports.get(dataset)}/cancel"),
             "retry": ("POST", f"/v1/exports/{exports.get(dataset)}/retry"),
+            "links": ("GET", f"/v1/exports/{exports.get(dataset)}/links"),
+            "revoke": ("DELETE", f"/v1/exports/{exports.get(dataset)}/links/{links.get(dataset)}"),
         }[act]
         return api.http.request(method, api.base_url + path, headers=headers[column])
 

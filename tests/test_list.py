@@ -98,7 +98,7 @@ def test_a_page_may_be_larger_than_the_one_before(api: Api, user: Caller, ids: l
         (["READY,FAILED"], {"READY", "FAILED"}),
         (["READY", "FAILED"], {"READY", "FAILED"}),
         (["EXPIRED,FAILED", "FAILED"], {"EXPIRED", "FAILED"}),
-        (["PENDING,READY,FAILED,EXPIRED"], {"READY", "FAILED", "EXPIRED"}),
+        (["PENDING,READY,FAILED,CANCELLED,EXPIRED"], {"READY", "FAILED", "EXPIRED"}),
     ],
 )
 @pytest.mark.parametrize("limit", [7, 100])

@@ -59,6 +59,20 @@ def test_nothing_is_allowed_on_everything(iam: Any, roles: dict[str, str]) -> No
             assert resource != "*" or action in {"ses:SendEmail", "dynamodb:BatchExecuteStatement"}
 
 
+def test_only_what_signs_with_secrets_reads_them(iam: Any, roles: dict[str, str], stack: dict[str, Any]) -> None:
+    table = f":table/{stack['webhookSecretsTable']}"
+    granted = {
+        function.removeprefix(f"{stack['stackName']}-"): {
+            action for action, resource in _grants(iam, role) if resource.endswith(table)
+        }
+        for function, role in roles.items()
+    }
+    assert {function: actions for function, actions in granted.items() if actions} == {
+        "webhooks": {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "webhook-sender": {"dynamodb:GetItem"},
+    }
+
+
 def _grants(iam: Any, role: str) -> Iterator[tuple[str, str]]:
     """Each action and resource that the role's policies allow."""
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:

@@ -56,7 +56,7 @@ def test_a_refused_request_takes_what_refuses_it(
         ("?status=READY", 1),
         ("?status=EXPIRED", 2),
         ("?status=PENDING,FAILED", 2),
-        ("?status=PENDING,READY,FAILED,EXPIRED", 1),
+        ("?status=PENDING,READY,FAILED,CANCELLED,EXPIRED", 1),
     ],
 )
 def test_a_list_takes_one_query_or_one_for_each_stored_status(

@@ -29,7 +29,7 @@ def test_an_accepted_request_answers_the_export_and_where_it_is(api: Api, newcom
     assert answer.status_code == ACCEPTED[dataset]
     export = answer.json()
     assert (export["type"], export["status"]) == (TYPES[dataset], "PENDING")
-    assert export["progress"] == {"rowsWritten": 0}
+    assert export["progress"] == {"stage": "QUEUED", "rowsWritten": 0}
     location = urljoin(str(answer.request.url), answer.headers["location"])
     assert not answer.headers["location"].startswith("http"), "only the caller knows what host it called"
     found = api.http.get(location, headers=newcomer.headers).json()

@@ -4,7 +4,7 @@ use std::{env, time::Duration};
 
 use jiff::SignedDuration;
 
-use crate::domain::address::EmailAddress;
+use crate::domain::{address::EmailAddress, webhook::target::Reach};
 
 /// A setting that a function cannot start without.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,9 +87,46 @@ pub fn estimate_time() -> Result<Duration, ConfigError> {
     Ok(Duration::from_millis(milliseconds.unsigned_abs()))
 }
 
+pub fn webhooks_table() -> Result<String, ConfigError> {
+    text("WEBHOOKS_TABLE")
+}
+
+pub fn webhook_secrets_table() -> Result<String, ConfigError> {
+    text("WEBHOOK_SECRETS_TABLE")
+}
+
+pub fn webhook_queue_url() -> Result<String, ConfigError> {
+    text("WEBHOOK_QUEUE_URL")
+}
+
+/// Whether webhooks may be sent to the machine itself, as suites on a local stack need it.
+pub fn webhook_reach() -> Result<Reach, ConfigError> {
+    let is_local = flag("ALLOW_LOOPBACK_WEBHOOKS")?;
+    Ok(if is_local {
+        Reach::PublicAndLoopback
+    } else {
+        Reach::Public
+    })
+}
+
+/// The pauses between the attempts of a webhook's delivery, the first after the first attempt: seconds, with commas between
+/// them.
+pub fn webhook_pauses() -> Result<Vec<SignedDuration>, ConfigError> {
+    let name = "WEBHOOK_PAUSES_SECONDS";
+    text(name)?
+        .split(',')
+        .map(|seconds| seconds.trim().parse::<u32>().ok())
+        .map(|seconds| seconds.map(|seconds| SignedDuration::from_secs(seconds.into())))
+        .collect::<Option<_>>()
+        .ok_or(ConfigError::Invalid(name, "whole numbers of seconds"))
+}
+
 /// Whether the bucket is named in the path of its URLs rather than in the host, as local emulators need it.
 pub fn is_s3_path_style() -> Result<bool, ConfigError> {
-    let name = "S3_PATH_STYLE";
+    flag("S3_PATH_STYLE")
+}
+
+fn flag(name: &'static str) -> Result<bool, ConfigError> {
     text(name)?
         .parse()
         .map_err(|_| ConfigError::Invalid(name, "true or false"))

@@ -86,10 +86,12 @@ impl Request {
         }
     }
 
-    /// The link of `/v1/exports/{exportId}/links/{linkId}`.
-    pub fn link_id(&self) -> Option<LinkId> {
+    /// The export and the link of `/v1/exports/{exportId}/links/{linkId}`.
+    pub fn link_id(&self) -> Option<(ExportId, LinkId)> {
         match self.segments()[..] {
-            ["v1", "exports", _, "links", id] => id.parse().ok(),
+            ["v1", "exports", export_id, "links", link_id] => {
+                Some((export_id.parse().ok()?, link_id.parse().ok()?))
+            }
             _ => None,
         }
     }
@@ -157,6 +159,15 @@ impl Answer {
             headers: vec![(header::CONTENT_TYPE, "application/json".to_owned())],
             body: serde_json::to_string(body).map_err(Problem::internal)?,
         })
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: vec![],
+            body: String::new(),
+        }
     }
 
     pub fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {

@@ -6,7 +6,7 @@
 //! - [`aws`]: the adapters that speak to AWS.
 //! - [`http`]: the border between API Gateway's events and the functions.
 //! - [`metrics`]: what CloudWatch counts.
-//! - [`mail`]: the message that carries a download link.
+//! - [`mail`]: the messages to people.
 //! - [`plan`]: what is read for an export, and what its file looks like.
 //! - [`random`]: randomness that nobody can guess.
 //! - [`config`]: the environment, read in one place.

@@ -10,7 +10,7 @@ from typing import Any
 from support.api import Caller
 from support.datasets import DATASETS
 
-EVERYTHING = tuple(f"{dataset}:{act}" for dataset in DATASETS for act in ("create", "read"))
+EVERYTHING = (*(f"{dataset}:{act}" for dataset in DATASETS for act in ("create", "read")), "webhooks:manage")
 
 
 class Keys:

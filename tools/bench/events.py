@@ -54,9 +54,12 @@ def _request(method: str, path: str, body: Any = None, query: dict[str, str] | N
                 "email": "ana@bench.example",
                 "role": "MERCHANT" if "/merchants/" in path else "OPERATOR",
                 "permissions": " ".join(
-                    f"{dataset}:{act}"
-                    for dataset in ("funding-transfers", "payouts-by-contact")
-                    for act in ("create", "read")
+                    [
+                        f"{dataset}:{act}"
+                        for dataset in ("funding-transfers", "payouts-by-contact")
+                        for act in ("create", "read")
+                    ]
+                    + ["webhooks:manage"]
                 ),
             },
         },
@@ -158,6 +161,20 @@ def _change() -> dict[str, Any]:
     return {"Records": [message_of(json.dumps(change))]}
 
 
+def _export_event() -> dict[str, Any]:
+    """A message with an event of an export, of a tenant without endpoints."""
+    data = {"exportId": EXPORT_ID, "exportType": "FUNDING_TRANSFERS", "status": "READY", "requesterId": "ana"}
+    detail = {
+        "id": "evt_01k9zzzzzzzzzzzzzzzzzzzzzz",
+        "type": "export.ready",
+        "timestamp": "2026-11-20T09:30:00Z",
+        "tenantId": TENANT,
+        "data": data,
+    }
+    envelope = {"version": "0", "source": "payout-exports", "detail-type": "export.ready", "detail": detail}
+    return {"Records": [message_of(json.dumps(envelope))]}
+
+
 def _delivery() -> dict[str, Any]:
     """What SES tells of a mail that nobody has recorded, long ago."""
     at = "2026-11-20T09:30:05.000Z"
@@ -182,9 +199,9 @@ EVENTS: dict[str, dict[str, Any]] = {
     "estimate": _request("POST", f"{DATASET_PATH}/estimate", {}),
     "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
     "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
-    "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),
     "cancel": _request("POST", f"/v1/exports/{EXPORT_ID}/cancel"),
     "delete": _request("DELETE", f"/v1/exports/{EXPORT_ID}"),
+    "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),
     "me": _request("GET", "/v1/me"),
     "download": _request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
     "console": _request("GET", "/console"),
@@ -196,6 +213,9 @@ EVENTS: dict[str, dict[str, Any]] = {
     "publisher": _recorded_event(),
     "reconciler": _schedule(),
     "recorder": _change(),
+    # Of a tenant that has none: the server knows exports and records.
+    "webhooks": _request("GET", "/v1/webhooks/whk_01k9zzzzzzzzzzzzzzzzzzzzzz"),
+    "webhook-sender": _export_event(),
     # About a file that is no longer there.
     "loader": dropped(f"inbox/{TENANT}/funding-transfers/none.csv"),
 }

@@ -15,6 +15,7 @@ from .server import Server
 from .settings import RELEASE
 
 VALUES = {
+    "ALLOW_LOOPBACK_WEBHOOKS": "false",
     "API_KEYS_TABLE": "api-keys",
     "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
     "ESTIMATE_TIME_MILLISECONDS": "1500",
@@ -29,6 +30,9 @@ VALUES = {
     "S3_PATH_STYLE": "true",
     "MAIL_CONFIGURATION_SET": "payout-exports-mail",
     "SENDER_EMAIL": "exports@payout-exports.example",
+    "WEBHOOKS_TABLE": "webhooks",
+    "WEBHOOK_PAUSES_SECONDS": "5,60",
+    "WEBHOOK_SECRETS_TABLE": "webhook-secrets",
 }
 
 

@@ -26,7 +26,8 @@ def main() -> None:
     commands.add_parser("demo", help="make an export on the local stack and show it")
     commands.add_parser("contract", help="make what follows from datasets/ and infra/openapi/")
     commands.add_parser("lint", help="check formatting, lints, dependencies and templates")
-    commands.add_parser("test", help="run every check and test there is")
+    commands.add_parser("test", help="run the lints, unit tests and suites")
+    commands.add_parser("test-long", help="run the tests that take long")
     bench = commands.add_parser("bench", help="measure speed, memory, cold starts and cost")
     bench.add_argument("--runs", type=int, default=5, help="how often each measurement is made; its median counts")
     bench.add_argument("--quick", action="store_true", help="one small run of everything, to see that it works")
@@ -55,6 +56,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "test":
         checks.test(steps)
+        return
+    if command == "test-long":
+        checks.test_long(steps)
         return
     if command == "bench":
         measure(quick_plan() if arguments.quick else plan(arguments.runs), steps)

@@ -1,4 +1,4 @@
-"""`make lint` and `make test`: every check and test there is."""
+"""`make lint`, `make test` and `make test-long`: every check and test there is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,27 @@ def test(steps: Steps) -> None:
         with steps.step("unit tests", "Unit tests of the functions and of the page"):
             _run_unit_tests()
             _run("npm", "test", "--silent", folder=CONSOLE)
+        with (
+            _stack_of_its_own(steps) as environment,
+            steps.step("suites", "The suites in tests/, on the deployed stack"),
+        ):
+            _run_suites("tests", "--ignore", "tests/long", environment=environment)
+    finally:
+        console.print(steps.table())
+
+
+def test_long(steps: Steps) -> None:
+    """What takes too long for each change: large exports, the page in a browser, fuzzing, one more dataset."""
+    try:
         with steps.step("fuzzing", "Pages that nobody thought of, for the decoder"):
             fuzz(FUZZ_SECONDS)
-        _run_suites(steps)
+        with _stack_of_its_own(steps) as environment:
+            with steps.step("long suites", "The suites in tests/long/, on the deployed stack"):
+                _run_suites("tests/long", environment=environment)
+            # Not beside them: both hold the generator back at times.
+            with steps.step("browser", "The Back Office page in a browser"):
+                page.install()
+                _run("npm", "run", "--silent", "browser", environment=environment, folder=CONSOLE)
         with steps.step("own dataset", "A copy of the project with one more file in datasets/"):
             own_dataset.prove()
     finally:
@@ -74,22 +93,23 @@ def _run_unit_tests() -> None:
         _run("cargo", "test", "--workspace", "--locked")
 
 
-def _run_suites(steps: Steps) -> None:
+@contextmanager
+def _stack_of_its_own(steps: Steps) -> Iterator[Mapping[str, str]]:
+    """The environment of a stack that runs within."""
     # Never one that somebody is using: the suites write to it, and it is stopped at the end.
     stack = Stack(free_port())
     try:
         lifecycle.up(stack, steps, is_latest=False)
         with steps.step("large ledger", "Compiling the server that plays large ledgers"):
             build.compile_large_ledger()
-        with steps.step("suites", "The suites in tests/, on the deployed stack"):
-            environment = stack.environment() | {"STACK_JSON": str(stack.stack_file)}
-            _run(sys.executable, "-m", "pytest", "tests", environment=environment)
-        # Not beside them: both hold the generator back at times.
-        with steps.step("browser", "The Back Office page in a browser"):
-            _run("npm", "run", "--silent", "browser", environment=environment, folder=CONSOLE)
+        yield stack.environment() | {"STACK_JSON": str(stack.stack_file)}
     finally:
         with steps.step("clean-up", "Stopping the tests' stack"):
             lifecycle.down(stack)
+
+
+def _run_suites(*arguments: str, environment: Mapping[str, str]) -> None:
+    _run(sys.executable, "-m", "pytest", *arguments, environment=environment)
 
 
 def _check_dependencies() -> None:

@@ -41,7 +41,8 @@ class Identity:
     def permissions(self) -> list[str]:
         # Suppliers have operators' permissions: their role alone must keep them from what is not theirs.
         slugs = slugs_for("MERCHANT" if self.role == "MERCHANT" else "OPERATOR")
-        return [f"{slug}:{act}" for slug in slugs for act in self.acts]
+        own = () if self.role == "MERCHANT" or "create" not in self.acts else ("webhooks:manage",)
+        return [*(f"{slug}:{act}" for slug in slugs for act in self.acts), *own]
 
     def item(self, created_at: str) -> dict[str, dict[str, Any]]:
         """What the api-keys table holds of the key, as DynamoDB takes it."""

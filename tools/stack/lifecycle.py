@@ -31,6 +31,10 @@ OUTPUT_NAMES = {
     "exportsTable": "ExportsTable",
     "ledgerTable": "LedgerTable",
     "apiKeysTable": "ApiKeysTable",
+    "webhooksTable": "WebhooksTable",
+    "webhookSecretsTable": "WebhookSecretsTable",
+    "webhookQueueUrl": "WebhookQueueUrl",
+    "webhookDeadLetterQueueUrl": "WebhookDeadLetterQueueUrl",
 }
 
 

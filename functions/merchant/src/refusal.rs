@@ -40,6 +40,8 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         | Problem::ExportNotPending(_)
         | Problem::ExportNotRetryable(_)
         | Problem::LinkExpired
+        | Problem::LimitReached(_)
+        | Problem::WebhookDisabled
         | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
         | Problem::AddressesSuppressed

@@ -15,8 +15,8 @@ use crate::{domain::address::EmailAddress, mail::Mail};
 pub struct Mailer {
     client: Client,
     sender: EmailAddress,
-    /// Tells of each mail whether it arrived.
-    configuration_set: String,
+    /// Tells of each mail whether it arrived. Nothing is told of mails that are sent without one.
+    configuration_set: Option<String>,
 }
 
 /// A mail that was not accepted.
@@ -36,12 +36,18 @@ pub enum MailError {
 }
 
 impl Mailer {
-    pub fn new(aws: &SdkConfig, sender: EmailAddress, configuration_set: String) -> Self {
+    pub fn new(aws: &SdkConfig, sender: EmailAddress) -> Self {
         Self {
             client: Client::new(aws),
             sender,
-            configuration_set,
+            configuration_set: None,
         }
+    }
+
+    /// Lets the mail service tell what becomes of each mail.
+    pub fn with_events(mut self, configuration_set: String) -> Self {
+        self.configuration_set = Some(configuration_set);
+        self
     }
 
     /// Sends a mail to the first of the recipients, with copies to the others. Returns SES's id of it.
@@ -71,7 +77,7 @@ impl Mailer {
             .client
             .send_email()
             .from_email_address(self.sender.as_str())
-            .configuration_set_name(&self.configuration_set)
+            .set_configuration_set_name(self.configuration_set.clone())
             .destination(destination)
             .content(EmailContent::builder().simple(message).build())
             .send()

@@ -14,6 +14,8 @@ pub mod queue;
 mod raw_answer;
 pub mod retry;
 pub mod tenants;
+pub mod webhook_queue;
+pub mod webhooks;
 
 use std::time::Duration;
 

@@ -44,6 +44,9 @@ pub enum Act {
     Read,
 }
 
+/// The permission to manage the tenant's webhooks, which only operators have a use for.
+pub const MANAGE_WEBHOOKS: &str = "webhooks:manage";
+
 impl Role {
     pub fn name(&self) -> RoleName {
         match self {
@@ -74,6 +77,15 @@ impl Caller {
             && dataset::ALL
                 .iter()
                 .any(|dataset| dataset.supplier_column.is_some() && self.may(Act::Read, dataset))
+    }
+
+    /// Whether the caller may manage the tenant's webhooks. They tell of everybody's exports, so no supplier may.
+    pub fn may_manage_webhooks(&self) -> bool {
+        self.role == Role::Operator
+            && self
+                .permissions
+                .iter()
+                .any(|permission| permission == MANAGE_WEBHOOKS)
     }
 
     pub fn supplier_id(&self) -> Option<&str> {
@@ -112,5 +124,20 @@ mod tests {
             };
             assert!(!caller.may_see_suppliers());
         }
+    }
+
+    #[test]
+    fn only_operators_with_the_permission_manage_webhooks() {
+        let may = |caller: Caller, permissions: &[&str]| {
+            let permissions = permissions.iter().map(|text| (*text).to_owned()).collect();
+            Caller {
+                permissions,
+                ..caller
+            }
+            .may_manage_webhooks()
+        };
+        assert!(may(operator(), &["webhooks:manage"]));
+        assert!(!may(operator(), &["funding-transfers:create"]));
+        assert!(!may(supplier(), &["webhooks:manage"]));
     }
 }

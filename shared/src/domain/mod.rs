@@ -23,3 +23,4 @@ pub mod selection;
 pub mod sending;
 pub mod suppliers;
 pub mod time;
+pub mod webhook;

@@ -297,9 +297,9 @@ impl TryFrom<ExportItem> for Export {
                 profile: item.profile.map(Profile::try_from).transpose()?,
             },
             created_at: item.created_at,
+            retry_of: item.retry_of.as_deref().map(read_id).transpose()?,
             downloaded_at: time(item.downloaded_at),
             kept_until: Timestamp::from_second(item.time_to_live).ok(),
-            retry_of: item.retry_of.as_deref().map(read_id).transpose()?,
             resends: item
                 .resends
                 .iter()

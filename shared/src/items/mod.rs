@@ -14,6 +14,9 @@ pub mod lock;
 pub mod outbox;
 pub mod sending;
 pub mod suppressed_address;
+pub mod webhook;
+pub mod webhook_delivery;
+pub mod webhook_secret;
 
 use crate::domain::{address::EmailAddress, id::ExportId};
 

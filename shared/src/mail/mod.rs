@@ -1,4 +1,6 @@
-//! The mail that carries a download link: one family of templates for every dataset, compiled in.
+//! Mails, with their templates compiled in. The one here carries a download link: one family of templates for every dataset.
+
+pub mod webhook_disabled;
 
 use askama::Template;
 use jiff::Timestamp;

@@ -15,13 +15,13 @@ pub struct CursorBinding(Sha256);
 impl CursorBinding {
     /// `query` is everything but the cursor and the limit, in one fixed spelling.
     pub fn new(caller: &Caller, dataset: &Dataset, query: &str) -> Self {
+        Self::of_list(caller, dataset.export_type, query)
+    }
+
+    /// The binding to a list that is of no dataset; `name` tells it from all others.
+    pub fn of_list(caller: &Caller, name: &str, query: &str) -> Self {
         let mut digest = Sha256::new();
-        for part in [
-            &caller.tenant_id,
-            &caller.user_id,
-            dataset.export_type,
-            query,
-        ] {
+        for part in [&caller.tenant_id, &caller.user_id, name, query] {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }

@@ -105,6 +105,16 @@ impl Reader {
         self.typed(pointer, raw, "a string")
     }
 
+    /// Reads `true` or `false`.
+    pub fn boolean(&mut self, pointer: &str, raw: &RawValue) -> Option<bool> {
+        self.typed(pointer, raw, "true or false")
+    }
+
+    /// Reads a whole number.
+    pub fn integer(&mut self, pointer: &str, raw: &RawValue) -> Option<i64> {
+        self.typed(pointer, raw, "a whole number")
+    }
+
     /// Reads an array of `fewest` to `most` texts; each comes with the pointer to it.
     pub fn texts(
         &mut self,

@@ -19,3 +19,6 @@ pub mod record_query;
 pub mod resend_request;
 pub mod supplier_query;
 pub mod trigger_request;
+pub mod webhook;
+pub mod webhook_event;
+pub mod webhook_request;

@@ -34,6 +34,9 @@ pub enum Problem {
     TooManyRequests {
         retry_after: u64,
     },
+    /// There are as many as there may be: which, as a sentence for a person.
+    LimitReached(&'static str),
+    WebhookDisabled,
     EmailRefused {
         cause: String,
     },
@@ -100,6 +103,8 @@ pub enum Code {
     IdempotencyKeyReused,
     AddressesSuppressed,
     TooManyRequests,
+    LimitReached,
+    WebhookDisabled,
     EmailRefused,
     InternalError,
 }
@@ -150,6 +155,8 @@ impl Problem {
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::AddressesSuppressed => Code::AddressesSuppressed,
             Self::TooManyRequests { .. } => Code::TooManyRequests,
+            Self::LimitReached(_) => Code::LimitReached,
+            Self::WebhookDisabled => Code::WebhookDisabled,
             Self::EmailRefused { .. } => Code::EmailRefused,
             Self::Internal { .. } => Code::InternalError,
         }
@@ -163,7 +170,9 @@ impl Problem {
             Code::ExportAlreadyPending
             | Code::ExportNotReady
             | Code::ExportNotPending
-            | Code::ExportNotRetryable => StatusCode::CONFLICT,
+            | Code::ExportNotRetryable
+            | Code::LimitReached
+            | Code::WebhookDisabled => StatusCode::CONFLICT,
             Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -193,6 +202,8 @@ impl Problem {
             Code::IdempotencyKeyReused => "The idempotency key was used before",
             Code::AddressesSuppressed => "No address can be written to",
             Code::TooManyRequests => "Too many requests",
+            Code::LimitReached => "There are too many",
+            Code::WebhookDisabled => "The webhook is disabled",
             Code::EmailRefused => "The email was refused",
             Code::InternalError => "Something went wrong",
         }
@@ -205,7 +216,7 @@ impl Problem {
                 1 => "One problem was found; nothing was done.".to_owned(),
                 count => format!("{count} problems were found; nothing was done."),
             },
-            Self::Forbidden(detail) | Self::NotFound(detail) => (*detail).to_owned(),
+            Self::Forbidden(detail) | Self::NotFound(detail) | Self::LimitReached(detail) => (*detail).to_owned(),
             Self::ExportAlreadyPending(id) => {
                 format!("Your export {id} of this type is still being made. Wait until it has ended, or cancel it.")
             }
@@ -234,6 +245,7 @@ impl Problem {
                     .to_owned()
             }
             Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),
+            Self::WebhookDisabled => "Enable the webhook first: nothing is sent to one that is disabled.".to_owned(),
             Self::EmailRefused { .. } => {
                 "The mail service did not accept the message. The export stays READY: try again, and check the addresses.".to_owned()
             }

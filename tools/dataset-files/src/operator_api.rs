@@ -4,7 +4,7 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 10] = [
+pub const OPERATIONS: [&str; 19] = [
     "ADM-EXPORT-200",
     "ADM-EXPORT-300",
     "ADM-EXPORT-310",
@@ -13,15 +13,24 @@ pub const OPERATIONS: [&str; 10] = [
     "ADM-EXPORT-410",
     "ADM-ME-100",
     "ADM-SUPPLIER-100",
+    "ADM-WEBHOOK-100",
+    "ADM-WEBHOOK-105",
+    "ADM-WEBHOOK-110",
+    "ADM-WEBHOOK-115",
+    "ADM-WEBHOOK-120",
+    "ADM-WEBHOOK-125",
+    "ADM-WEBHOOK-130",
+    "ADM-WEBHOOK-135",
+    "ADM-WEBHOOK-140",
     "CONSOLE-ASSET-100",
     "CONSOLE-PAGE-100",
 ];
 
 /// The groups of operations that are not of one dataset.
-pub const TAGS: [&str; 4] = ["Back Office", "Caller", "Exports", "Suppliers"];
+pub const TAGS: [&str; 5] = ["Back Office", "Caller", "Exports", "Suppliers", "Webhooks"];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 33] = [
+pub const SCHEMAS: [&str; 46] = [
     "AlreadyPendingProblem",
     "Amount",
     "ByUser",
@@ -48,6 +57,7 @@ pub const SCHEMAS: [&str; 33] = [
     "Profile",
     "ResendRequest",
     "Resent",
+    "SecretRotationRequest",
     "Sending",
     "SupplierIds",
     "SupplierList",
@@ -55,6 +65,18 @@ pub const SCHEMAS: [&str; 33] = [
     "TimeOrDate",
     "Totals",
     "UtcTime",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookChangeRequest",
+    "WebhookDelivery",
+    "WebhookDeliveryPage",
+    "WebhookDescription",
+    "WebhookEventType",
+    "WebhookEvents",
+    "WebhookList",
+    "WebhookRequest",
+    "WebhookUrl",
+    "WebhookWithSecret",
 ];
 
 /// `funding-transfers` and `balanceAccountType` as schemas are named: `FundingTransfers` and `BalanceAccountType`.

@@ -4,7 +4,9 @@ use aws_sdk_dynamodb::types::{Update, builders::UpdateBuilder};
 use jiff::Timestamp;
 
 use super::{
-    AwsError, ExportsTable, Item, from_item, key, lifecycle::update_part, number, to_item,
+    AwsError, ExportsTable, Item, from_item, key,
+    lifecycle::{Superseded, update_part},
+    number, to_item,
 };
 use crate::{
     domain::{
@@ -76,11 +78,15 @@ impl ExportsTable {
         }
     }
 
-    /// Records that an export's file was fetched, and the event of it, unless it was fetched before. Of downloads that race
-    /// one is the first.
-    async fn record_first_download(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
+    /// Records that an export's file was fetched for the first time, with the event that tells of it. Of downloads that race
+    /// one is the first; returns whether it was this one.
+    pub async fn record_first_download(
+        &self,
+        export: &Export,
+        now: Timestamp,
+    ) -> Result<bool, AwsError> {
         if export.downloaded_at.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         let update = self
             .update(export)
@@ -90,9 +96,10 @@ impl ExportsTable {
             )
             .expression_attribute_values(":now", number(now.as_second()));
         let event = self.event(export, EventType::Downloaded, now)?;
-        // This is refused only if another download was the first.
-        let _ = self.write(vec![update_part(update)?, event]).await?;
-        Ok(())
+        match self.write(vec![update_part(update)?, event]).await? {
+            Ok(()) => Ok(true),
+            Err(Superseded) => Ok(false),
+        }
     }
 
     /// The latest downloads of an export, and how many there were.

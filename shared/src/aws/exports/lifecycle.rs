@@ -181,9 +181,9 @@ impl ExportsTable {
             )
             .expression_attribute_values(":dueKind", text(due))
             .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
-        let mut more = self.sending_parts(&attempt.export, sending)?;
-        more.push(self.event(&attempt.export, EventType::Ready, sending.sent_at)?);
-        self.end(update, &attempt.export, more).await
+        let mut parts = self.sending_parts(&attempt.export, sending)?;
+        parts.push(self.event(&attempt.export, EventType::Ready, sending.sent_at)?);
+        self.end(update, &attempt.export, parts).await
     }
 
     /// Ends a pending export FAILED and deletes its file and link from the record.

@@ -36,7 +36,7 @@ use crate::{
 type Item = HashMap<String, AttributeValue>;
 
 /// How often a transaction that conflicted with another is retried.
-const CONFLICT_RETRIES: u32 = 5;
+pub(in crate::aws) const CONFLICT_RETRIES: u32 = 5;
 
 /// The table and the clients to it.
 #[derive(Clone, Debug)]
@@ -131,11 +131,11 @@ fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-fn to_item(item: &impl Serialize) -> Result<Item, AwsError> {
+pub(in crate::aws) fn to_item(item: &impl Serialize) -> Result<Item, AwsError> {
     serde_dynamo::to_item(item).map_err(|error| AwsError::unexpected("writing an item", error))
 }
 
-fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
+pub(in crate::aws) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
     serde_dynamo::from_item(item).map_err(|error| AwsError::unexpected("reading an item", error))
 }
 
@@ -144,12 +144,12 @@ fn read_export(item: Item) -> Result<Export, AwsError> {
 }
 
 /// Whether a part of a cancelled transaction failed its own condition.
-fn failed_condition(reason: &CancellationReason) -> bool {
+pub(in crate::aws) fn failed_condition(reason: &CancellationReason) -> bool {
     reason.code() == Some("ConditionalCheckFailed")
 }
 
 /// Whether a transaction was cancelled only because another one changed the same items. Then it may be retried.
-fn is_conflict(reasons: &[CancellationReason]) -> bool {
+pub(in crate::aws) fn is_conflict(reasons: &[CancellationReason]) -> bool {
     reasons
         .iter()
         .any(|reason| reason.code() == Some("TransactionConflict"))
@@ -157,7 +157,7 @@ fn is_conflict(reasons: &[CancellationReason]) -> bool {
 }
 
 /// A growing pause with jitter before a transaction is retried.
-async fn pause(attempt: u32) {
+pub(in crate::aws) async fn pause(attempt: u32) {
     let mut random = [0; 1];
     // A pause without jitter is still a pause.
     let _ = getrandom::fill(&mut random);

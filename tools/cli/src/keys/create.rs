@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::{
     domain::{
         address::EmailAddress,
-        caller::{Act, RoleName},
+        caller::{Act, MANAGE_WEBHOOKS, RoleName},
         dataset::ALL,
         record::LONGEST_IDENTIFIER,
         time,
@@ -152,9 +152,11 @@ impl Args {
 
 /// What a role may be permitted to do.
 fn permissions(role: RoleName, acts: &[Act]) -> Vec<String> {
+    let manages_webhooks = role == RoleName::Operator && acts.contains(&Act::Create);
     ALL.into_iter()
         .filter(|dataset| dataset.roles.contains(&role))
         .flat_map(|dataset| acts.iter().map(|act| act.permission(dataset)))
+        .chain(manages_webhooks.then(|| MANAGE_WEBHOOKS.to_owned()))
         .collect()
 }
 
@@ -211,7 +213,7 @@ mod tests {
     #[test]
     fn a_key_may_do_all_that_its_role_may() {
         let count = |extra: &[&str]| item(extra).unwrap().permissions.len();
-        assert_eq!(count(&["--role", "OPERATOR"]), 8);
+        assert_eq!(count(&["--role", "OPERATOR"]), 9);
         assert_eq!(count(&["--role", "operator", "--read-only"]), 4);
         assert_eq!(count(&["--role", "SUPPLIER", "--supplier", "SUP-1001"]), 4);
         assert_eq!(

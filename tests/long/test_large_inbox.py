@@ -8,7 +8,7 @@ from typing import Any
 
 from support.plain_aws import GeneratedFile, PlainAws, invoke
 
-BINARY = Path(__file__).resolve().parents[1] / "target" / "debug" / "loader"
+BINARY = Path(__file__).resolve().parents[2] / "target" / "debug" / "loader"
 KEY = "inbox/acme/funding-transfers/a.csv"
 HEADER = (
     b"transferId,createdAt,status,amount,currency,sourceBalanceAccountType,targetBalanceAccountType,"
