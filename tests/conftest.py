@@ -25,6 +25,7 @@ from support.ledger import Ledger
 from support.mail_service import MailService
 from support.mailbox import Mailbox
 from support.merchant import MerchantApi
+from support.schedules import Schedules
 from support.sender import Sender
 from support.table import ExportsTable, LedgerTable
 
@@ -182,6 +183,14 @@ def functions(stack: dict[str, Any], lambdas: Any) -> Functions:
 def reconcile(functions: Functions) -> Callable[[], None]:
     """One pass of the reconciler."""
     return lambda: functions.invoke("reconciler", {})
+
+
+@pytest.fixture(scope="session")
+def schedules(
+    stack: dict[str, Any], aws: boto3.Session, api: Api, functions: Functions, exports_table: ExportsTable
+) -> Schedules:
+    scheduler = aws.client("scheduler", endpoint_url=stack["endpointUrl"])
+    return Schedules(api, functions, exports_table, scheduler, stack["stackName"])
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from support.functions import Functions
 from support.keys import Keys
 from support.merchant import triple
 from support.problems import problem
+from support.schedules import DAILY
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,7 @@ def test_the_links_api_has_nothing_else(http: httpx.Client, stack: dict[str, Any
     problem(answer, 404, "NOT_FOUND")
 
 
-OF_EXPORTS = ("trigger", "list", "detail", "resend", "links", "cancel", "delete")
+OF_EXPORTS = ("trigger", "list", "detail", "resend", "links", "cancel", "delete", "schedules")
 TAKE_A_BODY = [f"/v1/payments/{dataset}/export{end}" for dataset in DATASETS for end in ("", "/estimate")]
 
 
@@ -200,11 +201,12 @@ def _headers(document: Document, operator: Caller, merchant: Caller) -> dict[str
 
 
 def _send(http: httpx.Client, document: Document, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-    """A good request to an operation, for an export or a contact that does not exist."""
+    """A good request to an operation, for an export, a schedule or a contact that does not exist."""
     letter = next((letter for dataset, letter in LETTERS.items() if f"/{dataset}/" in path), "f")
     path = path.replace("{exportId}", f"exp_01kh0c8rm0e4t8v2zj6m3x9q5a{letter}").replace("{version}", "v2")
     path = (
         path.replace("{linkId}", "lnk_01kh0c8wp2z9m4q7t1x5c3v8b6")
+        .replace("{scheduleId}", "sch_01kh0c8rm0e4t8v2zj6m3x9q5a")
         .replace("{webhookId}", "whk_01kh0c8rm0e4t8v2zj6m3x9q5a")
         .replace("{deliveryId}", "dlv_01kh0c8rm0e4t8v2zj6m3x9q5b")
         .replace("{operation}", "find-export")
@@ -214,9 +216,10 @@ def _send(http: httpx.Client, document: Document, method: str, path: str, header
         "find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"},
         "request": {"contact_id": "C-1"},
         "webhooks": {"url": "https://hooks.example.com"},
+        "schedules": {"name": "Morning file", "dataset": "transactions", "when": DAILY},
     }
     name = path.rpartition("/")[2].partition("-")[0]
-    options = {"json": body.get(name, {})} if method == "POST" else {"params": {}}
+    options = {"json": body.get(name, {})} if method in {"POST", "PATCH"} else {"params": {}}
     if path.endswith("/download"):
         options = {"params": {"token": "sXb2Yy9cWq0e6H1uJm3nQ4rT8vZ7aKpL5dFgNhCiOxE"}}
     return http.request(method, document.base_url + path, headers=headers, **options)

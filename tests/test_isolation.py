@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 from support.api import Api, Caller
 from support.datasets import DATASETS
 from support.mailbox import Mailbox
+from support.schedules import Schedules
 
 # The columns, each with the credentials that it shows. Exports of operators are ana's; those "of a supplier" are sam's.
 COLUMNS = {
@@ -29,6 +30,7 @@ COLUMNS = {
 
 MATRIX = """
                                           ana ben sam tess cora olga dan mia no-key no-client as-supplier unknown
+schedules                                 200 200 200  200  200  200 401 403    401       401         403     401
 me                                        200 200 200  200  200  200 401 403    401       401         403     401
 suppliers                                 200 200 403  403  200  200 401 403    401       401         403     401
 webhooks                                  200 200 403  403  403  200 401 403    401       401         403     401
@@ -54,6 +56,12 @@ detail   marketplace-payouts              200 200 403  403  200  404 401 403    
 detail   funding-transfers                200 403 403  403  403  404 401 403    401       401         403     401
 detail   transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
 detail   funding-transfers:of-a-supplier  403 403 200  403  403  404 401 403    401       401         403     401
+schedule transactions                     200 403 403  403  403  404 401 403    401       401         403     401
+schedule supplier-payouts                 200 200 403  403  200  404 401 403    401       401         403     401
+schedule transactions:of-a-supplier       403 403 200  403  403  404 401 403    401       401         403     401
+reschedule transactions                   200 403 403  403  403  404 401 403    401       401         403     401
+reschedule supplier-payouts               200 403 403  403  403  404 401 403    401       401         403     401
+reschedule transactions:of-a-supplier     403 403 200  403  403  404 401 403    401       401         403     401
 resend   transactions                     200 403 403  403  403  404 401 403    401       401         403     401
 resend   supplier-payouts                 200 403 403  403  403  404 401 403    401       401         403     401
 resend   marketplace-payouts              200 403 403  403  403  404 401 403    401       401         403     401
@@ -129,6 +137,19 @@ def exports(api: Api, callers: dict[str, Caller]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def made_schedules(schedules: Schedules, callers: dict[str, Caller]) -> Iterator[dict[str, str]]:
+    """A schedule of ana's for some datasets, and of sam's where suppliers have any."""
+    owners = {"transactions": "operator", "supplier-payouts": "operator", "transactions:of-a-supplier": "supplier"}
+    ids = {
+        row: schedules.made(callers[owner], dataset=row.partition(":")[0])["scheduleId"]
+        for row, owner in owners.items()
+    }
+    yield ids
+    for row, owner in owners.items():
+        schedules.delete(callers[owner], ids[row])
+
+
+@pytest.fixture(scope="module")
 def links(api: Api, callers: dict[str, Caller], exports: dict[str, str]) -> dict[str, str]:
     """A second link of each export, to be revoked."""
     ids = {}
@@ -141,7 +162,11 @@ def links(api: Api, callers: dict[str, Caller], exports: dict[str, str]) -> dict
 
 @pytest.fixture(scope="module")
 def call(
-    api: Api, exports: dict[str, str], links: dict[str, str], headers: dict[str, dict[str, str]]
+    api: Api,
+    exports: dict[str, str],
+    links: dict[str, str],
+    made_schedules: dict[str, str],
+    headers: dict[str, dict[str, str]],
 ) -> Callable[[str, str], httpx.Response]:
     """Does what a row says with what a column sends."""
 
@@ -151,6 +176,9 @@ def call(
         method, path = {
             "me": ("GET", "/v1/me"),
             "suppliers": ("GET", "/v1/suppliers"),
+            "schedules": ("GET", "/v1/schedules"),
+            "schedule": ("GET", f"/v1/schedules/{made_schedules.get(dataset)}"),
+            "reschedule": ("PATCH", f"/v1/schedules/{made_schedules.get(dataset)}"),
             "webhooks": ("GET", "/v1/webhooks"),
             "trigger": ("POST", path),
             "list": ("GET", path),

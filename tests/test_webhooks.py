@@ -16,13 +16,17 @@ from support.keys import Keys
 from support.mailbox import Mailbox
 from support.problems import problem, refusals
 from support.receiver import Answer, Receiver, receiving
+from support.sender import Sender
 from support.waiting import until
-from support.webhooks import Publisher, Webhooks, event_id, signature
+from support.webhooks import Publisher, Webhooks, event_id, event_of, signature
 
 UNKNOWN = "whk_01kh0c8rm0e4t8v2zj6m3x9q5a"
 UNKNOWN_DELIVERY = "dlv_01kh0c8rm0e4t8v2zj6m3x9q5b"
 ELSEWHERE = "https://hooks.example.com/exports"
 FAILURE = Answer(500, b"broken")
+# Nobody listens there.
+NO_QUEUE = {"AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9"}
+AGAIN = {"batchItemFailures": [{"itemIdentifier": "again"}]}
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +111,9 @@ def test_every_problem_of_a_body_is_named(api: Api, newcomer: Caller) -> None:
         "https://ana:secret@hooks.example.com/",
         "https://hooks.example.com:22/",
         "https://hooks.example.com/#top",
+        "https://localhost/",
+        "https://127.0.0.1/",
+        "https://[::1]/",
         "https://10.0.0.1/",
         "https://0xa.1/",
         "https://169.254.169.254/latest/meta-data/",
@@ -116,6 +123,8 @@ def test_every_problem_of_a_body_is_named(api: Api, newcomer: Caller) -> None:
         "https://192.168.1.1/",
         "https://100.64.0.1/",
         f"https://hooks.example.com/{'x' * 2000}",
+        "https://hooks.example.com/" + 400 * "\u00e4",
+        f"https://{'a.' * 125}example.com/",
         "hooks.example.com",
     ],
 )
@@ -290,6 +299,24 @@ def test_an_event_of_the_bus_arrives_signed(
     }
 
 
+def test_an_export_is_told_of_as_it_lives(
+    api: Api, webhooks: Webhooks, newcomer: Caller, webhook: dict[str, Any], receiver: Receiver, mailbox: Mailbox
+) -> None:
+    export = api.make(newcomer, "supplier-payouts")
+    for _ in range(2):
+        assert api.http.get(mailbox.wait(export["exportId"])[0].link).status_code == 302
+    api.request("DELETE", newcomer, f"/v1/exports/{export['exportId']}")
+    requests = receiver.wait(3)
+    told = {body["type"]: body for body in (json.loads(request.body) for request in requests)}
+    assert sorted(told) == ["export.downloaded", "export.expired", "export.ready"]
+    for body in told.values():
+        assert (body["tenantId"], body["data"]["exportId"]) == (newcomer.tenantId, export["exportId"])
+    assert told["export.ready"]["data"]["status"] == "READY"
+    for request in requests:
+        assert request.headers["webhook-signature"] == signature(webhook["secret"], request)
+        assert not any(hidden in request.body for hidden in (newcomer.email.encode(), b"token", b"http"))
+
+
 def test_only_the_events_that_were_chosen_are_sent(
     webhooks: Webhooks, newcomer: Caller, receiver: Receiver, publisher: Publisher
 ) -> None:
@@ -440,6 +467,75 @@ def test_deliveries_come_page_by_page(
     ]
     colleague = keys.operator(newcomer.tenantId)
     assert refusals(api.get(colleague, path, params=cursor)) == [("/cursor", "INVALID_VALUE")]
+
+
+# What fails at the wrong moment
+
+
+def test_an_event_whose_message_could_not_be_sent_is_sent_when_it_comes_again(
+    webhooks: Webhooks, newcomer: Caller, webhook: dict[str, Any], receiver: Receiver, functions: Functions
+) -> None:
+    identifier = event_id()
+    event = _message(json.dumps({"detail": event_of(newcomer.tenantId, "export.ready", identifier)}))
+    with functions.changed("webhook-sender", **NO_QUEUE):
+        assert functions.invoke("webhook-sender", event) == AGAIN
+    [recorded] = webhooks.deliveries(newcomer, webhook)["items"]
+    assert (recorded["state"], recorded["attempts"], receiver.received) == ("PENDING", [], [])
+    assert functions.invoke("webhook-sender", event) == {"batchItemFailures": []}
+    assert webhooks.ended(newcomer, webhook, identifier)["attemptCount"] == 1
+    assert functions.invoke("webhook-sender", event) == {"batchItemFailures": []}
+    assert len(receiver.received) == 1
+
+
+def test_an_attempt_that_could_not_see_to_the_next_one_is_made_again(
+    webhooks: Webhooks,
+    newcomer: Caller,
+    webhook: dict[str, Any],
+    receiver: Receiver,
+    functions: Functions,
+    publisher: Publisher,
+    table: Any,
+) -> None:
+    receiver.answers = [FAILURE, FAILURE]
+    with functions.changed("webhook-sender", WEBHOOK_PAUSES_SECONDS="600,1"):
+        identifier = publisher.put(newcomer.tenantId)
+        webhooks.once(newcomer, webhook, identifier, lambda delivery: delivery["attemptCount"] == 1)
+        key = {
+            "partition": f"deliveries#{newcomer.tenantId}#{webhook['webhookId']}",
+            "sort": identifier.replace("evt_", "dlv_"),
+        }
+        _set(table, key, nextAttemptAt="2026-11-26T06:00:00Z")
+        job = _message(_job(newcomer, webhook, identifier, 1))
+        with functions.changed("webhook-sender", **NO_QUEUE):
+            assert functions.invoke("webhook-sender", job) == AGAIN
+        assert webhooks.deliveries(newcomer, webhook)["items"][0]["attemptCount"] == 1, "it is not recorded"
+        # Its lease is over by the time that the message comes back.
+        _set(table, key, leaseUntil=0)
+        assert functions.invoke("webhook-sender", job) == {"batchItemFailures": []}
+    assert webhooks.ended(newcomer, webhook, identifier)["state"] == "DELIVERED"
+    assert len({request.headers["webhook-id"] for request in receiver.received}) == 1
+    assert len(receiver.received) == 3
+
+
+def test_the_mail_is_sent_once_the_mail_service_takes_it(
+    webhooks: Webhooks,
+    newcomer: Caller,
+    webhook: dict[str, Any],
+    receiver: Receiver,
+    functions: Functions,
+    publisher: Publisher,
+    sender: Sender,
+    mailbox: Mailbox,
+) -> None:
+    receiver.usual = Answer(410)
+    with sender.unverified():
+        identifier = publisher.put(newcomer.tenantId)
+        assert webhooks.ended(newcomer, webhook, identifier)["state"] == "FAILED"
+        job = _message(_job(newcomer, webhook, identifier, 0))
+        assert functions.invoke("webhook-sender", job) == AGAIN
+    assert functions.invoke("webhook-sender", job) == {"batchItemFailures": []}
+    assert len(mailbox.about(webhook["webhookId"])) == 1
+    assert len(receiver.received) == 1
 
 
 # By hand

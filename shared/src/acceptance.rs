@@ -6,10 +6,10 @@ use tracing::error;
 use crate::{
     aws::{
         AwsError,
-        exports::{Creation, ExportsTable},
+        exports::{Creation, ExportsTable, Superseded},
         queue::ExportQueue,
     },
-    domain::export::Export,
+    domain::{export::Export, schedule::Schedule},
     items::idempotency::Idempotency,
 };
 
@@ -33,11 +33,33 @@ impl Acceptance {
             .exports
             .create(export, idempotency, self.history_lifetime)
             .await?;
-        if creation == Creation::Created
+        self.announce(export, &creation).await;
+        Ok(creation)
+    }
+
+    /// Records the export of a schedule's run together with what the schedule is after it, and sends a message for it. Refused
+    /// if the run was made, or if the schedule was changed since it was seen.
+    pub async fn accept_run(
+        &self,
+        export: &Export,
+        seen: &Schedule,
+        after: &Schedule,
+    ) -> Result<Result<Creation, Superseded>, AwsError> {
+        let creation = self
+            .exports
+            .create_run(export, seen, after, self.history_lifetime)
+            .await?;
+        if let Ok(creation) = &creation {
+            self.announce(export, creation).await;
+        }
+        Ok(creation)
+    }
+
+    async fn announce(&self, export: &Export, creation: &Creation) {
+        if *creation == Creation::Created
             && let Err(cause) = self.queue.send(export, SignedDuration::ZERO).await
         {
             error!(%cause, exportId = %export.id, "the export waits for the reconciler");
         }
-        Ok(creation)
     }
 }

@@ -4,7 +4,10 @@ use std::{env, time::Duration};
 
 use jiff::SignedDuration;
 
-use crate::domain::{address::EmailAddress, webhook::target::Reach};
+use crate::{
+    aws::scheduler::SchedulerSettings,
+    domain::{address::EmailAddress, webhook::target::Reach},
+};
 
 /// A setting that a function cannot start without.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +53,16 @@ pub fn event_bus_name() -> Result<String, ConfigError> {
 
 pub fn exports_queue_url() -> Result<String, ConfigError> {
     text("EXPORTS_QUEUE_URL")
+}
+
+/// What schedules need to be called.
+pub fn scheduler() -> Result<SchedulerSettings, ConfigError> {
+    Ok(SchedulerSettings {
+        group: text("SCHEDULE_GROUP")?,
+        runner_arn: text("SCHEDULE_RUNNER_ARN")?,
+        role_arn: text("SCHEDULER_ROLE_ARN")?,
+        dead_letter_queue_arn: text("SCHEDULER_DEAD_LETTER_QUEUE_ARN")?,
+    })
 }
 
 /// The verified address that mails come from.

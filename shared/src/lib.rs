@@ -14,6 +14,7 @@
 //! - [`own_export`]: which export a request acts on.
 //! - [`ending`]: how an export ends FAILED, CANCELLED or EXPIRED, which several functions bring about.
 //! - [`downloads`]: how it is noted who fetches a file.
+//! - [`scheduling`]: how the Scheduler follows the schedules in the table.
 
 pub mod acceptance;
 pub mod aws;
@@ -28,4 +29,5 @@ pub mod metrics;
 pub mod own_export;
 pub mod plan;
 pub mod random;
+pub mod scheduling;
 pub mod wire;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from support.api import Caller
@@ -29,12 +30,29 @@ class Keys:
     def merchant(self, tenant: str) -> Caller:
         return self._admit("MERCHANT", tenant, ["payouts-by-contact:create", "payouts-by-contact:read"])
 
+    def another(self, caller: Caller) -> Caller:
+        """One more key of the same user."""
+        item = self._item(caller)
+        another = replace(caller, key=f"key_{uuid.uuid4().hex[:12]}")
+        self.table.put_item(Item={**item, "keyHash": _hash(another)})
+        return another
+
+    def disable(self, caller: Caller, *, disabled: bool = True) -> None:
+        self.table.put_item(Item={**self._item(caller), "disabled": disabled})
+
+    def permit(self, caller: Caller, permissions: Iterable[str]) -> None:
+        """Gives a key these permissions and no others."""
+        self.table.put_item(Item={**self._item(caller), "permissions": list(permissions)})
+
+    def _item(self, caller: Caller) -> dict[str, Any]:
+        return self.table.get_item(Key={"keyHash": _hash(caller)}, ConsistentRead=True)["Item"]
+
     def _admit(self, role: str, tenant: str | None, permissions: Iterable[str], supplier: str | None = None) -> Caller:
         name = uuid.uuid4().hex[:12]
         tenant = tenant or f"tenant-{name}"
         caller = Caller(f"key_{name}", role, tenant, f"user-{name}", f"{name}@newcomer.example", supplier)
         item = {
-            "keyHash": hashlib.sha256(caller.key.encode()).hexdigest(),
+            "keyHash": _hash(caller),
             "tenantId": caller.tenantId,
             "tenantName": f"Tenant {caller.tenantId}",
             "userId": caller.userId,
@@ -46,3 +64,7 @@ class Keys:
         }
         self.table.put_item(Item=item if supplier is None else {**item, "supplierId": supplier})
         return caller
+
+
+def _hash(caller: Caller) -> str:
+    return hashlib.sha256(caller.key.encode()).hexdigest()

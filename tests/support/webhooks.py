@@ -23,6 +23,23 @@ def event_id() -> str:
     return "evt_" + "".join(DIGITS[number >> shift & 31] for shift in range(125, -5, -5))
 
 
+def event_of(tenant: str, event_type: str, identifier: str, **data: str) -> dict[str, Any]:
+    """What the bus has of an event."""
+    export = {
+        "exportId": "exp_01kh0c8rm0e4t8v2zj6m3x9q5af",
+        "exportType": "FUNDING_TRANSFERS",
+        "status": event_type.removeprefix("export.").upper(),
+        "requesterId": "ana",
+    }
+    return {
+        "id": identifier,
+        "type": event_type,
+        "timestamp": "2026-11-26T06:00:00Z",
+        "tenantId": tenant,
+        "data": {**export, **data},
+    }
+
+
 def signature(secret: str, request: Received) -> str:
     """What a request must be signed with: Standard Webhooks, written out here once more."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
@@ -40,19 +57,7 @@ class Publisher:
     def put(self, tenant: str, event_type: str = "export.ready", identifier: str | None = None, **data: str) -> str:
         """An event of an export. Returns its id."""
         identifier = identifier or event_id()
-        export = {
-            "exportId": "exp_01kh0c8rm0e4t8v2zj6m3x9q5af",
-            "exportType": "FUNDING_TRANSFERS",
-            "status": event_type.removeprefix("export.").upper(),
-            "requesterId": "ana",
-        }
-        detail = {
-            "id": identifier,
-            "type": event_type,
-            "timestamp": "2026-11-26T06:00:00Z",
-            "tenantId": tenant,
-            "data": {**export, **data},
-        }
+        detail = event_of(tenant, event_type, identifier, **data)
         entry = {
             "EventBusName": self.name,
             "Source": "payout-exports",

@@ -9,6 +9,7 @@ from stack.settings import REGION, Failure
 
 TENANT = "bench"
 EXPORT_ID = "exp_01k9zzzzzzzzzzzzzzzzzzzzzzf"
+SCHEDULE_ID = "sch_01k9zzzzzzzzzzzzzzzzzzzzzz"
 DATASET_PATH = "/v1/payments/funding-transfers/export"
 ACCOUNT = "000000000000"
 TOKEN = "t" * 43
@@ -199,6 +200,14 @@ EVENTS: dict[str, dict[str, Any]] = {
     "estimate": _request("POST", f"{DATASET_PATH}/estimate", {}),
     "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
     "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
+    "schedules": _request("GET", "/v1/schedules"),
+    # For a schedule that does not exist.
+    "schedule-runner": {
+        "tenantId": TENANT,
+        "scheduleId": SCHEDULE_ID,
+        "version": 1,
+        "scheduledAt": "2026-11-20T09:30:00Z",
+    },
     "cancel": _request("POST", f"/v1/exports/{EXPORT_ID}/cancel"),
     "delete": _request("DELETE", f"/v1/exports/{EXPORT_ID}"),
     "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),

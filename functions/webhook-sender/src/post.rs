@@ -207,7 +207,7 @@ mod tests {
     }
 
     fn target(url: &str) -> Target {
-        Target::parse(url, Reach::PublicAndLoopback).unwrap()
+        Target::from_stored(url).unwrap()
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! The table `api-keys`, which only the authorizer may read.
+//! The table `api-keys`, whose keys only the authorizer may read.
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};

@@ -13,7 +13,9 @@ pub mod mailer;
 pub mod queue;
 mod raw_answer;
 pub mod retry;
+pub mod scheduler;
 pub mod tenants;
+pub mod users;
 pub mod webhook_queue;
 pub mod webhooks;
 

@@ -7,6 +7,7 @@ use ulid::Ulid;
 use super::{
     export::{Export, Status},
     id::ExportId,
+    schedule::ScheduleId,
 };
 
 /// What happened to an export.
@@ -38,6 +39,8 @@ pub struct Event {
     pub status: Status,
     pub requester_id: String,
     pub retry_of: Option<ExportId>,
+    /// The schedule that made the export.
+    pub schedule_id: Option<ScheduleId>,
 }
 
 impl Event {
@@ -56,6 +59,7 @@ impl Event {
             status: event_type.status(),
             requester_id: export.requester_id.clone(),
             retry_of: export.retry_of.clone(),
+            schedule_id: export.schedule.as_ref().map(|run| run.schedule_id.clone()),
         }
     }
 }

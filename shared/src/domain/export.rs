@@ -18,6 +18,7 @@ use super::{
     file_format::{FileFormat, Profile},
     filters::Filters,
     id::ExportId,
+    schedule::ScheduledRun,
 };
 
 /// How long a PENDING export prevents its user from requesting another one of the same type.
@@ -71,6 +72,8 @@ pub struct Export {
     pub retry_of: Option<ExportId>,
     /// When its email was sent again, lately and in order of time; see [`super::resend`].
     pub resends: Vec<Timestamp>,
+    /// The schedule that made it, if nobody asked for it.
+    pub schedule: Option<ScheduledRun>,
     /// When its file was fetched for the first time.
     pub downloaded_at: Option<Timestamp>,
     /// When it leaves the history, and with it what is kept about its links, mails and downloads. Known once it is stored.
@@ -183,6 +186,7 @@ impl Export {
             created_at: now,
             retry_of: None,
             resends: Vec::new(),
+            schedule: None,
             downloaded_at: None,
             kept_until: None,
             state: State::Pending {
@@ -235,11 +239,13 @@ impl Export {
         }
     }
 
-    /// The same request once more, by its requester: with these filters, columns, profile and copies.
+    /// The same request once more, by its requester: with these filters, columns, profile and copies. That of a schedule is
+    /// of the same period.
     pub fn again(&self, caller: &Caller, now: Timestamp, random: [u8; 10]) -> Self {
         Self {
             format: self.format.clone(),
             retry_of: Some(self.id.clone()),
+            schedule: self.schedule.clone(),
             ..Self::request(
                 caller,
                 self.dataset(),
@@ -307,13 +313,14 @@ impl Export {
         )
     }
 
-    /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as.
+    /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as. A schedule's export has its period in it
+    /// (`funding-transfers-2026-10.csv`), any other one the day of its request.
     pub fn file_name(&self) -> String {
-        format!(
-            "{}-{}.csv",
-            self.dataset().slug,
-            super::time::to_day(self.created_at)
-        )
+        let time = match &self.schedule {
+            Some(run) => run.period.in_file_names(),
+            None => super::time::to_day(self.created_at),
+        };
+        format!("{}-{time}.csv", self.dataset().slug)
     }
 }
 
@@ -455,7 +462,7 @@ pub mod examples {
 #[cfg(test)]
 mod tests {
     use super::{examples::*, *};
-    use crate::domain::dataset::TRANSACTION_EVENTS;
+    use crate::domain::{dataset::TRANSACTION_EVENTS, schedule::examples::daily};
 
     #[test]
     fn expires_to_the_second_whatever_is_stored() {
@@ -513,6 +520,17 @@ mod tests {
             assert_eq!(export.status(now), status);
             assert!(export.downloadable(now).is_none());
         }
+    }
+
+    #[test]
+    fn a_retry_of_a_schedules_export_is_of_the_same_period() {
+        let schedule = daily();
+        let now = at("2026-11-21T08:00:00Z");
+        let run = schedule.due(now).unwrap();
+        let first = schedule.export(&operator(), &run, now, [1; 10]);
+        let again = first.again(&operator(), now, [2; 10]);
+        assert_eq!(again.file_name(), "funding-transfers-2026-11-20.csv");
+        assert_eq!(again.schedule, first.schedule);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod order;
 pub mod received;
 pub mod record;
 pub mod resend;
+pub mod schedule;
 pub mod selection;
 pub mod sending;
 pub mod suppliers;

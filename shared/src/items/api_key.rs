@@ -17,6 +17,11 @@ pub const BY_TENANT: &str = "by-tenant";
 /// The partition key of [`BY_TENANT`].
 pub const TENANT_ID: &str = "tenantId";
 
+/// The index of keys by their user.
+pub const BY_USER: &str = "by-user";
+/// The sort key of [`BY_USER`].
+pub const USER_ID: &str = "userId";
+
 /// The user of a key. The key itself is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +41,22 @@ pub struct ApiKeyItem {
     pub created_at: String,
 }
 
+/// A key as [`BY_USER`] shows it: what its user may do, and nothing that names the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserItem {
+    pub tenant_id: String,
+    pub tenant_name: String,
+    pub user_id: String,
+    pub email: String,
+    pub role: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier_id: Option<String>,
+    pub permissions: Vec<String>,
+    #[serde(default)]
+    pub disabled: bool,
+}
+
 /// The hash that a key is stored under.
 pub fn hash(key: &str) -> String {
     hex::encode(Sha256::digest(key.as_bytes()))
@@ -45,6 +66,23 @@ impl TryFrom<ApiKeyItem> for Caller {
     type Error = UnreadableItem;
 
     fn try_from(item: ApiKeyItem) -> Result<Self, UnreadableItem> {
+        Self::try_from(UserItem {
+            tenant_id: item.tenant_id,
+            tenant_name: item.tenant_name,
+            user_id: item.user_id,
+            email: item.email,
+            role: item.role,
+            supplier_id: item.supplier_id,
+            permissions: item.permissions,
+            disabled: item.disabled,
+        })
+    }
+}
+
+impl TryFrom<UserItem> for Caller {
+    type Error = UnreadableItem;
+
+    fn try_from(item: UserItem) -> Result<Self, UnreadableItem> {
         let unreadable =
             |what: &str| UnreadableItem(format!("{what} of the key of user {}", item.user_id));
         if !is_valid_id(&item.tenant_id) || !is_valid_id(&item.user_id) {

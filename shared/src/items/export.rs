@@ -9,13 +9,17 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{UnreadableItem, file_format::ProfileItem, filters::FiltersItem, read_id};
+use super::{
+    UnreadableItem, file_format::ProfileItem, filters::FiltersItem, read_id,
+    schedule::ScheduledRunItem,
+};
 use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
     export::{ByUser, Delivery, Export, File, Scope, State, Status},
     file_format::{FileFormat, Profile},
     id::ExportId,
+    schedule::ScheduledRun,
 };
 
 /// After how long the reconciler looks again at an export whose message it has sent. If the queue is that long, another
@@ -85,6 +89,8 @@ pub struct ExportItem {
     /// Unix seconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resends: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    schedule: Option<ScheduledRunItem>,
     /// When its file was fetched for the first time, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     downloaded_at: Option<i64>,
@@ -200,6 +206,7 @@ impl ExportItem {
             ended_by: None,
             ended_at: None,
             resends: Vec::new(),
+            schedule: export.schedule.as_ref().map(ScheduledRunItem::from),
             downloaded_at: None,
             due_kind: Some(due.to_owned()),
             due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
@@ -297,6 +304,7 @@ impl TryFrom<ExportItem> for Export {
                 profile: item.profile.map(Profile::try_from).transpose()?,
             },
             created_at: item.created_at,
+            schedule: item.schedule.map(ScheduledRun::try_from).transpose()?,
             retry_of: item.retry_of.as_deref().map(read_id).transpose()?,
             downloaded_at: time(item.downloaded_at),
             kept_until: Timestamp::from_second(item.time_to_live).ok(),
@@ -313,9 +321,10 @@ impl TryFrom<ExportItem> for Export {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, one_of, pending, supplier},
+        export::examples::{at, one_of, operator, pending, supplier},
         file_format::Locale,
         filters::Filters,
+        schedule::examples::daily,
     };
 
     const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
@@ -380,6 +389,16 @@ mod tests {
             let read: ExportItem = serde_json::from_value(item).unwrap();
             assert_eq!(Export::try_from(read).unwrap(), kept(&pending()));
         }
+    }
+
+    #[test]
+    fn an_export_keeps_the_schedule_that_made_it() {
+        let schedule = daily();
+        let run = schedule.due(at("2026-11-21T06:00:00Z")).unwrap();
+        let export = schedule.export(&operator(), &run, at("2026-11-21T06:00:00Z"), [1; 10]);
+        let item: serde_dynamo::Item = serde_dynamo::to_item(stored(&export)).unwrap();
+        let item: ExportItem = serde_dynamo::from_item(item).unwrap();
+        assert_eq!(Export::try_from(item).unwrap(), kept(&export));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod ledger_head;
 pub mod link;
 pub mod lock;
 pub mod outbox;
+pub mod schedule;
 pub mod sending;
 pub mod suppressed_address;
 pub mod webhook;

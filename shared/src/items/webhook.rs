@@ -6,11 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::UnreadableItem;
 use crate::domain::{
     address::EmailAddress,
-    webhook::{
-        Disabled, Owner, Webhook,
-        id::WebhookId,
-        target::{Reach, Target},
-    },
+    webhook::{Disabled, Owner, Webhook, id::WebhookId, target::Target},
 };
 
 /// The sort key of the item that counts a tenant's endpoints, beside them.
@@ -78,9 +74,7 @@ impl TryFrom<WebhookItem> for Webhook {
     fn try_from(item: WebhookItem) -> Result<Self, UnreadableItem> {
         let unreadable = |what: &str| UnreadableItem(format!("the webhook {what}"));
         let id: WebhookId = item.sort.parse().map_err(|_| unreadable("id"))?;
-        // It was checked when it was written, and each address is checked when it is called.
-        let target =
-            Target::parse(&item.url, Reach::PublicAndLoopback).map_err(|_| unreadable("URL"))?;
+        let target = Target::from_stored(&item.url).ok_or_else(|| unreadable("URL"))?;
         // A type that an earlier release knew is left out.
         let events = item.events.map(|events| {
             events

@@ -2,6 +2,10 @@
 
 pub mod webhook_disabled;
 
+mod stopped;
+
+pub use stopped::compose_stopped;
+
 use askama::Template;
 use jiff::Timestamp;
 
@@ -9,6 +13,7 @@ use crate::domain::{
     export::{Delivery, Export, File},
     filters::FilterValue,
     link::LinkToken,
+    schedule::ScheduledRun,
     time::to_seconds,
 };
 
@@ -31,8 +36,14 @@ pub fn download_link(link_api_url: &str, export: &Export, token: &LinkToken) -> 
 
 /// Writes the mail of a finished export.
 pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail, askama::Error> {
+    let schedule = export.schedule.as_ref();
     let facts = Facts {
         title: export.dataset().title,
+        schedule: schedule.map(|run| one_line(&run.name)),
+        period: schedule.map(|run| {
+            let ScheduledRun { period, .. } = run;
+            format!("{} ({})", period.for_people(), period.time_zone)
+        }),
         tenant: one_line(&export.tenant_name),
         file_name: export.file_name(),
         requested_at: for_people(export.created_at),
@@ -46,20 +57,33 @@ pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail,
         link,
     };
     Ok(Mail {
-        subject: format!(
-            "{} export for {}, {}",
-            facts.title,
-            facts.tenant,
-            export.created_at.strftime("%-d %B %Y")
-        ),
+        subject: subject(export, &facts),
         html: Html { facts: &facts }.render()?,
         text: Text { facts: &facts }.render()?,
     })
 }
 
+/// `Funding transfers export for Northwind Market, 20 November 2026`, or for a schedule, whose name an owner chose,
+/// `Morning file: funding transfers for Northwind Market, October 2026`.
+fn subject(export: &Export, facts: &Facts) -> String {
+    let Facts { title, tenant, .. } = facts;
+    match &export.schedule {
+        Some(run) => {
+            let (name, title) = (one_line(&run.name), title.to_lowercase());
+            format!("{name}: {title} for {tenant}, {}", run.period.for_people())
+        }
+        None => {
+            let day = export.created_at.strftime("%-d %B %Y");
+            format!("{title} export for {tenant}, {day}")
+        }
+    }
+}
+
 /// The values of the templates.
 struct Facts<'a> {
     title: &'a str,
+    schedule: Option<String>,
+    period: Option<String>,
     tenant: String,
     file_name: String,
     requested_at: String,
@@ -173,6 +197,7 @@ mod tests {
     use crate::domain::{
         export::examples::{at, delivery, one_of, ready},
         filters::Filters,
+        schedule::examples::{daily, october},
     };
 
     const LINK: &str = "https://links.example/v1/exports/exp_1/download?token=abc";
@@ -208,6 +233,29 @@ mod tests {
             compose(&filtered(), &delivery(), LINK).unwrap().subject,
             "Funding transfers export for Smith & <Sons> Bcc: eve@example.com, 20 November 2026"
         );
+    }
+
+    fn scheduled() -> Export {
+        let run = ScheduledRun {
+            schedule_id: daily().id,
+            name: "Close of month <finance>".to_owned(),
+            period: october(),
+        };
+        Export {
+            schedule: Some(run),
+            ..ready()
+        }
+    }
+
+    #[test]
+    fn a_schedules_mail_names_schedule_and_period() {
+        let mail = compose(&scheduled(), &delivery(), LINK).unwrap();
+        assert_eq!(
+            mail.subject,
+            "Close of month <finance>: funding transfers for Northwind Market, October 2026"
+        );
+        insta::assert_snapshot!("scheduled_text", mail.text);
+        insta::assert_snapshot!("scheduled_html", mail.html);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{file_format::ProfileObject, manifest::Manifest};
+use super::{file_format::ProfileObject, manifest::Manifest, schedule::PeriodObject};
 use crate::domain::{
     amount::Amount,
+    dataset::Dataset,
     export::{ByUser, Export, State},
-    filters::FilterValue,
+    filters::{FilterValue, Filters},
     time::to_seconds,
 };
 
@@ -42,6 +43,12 @@ pub struct ExportObject {
     manifest: Option<Manifest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<PeriodObject>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled: Option<ByUserObject>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +111,7 @@ impl ExportObject {
             State::Ready(delivery) | State::Expired { delivery, .. } => Some(delivery),
             _ => None,
         };
+        let schedule = export.schedule.as_ref();
         Self {
             export_id: export.id.to_string(),
             r#type: export.dataset().export_type,
@@ -120,6 +128,9 @@ impl ExportObject {
             ready_at: delivery.map(|delivery| to_seconds(delivery.ready_at)),
             expires_at: delivery.map(|delivery| to_seconds(delivery.expires_at)),
             manifest: delivery.map(|delivery| Manifest::of(export, &delivery.file)),
+            schedule_id: schedule.map(|run| run.schedule_id.to_string()),
+            schedule_name: schedule.map(|run| run.name.clone()),
+            period: schedule.map(|run| PeriodObject::from(&run.period)),
             failure_reason: match state {
                 State::Failed { reason } => Some(reason.clone()),
                 _ => None,
@@ -175,13 +186,19 @@ impl From<&ByUser> for ByUserObject {
 
 impl FiltersObject {
     pub(super) fn of(export: &Export) -> Self {
-        let set = export.filters.set(export.dataset());
-        let of_dataset = set.map(|(filter, value)| (filter.name, FilterObject::from(value)));
+        let Self(mut filters) = Self::of_dataset(&export.filters, export.dataset());
         // As the merchant API's callers named it; no other export has one.
         let contact = export.filters.contact.iter();
         let contact =
             contact.map(|contact| ("contactId", FilterObject::One(contact.named.clone())));
-        Self(of_dataset.chain(contact).collect())
+        filters.extend(contact);
+        Self(filters)
+    }
+
+    pub(super) fn of_dataset(filters: &Filters, dataset: &'static Dataset) -> Self {
+        let set = filters.set(dataset);
+        let set = set.map(|(filter, value)| (filter.name, FilterObject::from(value)));
+        Self(set.collect())
     }
 }
 
@@ -211,9 +228,10 @@ fn number(amount: Amount) -> Box<RawValue> {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, delivery, one_of, pending, ready},
+        export::examples::{at, delivery, one_of, operator, pending, ready},
         file_format::{FileFormat, Locale, Profile},
         filters::Filters,
+        schedule::examples::daily,
     };
 
     fn shown(export: &Export, now: &str) -> String {
@@ -263,6 +281,15 @@ mod tests {
     #[test]
     fn an_expired_export_says_so_whatever_is_stored() {
         assert!(shown(&ready(), "2026-11-27T09:30:05Z").contains(r#""status": "EXPIRED""#));
+    }
+
+    #[test]
+    fn a_schedules_export_shows_schedule_and_period() {
+        let schedule = daily();
+        let run = schedule.due(at("2026-11-21T05:30:00Z")).unwrap();
+        let now = at("2026-11-21T05:30:02Z");
+        let export = schedule.export(&operator(), &run, now, [1; 10]);
+        insta::assert_snapshot!(shown(&export, "2026-11-21T05:30:03Z"));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct EventData {
     pub requester_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_of: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule_id: Option<String>,
 }
 
 impl From<&Event> for EventObject {
@@ -46,6 +48,7 @@ impl From<&Event> for EventObject {
                 status: event.status.to_string(),
                 requester_id: event.requester_id.clone(),
                 retry_of: event.retry_of.as_ref().map(ToString::to_string),
+                schedule_id: event.schedule_id.as_ref().map(ToString::to_string),
             },
         }
     }

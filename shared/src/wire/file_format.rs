@@ -69,7 +69,7 @@ pub fn read_profile(reader: &mut Reader, raw: &RawValue) -> Option<Profile> {
         let locale = read_word(reader, &object, "locale", Locale::VARIANTS)?;
         return locale.parse().ok().map(Profile::Spreadsheet);
     }
-    if field(&object, "locale").is_some() {
+    if object.get("locale").is_some() {
         let detail = "must not be there: only the profile spreadsheet has a locale";
         reader.refuse("/profile/locale", FieldErrorCode::NotAllowed, detail);
     }
@@ -79,7 +79,7 @@ pub fn read_profile(reader: &mut Reader, raw: &RawValue) -> Option<Profile> {
 /// Reads a field of a profile that must be there, with one of these words.
 fn read_word(reader: &mut Reader, object: &Object, name: &str, words: &[&str]) -> Option<String> {
     let pointer = format!("/profile/{name}");
-    match field(object, name) {
+    match object.get(name) {
         Some(raw) => read_choice(reader, &pointer, raw, words),
         None => {
             let detail = format!("must be there: one of {}", words.join(", "));
@@ -87,12 +87,6 @@ fn read_word(reader: &mut Reader, object: &Object, name: &str, words: &[&str]) -
             None
         }
     }
-}
-
-fn field<'a>(object: &'a Object, wanted: &str) -> Option<&'a RawValue> {
-    object
-        .fields()
-        .find_map(|(name, raw)| (name == wanted).then_some(raw))
 }
 
 impl From<Profile> for ProfileObject {

@@ -173,6 +173,17 @@ impl Object {
             .iter()
             .map(|(name, raw)| (name.as_str(), &**raw))
     }
+
+    /// The field of this name, if there is one.
+    pub fn get(&self, wanted: &str) -> Option<&RawValue> {
+        self.fields()
+            .find_map(|(name, raw)| (name == wanted).then_some(raw))
+    }
+
+    /// Leaves out the fields whose names are not to be kept.
+    pub fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.fields.retain(|(name, _)| is_kept(name));
+    }
 }
 
 /// The JSON Pointer of a field. Source: RFC 6901, section 3.

@@ -72,6 +72,7 @@ pub fn render(datasets: &[Dataset]) -> anyhow::Result<String> {
                     "status": {"type": "string"},
                     "requesterId": {"type": "string"},
                     "retryOf": export_id,
+                    "scheduleId": {"type": "string", "pattern": "^sch_[0-9a-z]{26}$"},
                 },
             },
         },

@@ -4,7 +4,7 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 19] = [
+pub const OPERATIONS: [&str; 24] = [
     "ADM-EXPORT-200",
     "ADM-EXPORT-300",
     "ADM-EXPORT-310",
@@ -12,6 +12,11 @@ pub const OPERATIONS: [&str; 19] = [
     "ADM-EXPORT-400",
     "ADM-EXPORT-410",
     "ADM-ME-100",
+    "ADM-SCHEDULE-100",
+    "ADM-SCHEDULE-101",
+    "ADM-SCHEDULE-102",
+    "ADM-SCHEDULE-103",
+    "ADM-SCHEDULE-104",
     "ADM-SUPPLIER-100",
     "ADM-WEBHOOK-100",
     "ADM-WEBHOOK-105",
@@ -27,10 +32,17 @@ pub const OPERATIONS: [&str; 19] = [
 ];
 
 /// The groups of operations that are not of one dataset.
-pub const TAGS: [&str; 5] = ["Back Office", "Caller", "Exports", "Suppliers", "Webhooks"];
+pub const TAGS: [&str; 6] = [
+    "Back Office",
+    "Caller",
+    "Exports",
+    "Schedules",
+    "Suppliers",
+    "Webhooks",
+];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 46] = [
+pub const SCHEMAS: [&str; 53] = [
     "AlreadyPendingProblem",
     "Amount",
     "ByUser",
@@ -51,12 +63,18 @@ pub const SCHEMAS: [&str; 46] = [
     "Link",
     "LinkList",
     "Manifest",
+    "NewSchedule",
     "NotReadyProblem",
     "NotRetryableProblem",
+    "Period",
     "Problem",
     "Profile",
     "ResendRequest",
     "Resent",
+    "Schedule",
+    "ScheduleChange",
+    "ScheduleList",
+    "ScheduleName",
     "SecretRotationRequest",
     "Sending",
     "SupplierIds",
@@ -65,6 +83,7 @@ pub const SCHEMAS: [&str; 46] = [
     "TimeOrDate",
     "Totals",
     "UtcTime",
+    "When",
     "Webhook",
     "WebhookAttempt",
     "WebhookChangeRequest",

@@ -40,6 +40,30 @@ impl ExportsTable {
         idempotency: Option<&Idempotency>,
         history_lifetime: SignedDuration,
     ) -> Result<Creation, AwsError> {
+        let parts = self.creation(export, idempotency, history_lifetime)?;
+        let Some(reasons) = self.cancelled(parts).await? else {
+            return Ok(Creation::Created);
+        };
+        match refusal(&reasons, idempotency)? {
+            // The SDK sent the transaction again after an answer that was lost.
+            Some(Creation::Repeated(id) | Creation::Blocked(id)) if id == export.id => {
+                Ok(Creation::Created)
+            }
+            Some(refusal) => Ok(refusal),
+            None => Err(AwsError::unexpected(
+                "TransactWriteItems",
+                "an export of this id is there already",
+            )),
+        }
+    }
+
+    /// The parts of the transaction: the export, its user's lock, and the idempotency key if there is one.
+    pub(super) fn creation(
+        &self,
+        export: &Export,
+        idempotency: Option<&Idempotency>,
+        history_lifetime: SignedDuration,
+    ) -> Result<Vec<TransactWriteItem>, AwsError> {
         let now = export.created_at.as_second();
         let mut puts = vec![
             self.guarded_put(to_item(&ExportItem::new(export, history_lifetime))?)
@@ -56,38 +80,37 @@ impl ExportsTable {
                     .expression_attribute_values(":now", number(now)),
             );
         }
-        let items: Vec<_> = puts
-            .into_iter()
+        puts.into_iter()
             .map(|put| Ok(TransactWriteItem::builder().put(put.build()?).build()))
             .collect::<Result<_, aws_sdk_dynamodb::error::BuildError>>()
-            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))?;
+            .map_err(|error| AwsError::unexpected("TransactWriteItems", error))
+    }
 
+    /// Makes a transaction. Returns why each part was refused, if a condition did not hold.
+    pub(super) async fn cancelled(
+        &self,
+        parts: Vec<TransactWriteItem>,
+    ) -> Result<Option<Vec<CancellationReason>>, AwsError> {
         let mut attempt = 0;
         loop {
             let result = self
                 .client
                 .transact_write_items()
-                .set_transact_items(Some(items.clone()))
+                .set_transact_items(Some(parts.clone()))
                 .send()
                 .await;
-            let error = match result {
-                Ok(_) => return Ok(Creation::Created),
-                Err(error) => error,
+            let Err(error) = result else {
+                return Ok(None);
             };
             let reasons = cancellation_reasons(&error);
             if is_conflict(reasons) && attempt < CONFLICT_RETRIES {
                 pause(attempt).await;
                 attempt += 1;
-                continue;
+            } else if reasons.iter().any(failed_condition) {
+                return Ok(Some(reasons.to_vec()));
+            } else {
+                return Err(AwsError::new("TransactWriteItems")(error));
             }
-            return match refusal(reasons, idempotency)? {
-                // The SDK sent the transaction again after an answer that was lost.
-                Some(Creation::Repeated(id) | Creation::Blocked(id)) if id == export.id => {
-                    Ok(Creation::Created)
-                }
-                Some(refusal) => Ok(refusal),
-                None => Err(AwsError::new("TransactWriteItems")(error)),
-            };
         }
     }
 
@@ -113,7 +136,7 @@ pub(super) fn cancellation_reasons(
 }
 
 /// Reads why a request was refused: the idempotency key is looked up before the pending check.
-fn refusal(
+pub(super) fn refusal(
     reasons: &[CancellationReason],
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Creation>, AwsError> {

@@ -9,6 +9,7 @@ mod history;
 mod lifecycle;
 mod link;
 mod outbox;
+mod schedules;
 mod sending;
 
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ pub use checkpoint::{Checkpoint, UploadState};
 pub use create::Creation;
 pub use lifecycle::{Attempt, Superseded};
 pub use link::{LinkedExport, Revoked};
+pub use schedules::TooManySchedules;
 
 use super::AwsError;
 use crate::{

@@ -1,6 +1,9 @@
 //! Where an endpoint is.
 
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use url::{Host, Url};
 
@@ -8,6 +11,9 @@ use super::address::is_public;
 
 /// The most characters of an endpoint's URL.
 pub const LONGEST_URL: usize = 2_000;
+
+/// The most characters of a host's name. Source: RFC 1035, section 2.3.4.
+const LONGEST_NAME: usize = 253;
 
 /// The ports that an endpoint may have: those of HTTPS.
 const PORTS: [u16; 2] = [443, 8443];
@@ -17,7 +23,7 @@ const PORTS: [u16; 2] = [443, 8443];
 pub enum Reach {
     /// Those of the public internet, over TLS.
     Public,
-    /// On a local stack also the machine itself, on any port and without TLS.
+    /// On a local stack also the machine itself: without TLS, on any port.
     PublicAndLoopback,
 }
 
@@ -60,14 +66,22 @@ impl Target {
             return Err(TargetError::Malformed);
         }
         let url = Url::parse(text).map_err(|_| TargetError::Malformed)?;
+        // The normal form may be longer than what was written.
+        if url.as_str().len() > LONGEST_URL {
+            return Err(TargetError::TooLong);
+        }
         let host = url.host().ok_or(TargetError::Malformed)?;
+        if url.domain().is_some_and(|name| name.len() > LONGEST_NAME) {
+            return Err(TargetError::Malformed);
+        }
         let is_own_machine = match host {
             Host::Domain(name) => is_name_of_own_machine(name),
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
+            Host::Ipv4(address) => address == Ipv4Addr::LOCALHOST,
+            Host::Ipv6(_) => false,
         };
-        let is_local = is_own_machine && reach == Reach::PublicAndLoopback;
-        if !(url.scheme() == "https" || (is_local && url.scheme() == "http")) {
+        let is_local =
+            reach == Reach::PublicAndLoopback && is_own_machine && url.scheme() == "http";
+        if !(url.scheme() == "https" || is_local) {
             return Err(TargetError::NotHttps);
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -90,6 +104,11 @@ impl Target {
         } else {
             Err(TargetError::NotPublic)
         }
+    }
+
+    /// A URL as it is stored. It was checked when it was written, and each address is checked when it is called.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Url::parse(text).ok().map(Self)
     }
 
     pub fn as_str(&self) -> &str {
@@ -139,6 +158,8 @@ mod tests {
             assert_eq!(refusal(url), None, "{url}");
         }
         let long = format!("https://hooks.example.com/{}", "x".repeat(LONGEST_URL));
+        let longer_in_normal_form = format!("https://hooks.example.com/{}", "\u{e4}".repeat(400));
+        let long_name = format!("https://{}.example.com/", ["a"; 125].join("."));
         for (url, error) in [
             ("", TargetError::Malformed),
             ("hooks.example.com", TargetError::Malformed),
@@ -147,6 +168,8 @@ mod tests {
             ("https://hooks.example\n.com/", TargetError::Malformed),
             ("mailto:ana@example.com", TargetError::Malformed),
             (long.as_str(), TargetError::TooLong),
+            (longer_in_normal_form.as_str(), TargetError::TooLong),
+            (long_name.as_str(), TargetError::Malformed),
             ("http://hooks.example.com/", TargetError::NotHttps),
             ("ftp://hooks.example.com/", TargetError::NotHttps),
             (
@@ -202,10 +225,15 @@ mod tests {
             Err(TargetError::NotHttps)
         );
         assert_eq!(local("http://10.0.0.1/"), Err(TargetError::NotHttps));
-        assert_eq!(
-            local("https://169.254.169.254/"),
-            Err(TargetError::NotPublic)
-        );
+        for url in [
+            "https://169.254.169.254/",
+            "https://127.0.0.1/",
+            "https://localhost/",
+            "https://[::1]/",
+        ] {
+            assert_eq!(local(url), Err(TargetError::NotPublic), "{url}");
+        }
+        assert_eq!(local("http://[::1]/"), Err(TargetError::NotHttps));
         assert!(!Reach::PublicAndLoopback.allows("10.0.0.1".parse().unwrap()));
         assert!(!Reach::Public.allows("127.0.0.1".parse().unwrap()));
     }

@@ -1,0 +1,163 @@
+//! Makes the runs that are due.
+//!
+//! The table says which run is due, and not the call: so a call that comes twice, late, or for an older version makes no export
+//! too many, and the sweep makes what no call came for.
+
+use jiff::Timestamp;
+use lambda_runtime::Error;
+use serde_json::Value;
+use shared::{
+    acceptance::Acceptance,
+    aws::{
+        AwsError,
+        exports::{Creation, ExportsTable},
+        mailer::Mailer,
+        scheduler::Scheduler,
+        users::Users,
+    },
+    domain::{
+        export::{Export, Status},
+        schedule::{Activity, LastRun, Owner, Run, Schedule, ScheduleId},
+        time,
+    },
+    random,
+    scheduling::tell,
+};
+use tracing::{error, info};
+
+use crate::{event::Event, outcome::Outcome};
+
+/// The clients of this function.
+pub struct Runner {
+    pub acceptance: Acceptance,
+    pub scheduler: Scheduler,
+    pub users: Users,
+    pub mailer: Mailer,
+}
+
+impl Runner {
+    pub async fn handle(&self, event: Value) -> Result<(), Error> {
+        match Event::read(event, time::now()) {
+            Event::Call {
+                tenant_id,
+                id,
+                version,
+                now,
+            } => Ok(self.attend(&tenant_id, &id, Some(version), now).await?),
+            Event::Sweep => self.sweep(time::now()).await,
+        }
+    }
+
+    /// Looks at each schedule whose run was not made in time, or of which the Scheduler may not know. If one fails, the others
+    /// are looked at all the same.
+    async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
+        let mut failed = 0;
+        for due in self.exports().due_schedules(now).await? {
+            let result = match due {
+                Ok((tenant_id, id)) => self.attend(&tenant_id, &id, None, now).await,
+                Err(cause) => Err(cause),
+            };
+            if let Err(cause) = result {
+                error!(%cause, "a schedule is not looked at yet");
+                failed += 1;
+            }
+        }
+        if failed == 0 {
+            Ok(())
+        } else {
+            Err(format!("{failed} schedules could not be looked at").into())
+        }
+    }
+
+    /// Makes the run that is due, and lets the Scheduler know of the schedule as it is, unless it called for this `version`.
+    async fn attend(
+        &self,
+        tenant_id: &str,
+        id: &ScheduleId,
+        version: Option<u64>,
+        now: Timestamp,
+    ) -> Result<(), AwsError> {
+        let Some(seen) = self.exports().find_schedule(tenant_id, id).await? else {
+            info!(tenantId = tenant_id, scheduleId = %id, outcome = "gone", "schedule");
+            return self.scheduler.forget(id).await;
+        };
+        let outcome = self.run(seen, now).await?;
+        info!(
+            tenantId = tenant_id,
+            scheduleId = %id,
+            exportId = outcome.export_id().map(ToString::to_string),
+            outcome = outcome.name(),
+            "schedule"
+        );
+        let Some(schedule) = outcome.schedule() else {
+            return Ok(());
+        };
+        let is_known = version == Some(schedule.version) && schedule.is_active();
+        if !is_known {
+            tell(self.exports(), &self.scheduler, schedule).await?;
+        }
+        Ok(())
+    }
+
+    async fn run(&self, seen: Schedule, now: Timestamp) -> Result<Outcome, AwsError> {
+        if let Activity::Stopped { at, is_told: false } = seen.activity {
+            return self.tell_owner(seen, at, now).await;
+        }
+        let Some(run) = seen.due(now) else {
+            return Ok(Outcome::Rests(seen));
+        };
+        if let Some(pending) = self.pending(&seen, now).await? {
+            return Ok(Outcome::Waits(seen, pending.id));
+        }
+        let Owner {
+            tenant_id, user_id, ..
+        } = &seen.owner;
+        let callers = self.users.callers(tenant_id, user_id).await?;
+        let Some(owner) = callers.iter().find(|caller| seen.may_run_for(caller)) else {
+            return self.stop(seen, now).await;
+        };
+        let export = seen.export(owner, &run, now, random::bytes());
+        let after = after(&seen, &run, &export);
+        match self.acceptance.accept_run(&export, &seen, &after).await? {
+            Ok(Creation::Created) => Ok(Outcome::Made(after, export.id)),
+            Ok(Creation::Blocked(id)) => Ok(Outcome::Waits(seen, id)),
+            Ok(Creation::Repeated(_) | Creation::KeyReused) => Err(AwsError::unexpected(
+                "TransactWriteItems",
+                "a run has no idempotency key",
+            )),
+            Err(_) => Ok(Outcome::Superseded),
+        }
+    }
+
+    /// The export of the last run, while it is pending. The lock of its user and type lasts an hour only.
+    async fn pending(
+        &self,
+        schedule: &Schedule,
+        now: Timestamp,
+    ) -> Result<Option<Export>, AwsError> {
+        let Some(last) = &schedule.last_run else {
+            return Ok(None);
+        };
+        let tenant_id = &schedule.owner.tenant_id;
+        let export = self.exports().find(tenant_id, &last.export_id).await?;
+        Ok(export.filter(|export| export.status(now) == Status::Pending))
+    }
+
+    pub fn exports(&self) -> &ExportsTable {
+        &self.acceptance.exports
+    }
+}
+
+/// The schedule after a run.
+fn after(seen: &Schedule, run: &Run, export: &Export) -> Schedule {
+    let mut after = seen.clone();
+    after.next_from = run.period.end;
+    // Where its mails went last is where a mail about its end can go.
+    after.owner.email = export.requester_email.clone();
+    after.last_run = Some(LastRun {
+        export_id: export.id.clone(),
+        at: export.created_at,
+        period: run.period.clone(),
+    });
+    after
+}
