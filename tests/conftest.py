@@ -22,6 +22,7 @@ from support.generator import Generator
 from support.inbox import Inbox
 from support.keys import Keys
 from support.ledger import Ledger
+from support.mail_service import MailService
 from support.mailbox import Mailbox
 from support.merchant import MerchantApi
 from support.schedules import Schedules
@@ -195,6 +196,11 @@ def schedules(
 @pytest.fixture(scope="session")
 def sender(stack: dict[str, Any], aws: boto3.Session) -> Sender:
     return Sender(aws.client("sesv2", endpoint_url=stack["endpointUrl"]))
+
+
+@pytest.fixture(scope="session")
+def mail_service(stack: dict[str, Any], aws: boto3.Session, sqs: Any) -> MailService:
+    return MailService(sqs, aws.client("events", endpoint_url=stack["endpointUrl"]), stack)
 
 
 @pytest.fixture(scope="session")

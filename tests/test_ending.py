@@ -152,7 +152,9 @@ def test_a_deleted_file_is_gone_with_its_links(
     assert http.get(mail.link).status_code == 410
     assert http.get(ready["downloadUrl"]).status_code == 404
     assert bucket.keys(folder(newcomer, DATASET, ready["exportId"])) == []
-    assert api.detail(newcomer, DATASET, ready["exportId"]).json().items() >= deleted.items()
+    detail = api.detail(newcomer, DATASET, ready["exportId"]).json()
+    assert {name: detail[name] for name in deleted} == deleted
+    assert len(detail["downloads"]) == 2, "who fetched it stays known"
 
 
 def test_a_deletion_that_dies_halfway_is_finished(

@@ -71,6 +71,11 @@ pub fn sender_email() -> Result<EmailAddress, ConfigError> {
     EmailAddress::parse(&text(name)?).map_err(|_| ConfigError::Invalid(name, "an email address"))
 }
 
+/// The SES configuration set whose events tell whether mails arrive.
+pub fn mail_configuration_set() -> Result<String, ConfigError> {
+    text("MAIL_CONFIGURATION_SET")
+}
+
 /// What a download link begins with, up to `/v1/exports/…`.
 pub fn link_api_url() -> Result<String, ConfigError> {
     let url = text("LINK_API_URL")?;

@@ -20,6 +20,7 @@ class Command:
             "AWS_REGION": stack["region"],
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
+            "EXPORTS_TABLE": stack["exportsTable"],
             "LEDGER_TABLE": stack["ledgerTable"],
         }
 

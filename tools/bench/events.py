@@ -176,6 +176,15 @@ def _export_event() -> dict[str, Any]:
     return {"Records": [message_of(json.dumps(envelope))]}
 
 
+def _delivery() -> dict[str, Any]:
+    """What SES tells of a mail that nobody has recorded, long ago."""
+    at = "2026-11-20T09:30:05.000Z"
+    mail = {"messageId": "bench", "timestamp": at, "destination": ["ana@bench.example"]}
+    delivery = {"timestamp": at, "recipients": ["ana@bench.example"]}
+    event = {"source": "aws.ses", "detail": {"eventType": "Delivery", "mail": mail, "delivery": delivery}}
+    return {"Records": [message_of(json.dumps(event))]}
+
+
 def dropped(key: str) -> dict[str, Any]:
     """A message of the bucket about a file."""
     record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "inbox"}, "object": {"key": key}}}
@@ -208,6 +217,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "merchant": _request("POST", "/v1/merchants/find-export", {"export_id": EXPORT_ID[:-1] + "c"}),
     "generator": _message(),
     "dead-letter-handler": _message(),
+    "mail-events": _delivery(),
     "expirer": _removed_marker(),
     "publisher": _recorded_event(),
     "reconciler": _schedule(),

@@ -27,6 +27,7 @@ VALUES = {
     "LEDGER_TABLE": "ledger",
     "LINK_API_URL": "https://link.example/api",
     "LINK_LIFETIME_SECONDS": "604800",
+    "MAIL_CONFIGURATION_SET": "payout-exports-mail",
     "S3_PATH_STYLE": "true",
     "SCHEDULE_GROUP": "schedules",
     "SCHEDULE_RUNNER_ARN": "arn:aws:lambda:us-east-1:000000000000:function:schedule-runner",

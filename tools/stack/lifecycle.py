@@ -26,6 +26,8 @@ OUTPUT_NAMES = {
     "eventBusName": "EventBusName",
     "inboxQueueUrl": "InboxQueueUrl",
     "inboxDeadLetterQueueUrl": "InboxDeadLetterQueueUrl",
+    "mailEventsQueueUrl": "MailEventsQueueUrl",
+    "mailEventsDeadLetterQueueUrl": "MailEventsDeadLetterQueueUrl",
     "exportsTable": "ExportsTable",
     "ledgerTable": "LedgerTable",
     "apiKeysTable": "ApiKeysTable",

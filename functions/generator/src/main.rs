@@ -27,7 +27,8 @@ async fn main() -> Result<(), Error> {
         ledger: LedgerTable::new(&aws, config::ledger_table()?),
         files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
         queue: ExportQueue::new(&aws, config::exports_queue_url()?),
-        mailer: Mailer::new(&aws, config::sender_email()?),
+        mailer: Mailer::new(&aws, config::sender_email()?)
+            .with_events(config::mail_configuration_set()?),
         link_api_url: config::link_api_url()?,
         link_lifetime: config::link_lifetime()?,
     };

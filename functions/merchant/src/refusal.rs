@@ -44,6 +44,7 @@ pub fn answer(problem: &Problem, _: &Facts) -> Answer {
         | Problem::WebhookDisabled
         | Problem::LinkRevoked
         | Problem::IdempotencyKeyReused
+        | Problem::AddressesSuppressed
         | Problem::EmailRefused { .. }
         | Problem::Internal { .. } => Answer {
             status: StatusCode::INTERNAL_SERVER_ERROR,

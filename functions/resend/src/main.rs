@@ -14,7 +14,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = aws::load(Timeouts::Request).await;
     let resend = Resend {
         exports: ExportsTable::new(&aws, config::exports_table()?),
-        mailer: Mailer::new(&aws, config::sender_email()?),
+        mailer: Mailer::new(&aws, config::sender_email()?)
+            .with_events(config::mail_configuration_set()?),
         link_api_url: config::link_api_url()?,
     };
     http::serve(|request| resend.handle(request)).await

@@ -8,7 +8,14 @@ use shared::{
         exports::ExportsTable,
         mailer::{MailError, Mailer},
     },
-    domain::{address::EmailAddress, link::NewLink, resend::admit, sending::Sending, time},
+    domain::{
+        address::EmailAddress,
+        arrival::Arrivals,
+        link::NewLink,
+        resend::admit,
+        sending::{Sending, split},
+        time,
+    },
     http::{Answer, Request},
     mail, own_export, random,
     wire::{problem::Problem, resend_request},
@@ -27,6 +34,8 @@ pub struct Resend {
 struct SendingObject<'a> {
     export_id: &'a str,
     recipients: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<&'a str>,
     sent_at: String,
 }
 
@@ -44,7 +53,15 @@ impl Resend {
 
         let resends = admit(&export.resends, now).map_err(too_many)?;
         let cc = new_cc.as_deref().unwrap_or(&export.cc);
-        let recipients = std::iter::once(&caller.email).chain(cc).cloned().collect();
+        let recipients: Vec<_> = std::iter::once(&caller.email).chain(cc).cloned().collect();
+        let suppressed = self
+            .exports
+            .suppressed(&export.tenant_id, &recipients)
+            .await?;
+        let (recipients, skipped) = split(recipients, &suppressed);
+        if recipients.is_empty() {
+            return Err(Problem::AddressesSuppressed);
+        }
         let link = NewLink::new(recipients, now, random::bytes(), random::bytes());
         let admitted = self
             .exports
@@ -57,14 +74,16 @@ impl Resend {
         let mail = mail::compose(&export, delivery, &url).map_err(Problem::internal)?;
         let message_id = self
             .mailer
-            .send(&caller.email, cc, &mail)
+            .send(&link.recipients, &mail)
             .await
             .map_err(refused)?;
         let sending = Sending {
             link_id: Some(link.id),
             sent_at: now,
             recipients: link.recipients,
-            message_id,
+            skipped,
+            message_id: Some(message_id),
+            arrivals: Arrivals::new(),
         };
         // The mail is sent. If its record fails, only the log says so.
         let recorded = self
@@ -77,15 +96,16 @@ impl Resend {
             StatusCode::OK,
             &SendingObject {
                 export_id: export.id.as_str(),
-                recipients: sending
-                    .recipients
-                    .iter()
-                    .map(EmailAddress::as_str)
-                    .collect(),
+                recipients: texts(&sending.recipients),
+                skipped: texts(&sending.skipped),
                 sent_at: time::to_seconds(now),
             },
         )
     }
+}
+
+fn texts(addresses: &[EmailAddress]) -> Vec<&str> {
+    addresses.iter().map(EmailAddress::as_str).collect()
 }
 
 fn too_many(wait: SignedDuration) -> Problem {

@@ -44,7 +44,10 @@ impl Runner {
     ) -> Result<Outcome, AwsError> {
         let mail = mail::compose_stopped(&stopped)
             .map_err(|error| AwsError::unexpected("writing the mail", error))?;
-        let sent = self.mailer.send(&stopped.owner.email, &[], &mail).await;
+        let sent = self
+            .mailer
+            .send(std::slice::from_ref(&stopped.owner.email), &mail)
+            .await;
         if let Err(cause) = &sent {
             error!(%cause, scheduleId = %stopped.id, "an owner is not told that a schedule has stopped");
         }

@@ -166,7 +166,11 @@ impl Sender {
         };
         let mail = webhook_disabled::compose(webhook, disabled)
             .map_err(|cause| AwsError::unexpected("writing a mail", cause))?;
-        match self.mailer.send(&webhook.owner.email, &[], &mail).await {
+        match self
+            .mailer
+            .send(std::slice::from_ref(&webhook.owner.email), &mail)
+            .await
+        {
             Ok(_) => {}
             Err(cause @ MailError::Passing { .. }) => {
                 return Err(AwsError::unexpected("SendEmail", cause));

@@ -15,6 +15,8 @@ use crate::{domain::address::EmailAddress, mail::Mail};
 pub struct Mailer {
     client: Client,
     sender: EmailAddress,
+    /// Tells of each mail whether it arrived. Nothing is told of mails that are sent without one.
+    configuration_set: Option<String>,
 }
 
 /// A mail that was not accepted.
@@ -38,16 +40,25 @@ impl Mailer {
         Self {
             client: Client::new(aws),
             sender,
+            configuration_set: None,
         }
     }
 
-    /// Sends a mail to one person with copies. Returns SES's id of it.
+    /// Lets the mail service tell what becomes of each mail.
+    pub fn with_events(mut self, configuration_set: String) -> Self {
+        self.configuration_set = Some(configuration_set);
+        self
+    }
+
+    /// Sends a mail to the first of the recipients, with copies to the others. Returns SES's id of it.
     pub async fn send(
         &self,
-        to: &EmailAddress,
-        cc: &[EmailAddress],
+        recipients: &[EmailAddress],
         mail: &Mail,
     ) -> Result<String, MailError> {
+        let Some((to, cc)) = recipients.split_first() else {
+            return Err(MailError::Refused("it has no recipient".to_owned()));
+        };
         let destination = Destination::builder()
             .to_addresses(to.as_str())
             .set_cc_addresses(
@@ -66,6 +77,7 @@ impl Mailer {
             .client
             .send_email()
             .from_email_address(self.sender.as_str())
+            .set_configuration_set_name(self.configuration_set.clone())
             .destination(destination)
             .content(EmailContent::builder().simple(message).build())
             .send()

@@ -47,7 +47,8 @@ impl EmailAddress {
         &self.0
     }
 
-    fn is_same_mailbox(&self, other: &Self) -> bool {
+    /// Whether both are written to the same mailbox.
+    pub fn is_same_mailbox(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
 }

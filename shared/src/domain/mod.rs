@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod amount;
+pub mod arrival;
 pub mod audit;
 pub mod caller;
 pub mod change;

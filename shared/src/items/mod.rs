@@ -15,6 +15,7 @@ pub mod lock;
 pub mod outbox;
 pub mod schedule;
 pub mod sending;
+pub mod suppressed_address;
 pub mod webhook;
 pub mod webhook_delivery;
 pub mod webhook_secret;

@@ -1,14 +1,20 @@
 //! One export as callers see it, with what happened to its mails and its file.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::export::ExportObject;
 use crate::domain::{
+    address::EmailAddress,
     download::{Download, Downloader, Downloads},
     link::Link,
-    sending::Sending,
+    sending::{MailState, Sending},
     time::to_seconds,
 };
+
+/// What is shown of a mail to a recipient while nothing was told of it.
+const UNTOLD: &str = "SENT";
 
 /// The export object, its mails and its downloads.
 #[derive(Debug, Serialize)]
@@ -16,9 +22,19 @@ use crate::domain::{
 pub struct ExportDetailObject {
     #[serde(flatten)]
     export: ExportObject,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail: Option<MailObject>,
     sendings: Vec<SendingObject>,
     downloads: Vec<DownloadObject>,
     download_count: u64,
+}
+
+/// Whether the mails reached anybody.
+#[derive(Debug, Serialize)]
+struct MailObject {
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -26,9 +42,14 @@ pub struct ExportDetailObject {
 struct SendingObject {
     sent_at: String,
     recipients: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link_id: Option<String>,
-    message_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+    /// By recipient.
+    delivery: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,6 +84,7 @@ impl ExportDetailObject {
         let download = |download| DownloadObject::of(download, links);
         Self {
             export,
+            mail: MailState::of(sendings).map(MailObject::of),
             sendings: sendings.iter().map(SendingObject::of).collect(),
             downloads: downloads.latest.iter().map(download).collect(),
             download_count: downloads.count,
@@ -70,13 +92,35 @@ impl ExportDetailObject {
     }
 }
 
+impl MailObject {
+    fn of(state: MailState) -> Self {
+        Self {
+            state: state.into(),
+            detail: state.sentence(),
+        }
+    }
+}
+
 impl SendingObject {
     fn of(sending: &Sending) -> Self {
+        let delivery = |recipient: &EmailAddress| {
+            let arrival = sending.arrival(recipient);
+            let state = arrival.map_or_else(|| UNTOLD.to_owned(), |state| state.to_string());
+            (recipient.to_string(), state)
+        };
+        let texts = |addresses: &[EmailAddress]| {
+            addresses
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
         Self {
             sent_at: to_seconds(sending.sent_at),
-            recipients: sending.recipients.iter().map(ToString::to_string).collect(),
+            recipients: texts(&sending.recipients),
+            skipped: texts(&sending.skipped),
             link_id: sending.link_id.as_ref().map(ToString::to_string),
             message_id: sending.message_id.clone(),
+            delivery: sending.recipients.iter().map(delivery).collect(),
         }
     }
 }

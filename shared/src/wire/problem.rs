@@ -28,6 +28,8 @@ pub enum Problem {
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
+    /// Nobody is left to send a mail to.
+    AddressesSuppressed,
     /// Seconds until it is worth trying again.
     TooManyRequests {
         retry_after: u64,
@@ -99,6 +101,7 @@ pub enum Code {
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
+    AddressesSuppressed,
     TooManyRequests,
     LimitReached,
     WebhookDisabled,
@@ -150,6 +153,7 @@ impl Problem {
             Self::PayloadTooLarge => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::AddressesSuppressed => Code::AddressesSuppressed,
             Self::TooManyRequests { .. } => Code::TooManyRequests,
             Self::LimitReached(_) => Code::LimitReached,
             Self::WebhookDisabled => Code::WebhookDisabled,
@@ -172,7 +176,9 @@ impl Problem {
             Code::LinkExpired | Code::LinkRevoked => StatusCode::GONE,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Code::IdempotencyKeyReused | Code::AddressesSuppressed => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Code::EmailRefused => StatusCode::BAD_GATEWAY,
             Code::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
@@ -194,6 +200,7 @@ impl Problem {
             Code::PayloadTooLarge => "The body is too large",
             Code::UnsupportedMediaType => "The body is not JSON",
             Code::IdempotencyKeyReused => "The idempotency key was used before",
+            Code::AddressesSuppressed => "No address can be written to",
             Code::TooManyRequests => "Too many requests",
             Code::LimitReached => "There are too many",
             Code::WebhookDisabled => "The webhook is disabled",
@@ -231,6 +238,10 @@ impl Problem {
             Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
             Self::IdempotencyKeyReused => {
                 "This Idempotency-Key came with another body in the last 24 hours. Use a new key for a new request."
+                    .to_owned()
+            }
+            Self::AddressesSuppressed => {
+                "Every one of these addresses has refused mail or reported it as spam before. Name others in cc."
                     .to_owned()
             }
             Self::TooManyRequests { retry_after } => format!("Try again in {retry_after} seconds."),

@@ -1,4 +1,5 @@
-//! `payout-exports`: loads payout records into the ledger and checks it, makes records to try it with, and makes API keys.
+//! `payout-exports`: loads payout records into the ledger and checks it, makes records to try it with, makes API keys, and
+//! shows which addresses are not written to any more.
 
 mod arguments;
 mod aws;
@@ -7,6 +8,7 @@ mod import;
 mod keys;
 mod ledger;
 mod progress;
+mod suppressed_addresses;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,8 @@ enum Command {
     Keys(keys::Command),
     #[command(subcommand)]
     Ledger(ledger::Command),
+    #[command(subcommand)]
+    SuppressedAddresses(suppressed_addresses::Command),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -39,6 +43,7 @@ async fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Keys(command) => keys::run(command).await,
         Command::Ledger(command) => ledger::run(command).await,
+        Command::SuppressedAddresses(command) => suppressed_addresses::run(command).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

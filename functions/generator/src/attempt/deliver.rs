@@ -8,9 +8,11 @@ use shared::{
         mailer::MailError,
     },
     domain::{
+        address::EmailAddress,
+        arrival::Arrivals,
         export::{Delivery, File},
         link::NewLink,
-        sending::Sending,
+        sending::{Sending, split},
         time,
     },
     mail, random,
@@ -39,44 +41,78 @@ impl Generator {
         let now = time::now();
         let made_at = file.made_at;
         let delivery = Delivery::of(file, now, self.link_lifetime);
+        let unrecorded = |error| unrecorded(attempt, error, made_at, now);
+        let (recipients, skipped) = self.addressees(attempt).await.map_err(unrecorded)?;
         // A link of its own for each try, since of an earlier one only the hash is known.
-        let recipients = attempt.export.recipients().cloned().collect();
-        let link = NewLink::new(recipients, now, random::bytes(), random::bytes());
+        let link = (!recipients.is_empty())
+            .then(|| NewLink::new(recipients, now, random::bytes(), random::bytes()));
         let recorded = self
             .exports
-            .record_delivery(attempt, &delivery, &link, now)
+            .record_delivery(attempt, &delivery, link.as_ref(), now)
             .await;
-        recorded.map_err(|error| unrecorded(attempt, error, made_at, now))??;
-        self.send(attempt, &delivery, link, now)
+        recorded.map_err(unrecorded)??;
+        self.end_ready(attempt, &delivery, link, skipped, now)
             .await
             .map_err(|error| attempt_error(error, made_at, now))
+    }
+
+    /// Who gets the mail, and who is skipped because the address has refused mail before.
+    async fn addressees(
+        &self,
+        attempt: &Attempt,
+    ) -> Result<(Vec<EmailAddress>, Vec<EmailAddress>), AwsError> {
+        let export = &attempt.export;
+        let recipients: Vec<_> = export.recipients().cloned().collect();
+        let suppressed = self
+            .exports
+            .suppressed(&export.tenant_id, &recipients)
+            .await?;
+        Ok(split(recipients, &suppressed))
+    }
+
+    /// Sends the mail, if anybody is left to get it, and ends the export READY. Without a mail the file is as good: its
+    /// requester finds it, and why there was none, where exports are shown.
+    async fn end_ready(
+        &self,
+        attempt: &Attempt,
+        delivery: &Delivery,
+        link: Option<NewLink>,
+        skipped: Vec<EmailAddress>,
+        now: Timestamp,
+    ) -> Result<(), DeliveryError> {
+        let message_id = match &link {
+            Some(link) => Some(self.send(attempt, delivery, link).await?),
+            None => None,
+        };
+        let (link_id, recipients) = match link {
+            Some(link) => (Some(link.id), link.recipients),
+            None => (None, Vec::new()),
+        };
+        let sending = Sending {
+            link_id,
+            sent_at: now,
+            recipients,
+            skipped,
+            message_id,
+            arrivals: Arrivals::new(),
+        };
+        Ok(self
+            .exports
+            .mark_ready(attempt, delivery, &sending)
+            .await??)
     }
 
     async fn send(
         &self,
         attempt: &Attempt,
         delivery: &Delivery,
-        link: NewLink,
-        now: Timestamp,
-    ) -> Result<(), DeliveryError> {
+        link: &NewLink,
+    ) -> Result<String, DeliveryError> {
         let export = &attempt.export;
         let url = mail::download_link(&self.link_api_url, export, &link.token);
         let mail = mail::compose(export, delivery, &url)
             .map_err(|error| AwsError::unexpected("writing the mail", error))?;
-        let message_id = self
-            .mailer
-            .send(&export.requester_email, &export.cc, &mail)
-            .await?;
-        let sending = Sending {
-            link_id: Some(link.id),
-            sent_at: now,
-            recipients: link.recipients,
-            message_id,
-        };
-        Ok(self
-            .exports
-            .mark_ready(attempt, delivery, &sending)
-            .await??)
+        Ok(self.mailer.send(&link.recipients, &mail).await?)
     }
 }
 

@@ -142,7 +142,7 @@ impl ExportsTable {
         &self,
         attempt: &Attempt,
         delivery: &Delivery,
-        link: &NewLink,
+        link: Option<&NewLink>,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
         let export = &attempt.export;
@@ -161,7 +161,9 @@ impl ExportsTable {
             .expression_attribute_values(":expiresAt", number(delivery.expires_at.as_second()));
         let marker = to_item(&ExpiryMarkerItem::of(export, delivery.expires_at))?;
         let mut parts = vec![update_part(update)?, self.put(marker)?];
-        parts.extend(self.new_link_parts(export, delivery, link)?);
+        if let Some(link) = link {
+            parts.extend(self.new_link_parts(export, delivery, link)?);
+        }
         self.write(parts).await
     }
 

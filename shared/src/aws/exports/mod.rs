@@ -1,5 +1,6 @@
 //! The table `exports`: every change of an export is one conditional write here.
 
+mod arrival;
 mod checkpoint;
 mod create;
 mod download;
@@ -21,6 +22,7 @@ use aws_sdk_dynamodb::{
 use jiff::SignedDuration;
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use arrival::{Learned, Told};
 pub use checkpoint::{Checkpoint, UploadState};
 pub use create::Creation;
 pub use lifecycle::{Attempt, Superseded};

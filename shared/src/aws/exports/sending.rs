@@ -17,7 +17,7 @@ use crate::{
     },
     items::{
         link::{LinkItem, LinkRecordItem},
-        sending::{SendingItem, sendings_partition},
+        sending::{MessageItem, SendingItem, sendings_partition},
     },
     random,
 };
@@ -91,11 +91,14 @@ impl ExportsTable {
         sending: &Sending,
     ) -> Result<Vec<TransactWriteItem>, AwsError> {
         let mut parts = vec![self.put(to_item(&SendingItem::of(export, sending))?)?];
-        if let Some(link_id) = &sending.link_id {
+        if let Some(message) = MessageItem::of(export, sending) {
+            parts.push(self.put(to_item(&message)?)?);
+        }
+        if let (Some(link_id), Some(message_id)) = (&sending.link_id, &sending.message_id) {
             let link = self
                 .link_update(export, link_id)
                 .update_expression("SET messageId = :messageId")
-                .expression_attribute_values(":messageId", text(&sending.message_id));
+                .expression_attribute_values(":messageId", text(message_id));
             parts.push(update_part(link)?);
         }
         Ok(parts)
@@ -116,6 +119,6 @@ impl ExportsTable {
     }
 }
 
-fn read_sending(item: Item) -> Result<Sending, AwsError> {
+pub(super) fn read_sending(item: Item) -> Result<Sending, AwsError> {
     Ok(Sending::try_from(from_item::<SendingItem>(item)?)?)
 }

@@ -102,6 +102,7 @@ impl DynamoDb {
                 Some(item) => json!({"Item": item}),
                 None => json!({}),
             },
+            "BatchGetItem" => json!({"Responses": {}}),
             "UpdateItem" if request.return_values == "ALL_NEW" => {
                 json!({"Attributes": self.items.claimed()})
             }
