@@ -56,7 +56,7 @@ test("records without amounts and statuses are counted alone", async ({ page }) 
   // An act is in the trail some seconds after it.
   await expect(async () => {
     await page.reload();
-    await expect(summary.getByRole("heading")).toHaveText("3 audit events", { timeout: 3000 });
+    await expect(summary.getByRole("heading")).toHaveText("2 audit events", { timeout: 3000 });
   }).toPass();
   await expect(summary.getByRole("list")).toHaveCount(0);
   await expect(summary.getByRole("combobox")).toHaveCount(0);
@@ -177,7 +177,7 @@ test("a record's drawer has all its fields, and goes through the page's records"
   expect(await drawer.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   await drawer.getByRole("button", { name: "Next" }).click();
   await expect(drawer).toHaveAccessibleName(`Transfer ${second?.transferId}`);
-  await expect(drawer.getByRole("status")).toHaveText("2 of 25 on this page");
+  await expect(drawer.getByRole("status").first()).toHaveText("2 of 25 on this page");
   await page.keyboard.press("Escape");
   await expect(drawer).toHaveCount(0);
   await expect(page.getByRole("button", { name: first?.transferId as string })).toBeFocused();
