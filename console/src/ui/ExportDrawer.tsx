@@ -72,7 +72,14 @@ export function ExportDrawer({ session, dataset, exportId, listed }: Props) {
       )}
       {told && item ? (
         <>
-          <Mails key={exportId} session={session} dataset={dataset} item={item} sendings={told.sendings} />
+          <Mails
+            key={exportId}
+            session={session}
+            dataset={dataset}
+            item={item}
+            sendings={told.sendings}
+            trouble={told.mail?.detail}
+          />
           <Downloads downloads={told.downloads} count={told.downloadCount} />
         </>
       ) : (

@@ -3,7 +3,7 @@ import { asProblem } from "../api/problem.ts";
 import type { Export, Link, Sending } from "../api/types.ts";
 import { type Dataset, may } from "../domain/datasets.ts";
 import { isLaunchedBy } from "../domain/exports.ts";
-import { type Mail, mailsOf, usesText } from "../domain/mails.ts";
+import { type Mail, mailsOf, outcomeOf, usesText } from "../domain/mails.ts";
 import { notify } from "../state/notices.ts";
 import type { Session } from "../state/session.ts";
 import { Time } from "./Time.tsx";
@@ -14,10 +14,12 @@ interface Props {
   dataset: Dataset;
   item: Export;
   sendings: readonly Sending[];
+  /** What is wrong with the mails as a whole, for a person. */
+  trouble: string | undefined;
 }
 
 /** To whom the file's links were mailed, and what became of the links. */
-export function Mails({ session: { api, caller }, dataset, item, sendings }: Props) {
+export function Mails({ session: { api, caller }, dataset, item, sendings, trouble }: Props) {
   const { exportId, status } = item;
   const question = `${sendings.length} ${status}`;
   const answer = useAnswer(question, (signal) => api.links(exportId, signal));
@@ -42,6 +44,7 @@ export function Mails({ session: { api, caller }, dataset, item, sendings }: Pro
   return (
     <section class="drawer-part">
       <h3>Mails and their links</h3>
+      {trouble && <p class="small reason">{trouble}</p>}
       {answer.problem && <p class="muted">The links cannot be shown now. {answer.problem.detail}</p>}
       {mails.length === 0 && !answer.isLoading && <p class="muted">No mail was sent.</p>}
       <ul class="entries">
@@ -65,8 +68,10 @@ interface EntryProps {
   onRevoke: ((link: Link) => Promise<void>) | undefined;
 }
 
-function MailEntry({ mail: { at, recipients, isAccepted, link }, isLive, onRevoke }: EntryProps) {
+function MailEntry({ mail, isLive, onRevoke }: EntryProps) {
+  const { at, recipients, skipped, isAccepted, link } = mail;
   const [isBusy, setBusy] = useState(false);
+  const unsent = recipients.length > 0 ? "Not known to be sent" : "Not sent";
   const entry = useRef<HTMLLIElement>(null);
   const wasRevoked = useRef(link?.revokedAt);
   // The button that was pressed is gone then.
@@ -80,9 +85,29 @@ function MailEntry({ mail: { at, recipients, isAccepted, link }, isLive, onRevok
   return (
     <li ref={entry} tabIndex={-1}>
       <p>
-        {isAccepted ? <Time value={at} /> : "Not known to be sent"} <span class="muted">to</span>{" "}
-        {recipients.join(", ")}
+        {isAccepted ? <Time value={at} /> : unsent}
+        {recipients.length > 0 && <span class="muted"> to</span>}
       </p>
+      <ul class="outcomes">
+        {recipients.map((recipient) => {
+          const outcome = outcomeOf(mail, recipient);
+          return (
+            <li key={recipient}>
+              {recipient}
+              {outcome && <span class={outcome.isBad ? "small reason" : "muted small"}> {outcome.text}</span>}
+            </li>
+          );
+        })}
+        {skipped.map((recipient) => (
+          <li key={recipient}>
+            {recipient}
+            <span class="small reason">
+              {" "}
+              left out: the address has refused mail or reported it as spam before
+            </span>
+          </li>
+        ))}
+      </ul>
       {link && (
         <p class="muted small">
           Link {usesText(link.uses)}

@@ -44,10 +44,12 @@ export function ResendDialog({ api, caller, item, onClose, onNotReady }: Props) 
     setProblem(undefined);
     try {
       const sent = await api.resend(item.exportId, cc);
-      notify(
-        "success",
-        `The email about export ${shortId(item.exportId)} was sent to ${sent.recipients.join(", ")}.`,
-      );
+      const name = `The email about export ${shortId(item.exportId)}`;
+      notify("success", `${name} was sent to ${sent.recipients.join(", ")}.`);
+      if (sent.skipped) {
+        const left = sent.skipped.join(", ");
+        notify("info", `${left} did not get it: the address has refused mail or reported it as spam before.`);
+      }
       // Another dialog may be open by now.
       if (isOpen()) {
         onClose();

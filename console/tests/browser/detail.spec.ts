@@ -74,7 +74,7 @@ test("a mailed link that was used says by whom its mail was got, and works no mo
   await signIn(page, person, open + item.exportId);
   const drawer = page.getByRole("dialog");
   const mail = drawer.getByRole("listitem").filter({ hasText: "Link used once" });
-  await expect(mail).toContainText(`to ${person.email}, finance@example.com`);
+  await expect(mail.getByRole("listitem")).toHaveText([person.email, "finance@example.com"]);
   await expect(drawer.getByRole("listitem").filter({ hasText: "Mail/7" })).toContainText(
     `by the link mailed to ${person.email}, finance@example.com`,
   );
@@ -174,6 +174,12 @@ test("links and downloads that the API adds are shown as they are", async ({ pag
         ...detail,
         downloads: [{ at: item.createdAt, by: { userId: "ben" }, ...download }],
         downloadCount: 1200,
+        mail: { state: "UNDELIVERED", detail: "No address took the mail." },
+        sendings: detail.sendings.map((sending) => ({
+          ...sending,
+          delivery: { [person.email]: "BOUNCED" },
+          skipped: ["spam@example.com"],
+        })),
       },
     });
   });
@@ -189,4 +195,9 @@ test("links and downloads that the API adds are shown as they are", async ({ pag
   await expect(drawer.getByText("2001:db8::/48", { exact: true })).toBeVisible();
   await expect(drawer.getByText("Only the latest 1 are listed.")).toBeVisible();
   await expect(drawer.getByText("Not known to be sent")).toBeVisible();
+  await expect(drawer.getByRole("listitem").filter({ hasText: /^[^ ]+ refused for good$/ })).toHaveText(
+    `${person.email} refused for good`,
+  );
+  await expect(drawer.getByText("spam@example.com left out")).toBeVisible();
+  await expect(drawer.getByText("No address took the mail.")).toBeVisible();
 });
