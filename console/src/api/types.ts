@@ -62,6 +62,18 @@ export type WebhookEvent = Schemas["WebhookEventType"];
 export type WebhookDelivery = Schemas["WebhookDelivery"];
 export type WebhookDeliveryPage = Schemas["WebhookDeliveryPage"];
 
+export type When = Schemas["When"];
+export type Weekday = NonNullable<When["daysOfWeek"]>[number];
+export type Period = Schemas["Period"];
+export type Schedule = Omit<Schemas["Schedule"], "filters"> & { filters: Filters };
+export type ScheduleRun = Schedule["nextRuns"][number];
+export type NewSchedule = LaunchRequest & { name: string; dataset: string; when: When };
+/** What is absent stays; columns that are null are all of them. */
+export type ScheduleChange = Partial<Omit<NewSchedule, "dataset" | "columns">> & {
+  columns?: readonly string[] | null;
+  paused?: boolean;
+};
+
 /** A record by its columns' names: of any dataset. Amounts are the texts that the file has. */
 export type RecordItem = Readonly<Record<string, string | null>>;
 

@@ -88,6 +88,11 @@ export function mayManageWebhooks(caller: Caller): boolean {
   return caller.role === "OPERATOR" && caller.permissions.includes("webhooks:manage");
 }
 
+/** The datasets that the caller can export, and so let a schedule export. */
+export function exportedBy(caller: Caller): Dataset[] {
+  return DATASETS.filter((dataset) => may(caller, "create", dataset));
+}
+
 /** The datasets that the caller can do anything with. */
 export function datasetsOf(caller: Caller): Dataset[] {
   return DATASETS.filter((dataset) => may(caller, "read", dataset) || may(caller, "create", dataset));

@@ -9,7 +9,7 @@ export interface PlacedErrors {
   isWhole: boolean;
 }
 
-/** Puts each problem at its field: `/filters/amountMin` at `amountMin`, `/cc/2` at `cc`, with the address it is about. */
+/** Puts each problem at its field: `/filters/amountMin` at `amountMin`, `/when/at` at `at`, `/cc/2` at `cc`, with the address it is about. */
 export function placeErrors(problems: FieldProblem[], fields: readonly string[], cc: string[]): PlacedErrors {
   const placed: PlacedErrors = { fields: {}, rest: [], isWhole: false };
   for (const problem of problems) {
@@ -29,7 +29,7 @@ export function placeErrors(problems: FieldProblem[], fields: readonly string[],
 
 function fieldOf(pointer: string): [string | undefined, string | undefined] {
   const [first, second, third] = pointer.split("/").slice(1).map(unescaped);
-  return first === "filters" ? [second, third] : [first, second];
+  return first === "filters" || first === "when" ? [second, third] : [first, second];
 }
 
 function unescaped(token: string): string {

@@ -168,8 +168,11 @@ test("sorting and pages are no filters", () => {
   expect(unfiltered(RECORDS)).toEqual({ ...RECORDS, filters: {}, cursor: null });
 });
 
-test("the webhooks have an address of their own, which belongs to no dataset", () => {
-  const view = readView("?tab=webhooks&dataset=transactions");
-  expect(view).toMatchObject({ tab: "webhooks", dataset: null });
-  expect(writeView(view)).toBe("?tab=webhooks");
-});
+test.each(["webhooks", "schedules"])(
+  "the %s have an address of their own, which belongs to no dataset",
+  (tab) => {
+    const view = readView(`?tab=${tab}&dataset=transactions`);
+    expect(view).toMatchObject({ tab, dataset: null });
+    expect(writeView(view)).toBe(`?tab=${tab}`);
+  },
+);

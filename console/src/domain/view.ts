@@ -11,7 +11,7 @@ export const DEFAULT_PAGE_SIZE = 25;
 export type Sort = "createdAt:desc" | "createdAt:asc";
 
 /** What the page shows: everything that its address says. */
-export type View = ExportsView | RecordsView | WebhooksView;
+export type View = ExportsView | RecordsView | WebhooksView | SchedulesView;
 /** A view of what belongs to a dataset. */
 export type DatasetView = ExportsView | RecordsView;
 
@@ -50,8 +50,17 @@ export interface WebhooksView extends Place {
   tab: "webhooks";
 }
 
+/** Which exports are made by themselves. */
+export interface SchedulesView extends Place {
+  tab: "schedules";
+}
+
 export function allWebhooks(): WebhooksView {
   return { tab: "webhooks", dataset: null, ...PLACE };
+}
+
+export function allSchedules(): SchedulesView {
+  return { tab: "schedules", dataset: null, ...PLACE };
 }
 
 export function allExports(dataset: string | null): ExportsView {
@@ -76,6 +85,9 @@ export function readView(search: string): View {
   const parameters = new URLSearchParams(search);
   if (parameters.get("tab") === "webhooks") {
     return allWebhooks();
+  }
+  if (parameters.get("tab") === "schedules") {
+    return allSchedules();
   }
   const limit = Number(parameters.get("limit"));
   const place: Place = {
@@ -195,6 +207,7 @@ function partsOf(view: View): [string, string | null][] {
     case "exports":
       return exportsParts(view);
     case "webhooks":
+    case "schedules":
       return [["tab", view.tab]];
   }
 }

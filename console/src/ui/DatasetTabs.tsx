@@ -1,6 +1,6 @@
 import type { Caller } from "../api/types.ts";
-import { type Dataset, mayManageWebhooks } from "../domain/datasets.ts";
-import { allExports, allRecords, allWebhooks } from "../domain/view.ts";
+import { type Dataset, exportedBy, mayManageWebhooks } from "../domain/datasets.ts";
+import { allExports, allRecords, allSchedules, allWebhooks } from "../domain/view.ts";
 import { view } from "../state/location.ts";
 import { ViewLink } from "./ViewLink.tsx";
 
@@ -13,7 +13,9 @@ interface Props {
 export function DatasetTabs({ caller, datasets, current }: Props) {
   const { tab, limit } = view.value;
   const all = tab === "exports" ? allExports : allRecords;
-  const isSettings = tab === "webhooks";
+  const isSettings = tab === "webhooks" || tab === "schedules";
+  const hasSchedules = exportedBy(caller).length > 0;
+  const hasWebhooks = mayManageWebhooks(caller);
   return (
     <div class="tabs">
       <nav aria-label="Kinds of records">
@@ -27,11 +29,18 @@ export function DatasetTabs({ caller, datasets, current }: Props) {
           </ViewLink>
         ))}
       </nav>
-      {mayManageWebhooks(caller) && (
+      {(hasSchedules || hasWebhooks) && (
         <nav aria-label="Settings">
-          <ViewLink view={allWebhooks()} isCurrent={tab === "webhooks"}>
-            Webhooks
-          </ViewLink>
+          {hasSchedules && (
+            <ViewLink view={allSchedules()} isCurrent={tab === "schedules"}>
+              Schedules
+            </ViewLink>
+          )}
+          {hasWebhooks && (
+            <ViewLink view={allWebhooks()} isCurrent={tab === "webhooks"}>
+              Webhooks
+            </ViewLink>
+          )}
         </nav>
       )}
     </div>

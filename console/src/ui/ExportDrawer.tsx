@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
 import { labelOf } from "../domain/columns.ts";
@@ -6,6 +5,7 @@ import { type Dataset, hasMoney } from "../domain/datasets.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, exactTime, fileSize } from "../domain/format.ts";
 import { describeProfile } from "../domain/profile.ts";
+import { periodText } from "../domain/schedules.ts";
 import { allExports, allRecords } from "../domain/view.ts";
 import { closeExport, showExport } from "../state/location.ts";
 import type { Session } from "../state/session.ts";
@@ -14,6 +14,7 @@ import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { Downloads } from "./Downloads.tsx";
+import { Fact } from "./Fact.tsx";
 import { Icon } from "./Icon.tsx";
 import { Mails } from "./Mails.tsx";
 import { ManifestFields } from "./ManifestFields.tsx";
@@ -107,6 +108,8 @@ function Facts({ dataset, item }: { dataset: Dataset; item: Export }) {
           <RepeatedExport dataset={dataset} exportId={item.retryOf} />
         </Fact>
       )}
+      {item.scheduleName !== undefined && <Fact name="Schedule">{item.scheduleName}</Fact>}
+      {item.period && <Fact name="Period">{periodText(item.period)}</Fact>}
       <Moment name="Created at" time={item.createdAt} />
       <Moment name="Ready at" time={item.readyAt} />
       <Moment name="Cancelled at" time={item.cancelled?.at} by={item.cancelled?.by} />
@@ -140,15 +143,6 @@ function Facts({ dataset, item }: { dataset: Dataset; item: Export }) {
         <ManifestFields exportId={item.exportId} manifest={manifest} hasMoney={hasMoney(dataset)} />
       )}
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -1,6 +1,13 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { type Dataset, datasetBySlug, datasetsOf, may, mayManageWebhooks } from "../domain/datasets.ts";
-import { writeView } from "../domain/view.ts";
+import {
+  type Dataset,
+  datasetBySlug,
+  datasetsOf,
+  exportedBy,
+  may,
+  mayManageWebhooks,
+} from "../domain/datasets.ts";
+import { type View, writeView } from "../domain/view.ts";
 import { showDataset, view } from "../state/location.ts";
 import { dismissAll } from "../state/notices.ts";
 import { type Session, signOut } from "../state/session.ts";
@@ -25,6 +32,9 @@ const leave = () => {
   dismissAll();
 };
 
+/** What belongs to no dataset, as the window's title says it. */
+const SETTINGS: Partial<Record<View["tab"], string>> = { webhooks: "Webhooks", schedules: "Schedules" };
+
 /** The page of somebody who is signed in. */
 export function Workspace({ session }: { session: Session }) {
   const { caller } = session;
@@ -32,12 +42,12 @@ export function Workspace({ session }: { session: Session }) {
   const dataset = chosen(datasets);
   const canCreate = dataset !== undefined && may(caller, "create", dataset);
   const current = view.value;
-  const isSettings = current.tab === "webhooks";
+  const settings = SETTINGS[current.tab];
 
   useEffect(() => {
-    const title = isSettings ? "Webhooks" : dataset?.title;
+    const title = settings ?? dataset?.title;
     document.title = title ? `${title} · Payout exports` : "Payout exports";
-    if (!isSettings && dataset && view.value.dataset !== dataset.slug) {
+    if (!settings && dataset && view.value.dataset !== dataset.slug) {
       showDataset(dataset.slug);
     }
   }, [dataset, current.dataset, current.tab]);
@@ -71,6 +81,8 @@ export function Workspace({ session }: { session: Session }) {
       <main class="page">
         {current.tab === "webhooks" ? (
           <Webhooks session={session} />
+        ) : current.tab === "schedules" ? (
+          <Schedules session={session} />
         ) : dataset ? (
           <>
             <div class="title">
@@ -129,6 +141,21 @@ function Webhooks({ session }: { session: Session }) {
   ) : (
     <EmptyState title="Webhooks are not yours to manage">
       Your key has no permission for them. Ask whoever gave it to you for one that has.
+    </EmptyState>
+  );
+}
+
+const SchedulesPage = lazily(
+  () => import("./SchedulesPage.tsx").then((part) => part.SchedulesPage),
+  ({ isLost }) => (isLost ? <LostPart /> : <LoadingRows name="schedules" />),
+);
+
+function Schedules({ session }: { session: Session }) {
+  return exportedBy(session.caller).length > 0 ? (
+    <SchedulesPage session={session} />
+  ) : (
+    <EmptyState title="Schedules are not yours to make">
+      Your key may launch no exports. Ask whoever gave it to you for one that may.
     </EmptyState>
   );
 }

@@ -255,6 +255,45 @@ for (const [name, viewport] of [
   });
 }
 
+for (const [name, viewport] of [
+  ["a desk", DESK],
+  ["a phone", PHONE],
+] as const) {
+  test(`axe finds nothing in the schedules on ${name}, in light and dark`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await page.setViewportSize(viewport);
+    const expectWell = async () => {
+      await expectNothingFound(page);
+      await expectNoSidewaysScrolling(page);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await expectNothingFound(page, ["color-contrast"]);
+      await page.emulateMedia({ colorScheme: "light" });
+    };
+    await signIn(page, await newOperator({ isAlone: true }), "?tab=schedules");
+    await expect(page.getByRole("heading", { name: "No schedules yet" })).toBeVisible();
+    await expectWell();
+    await page.getByRole("button", { name: "New schedule…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("How often").selectOption("Weekly");
+    await dialog.getByText("Monday", { exact: true }).click();
+    await dialog.getByRole("button", { name: "Make the schedule" }).click();
+    await expect(dialog.getByText("Choose at least one day.")).toBeVisible();
+    await expectWell();
+    await dialog.getByLabel("Name", { exact: true }).fill("Week");
+    await dialog.getByLabel("How often").selectOption("Monthly");
+    await expectWell();
+    await dialog.getByRole("button", { name: "Make the schedule" }).click();
+    await expect(dialog.getByRole("list", { name: "Next runs" }).getByRole("listitem")).toHaveCount(5);
+    await expectWell();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^More actions for/ }).click();
+    await expectWell();
+    await page.getByRole("menuitem", { name: "Pause" }).click();
+    await expect(page.getByText("Paused", { exact: true })).toBeVisible();
+    await expectWell();
+  });
+}
+
 test("everything can be done with the keyboard alone", async ({ page, person }) => {
   await page.goto(`${stack.consoleUrl}?dataset=funding-transfers`);
   const press = (...keys: string[]) =>

@@ -162,6 +162,34 @@ async function webhooks(page: Page, theme: string): Promise<void> {
   await take(page, `${theme}-phone-webhooks`);
 }
 
+async function schedules(page: Page, theme: string): Promise<void> {
+  await page.setViewportSize(DESK);
+  await page.goto(stack.consoleUrl);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(page, await newOperator({ isAlone: true }), "?tab=schedules");
+  const dialog = page.getByRole("dialog");
+  for (const [name, often] of [
+    ["Morning file", "Daily"],
+    ["Close of month", "Monthly"],
+    ["Week", "Weekly"],
+  ] as const) {
+    await page.getByRole("button", { name: "New schedule…" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill(name);
+    await dialog.getByLabel("How often").selectOption(often);
+    await take(page, `${theme}-schedule-${often.toLowerCase()}`);
+    await dialog.getByRole("button", { name: "Make the schedule" }).click();
+    await dialog.getByRole("list", { name: "Next runs" }).waitFor();
+    await take(page, `${theme}-schedule-details`);
+    await page.keyboard.press("Escape");
+  }
+  await page.getByRole("button", { name: "More actions for Morning file" }).click();
+  await page.getByRole("menuitem", { name: "Pause" }).click();
+  await page.getByText("Paused", { exact: true }).waitFor();
+  await take(page, `${theme}-schedules`);
+  await page.setViewportSize(PHONE);
+  await take(page, `${theme}-phone-schedules`, true);
+}
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(colorScheme, async ({ page }) => {
     test.setTimeout(120_000);
@@ -170,5 +198,6 @@ for (const colorScheme of ["light", "dark"] as const) {
     const person = await newOperator({ email: "olga@harbour.example" });
     await live(new Exports(person), (items) => views(page, person, colorScheme, items));
     await webhooks(page, colorScheme);
+    await schedules(page, colorScheme);
   });
 }
