@@ -26,3 +26,11 @@ pub async fn find(exports: &ExportsTable, request: &Request) -> Result<Export, P
         ))
     }
 }
+
+/// The export as it is after an act on it.
+pub async fn now(exports: &ExportsTable, export: &Export) -> Result<Export, Problem> {
+    exports
+        .find(&export.tenant_id, &export.id)
+        .await?
+        .ok_or_else(|| Problem::internal("the export is gone"))
+}

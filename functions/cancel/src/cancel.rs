@@ -3,10 +3,7 @@
 use http::StatusCode;
 use shared::{
     aws::{exports::ExportsTable, files::ExportFiles},
-    domain::{
-        export::{Export, Status},
-        time,
-    },
+    domain::{export::Status, time},
     ending,
     http::{Answer, Request},
     own_export,
@@ -31,12 +28,7 @@ impl Cancel {
         }
         let cancelled =
             ending::cancel(&self.exports, &self.files, &export, &caller.user_id, now).await?;
-        let Export { tenant_id, id, .. } = &export;
-        let export = self
-            .exports
-            .find(tenant_id, id)
-            .await?
-            .ok_or_else(|| Problem::internal("the export is gone"))?;
+        let export = own_export::now(&self.exports, &export).await?;
         match cancelled {
             Ok(()) => Answer::json(StatusCode::OK, &ExportObject::of(&export, time::now())),
             // It ended in this moment.

@@ -36,11 +36,7 @@ impl Delete {
         {
             error!(%cause, exportId = %id, "the reconciler removes the file");
         }
-        let export = self
-            .exports
-            .find(tenant_id, id)
-            .await?
-            .ok_or_else(|| Problem::internal("the export is gone"))?;
+        let export = own_export::now(&self.exports, &export).await?;
         match expiring {
             Ok(()) => Answer::json(StatusCode::OK, &ExportObject::of(&export, time::now())),
             // It expired in this moment.

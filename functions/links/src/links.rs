@@ -5,18 +5,17 @@ use shared::{
     aws::exports::ExportsTable,
     domain::{
         caller::{Act, Caller},
-        export::Export,
         id::ExportId,
         link::LinkId,
         time,
     },
     http::{Answer, Request, require},
+    own_export,
     wire::problem::Problem,
 };
 
 use crate::wire::{LinkList, LinkObject};
 
-const ANOTHER_USERS: Problem = Problem::Forbidden("This export was launched by another user.");
 const NO_EXPORT: Problem = Problem::NotFound("There is no such export.");
 const NO_LINK: Problem = Problem::NotFound("There is no such link.");
 
@@ -29,8 +28,8 @@ impl Links {
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
         let caller = request.caller()?;
         if request.method == "DELETE" {
-            let (export_id, link_id) = request.link_id().ok_or(NO_LINK)?;
-            self.revoke(caller, &export_id, &link_id).await
+            let (_, link_id) = request.link_id().ok_or(NO_LINK)?;
+            self.revoke(&request, &link_id).await
         } else {
             let export_id = request.export_id().ok_or(NO_EXPORT)?;
             self.list(caller, &export_id).await
@@ -39,10 +38,13 @@ impl Links {
 
     /// Whoever may see the export sees its links.
     async fn list(&self, caller: &Caller, id: &ExportId) -> Result<Answer, Problem> {
-        let export = self.find(caller, id).await?;
+        let found = self.exports.find(&caller.tenant_id, id).await?;
+        let export = found.ok_or(NO_EXPORT)?;
         require(caller, Act::Read, export.dataset())?;
         if !export.is_visible_to(caller) {
-            return Err(ANOTHER_USERS);
+            return Err(Problem::Forbidden(
+                "This export was launched by another user.",
+            ));
         }
         let links = self.exports.links(&export).await?;
         let items = links.iter().map(LinkObject::of).collect();
@@ -51,26 +53,13 @@ impl Links {
 
     /// Only who launched the export, and so may have its mail sent again, revokes its links. A link that was revoked before
     /// is answered in the same way.
-    async fn revoke(
-        &self,
-        caller: &Caller,
-        export_id: &ExportId,
-        link_id: &LinkId,
-    ) -> Result<Answer, Problem> {
-        let export = self.find(caller, export_id).await?;
-        require(caller, Act::Create, export.dataset())?;
-        if !export.is_launched_by(caller) {
-            return Err(ANOTHER_USERS);
-        }
+    async fn revoke(&self, request: &Request, link_id: &LinkId) -> Result<Answer, Problem> {
+        let export = own_export::find(&self.exports, request).await?;
+        let user_id = &request.caller()?.user_id;
         let revoked = self
             .exports
-            .revoke_link(&export, link_id, &caller.user_id, time::now());
+            .revoke_link(&export, link_id, user_id, time::now());
         let link = revoked.await?.ok_or(NO_LINK)?;
         Answer::json(StatusCode::OK, &LinkObject::of(&link))
-    }
-
-    async fn find(&self, caller: &Caller, id: &ExportId) -> Result<Export, Problem> {
-        let found = self.exports.find(&caller.tenant_id, id).await?;
-        found.ok_or(NO_EXPORT)
     }
 }

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
-use ulid::Ulid;
 
 use super::{
     export::{Export, Status},
-    id::ExportId,
+    id::{ExportId, ulid},
     schedule::ScheduleId,
 };
 
@@ -62,11 +61,7 @@ impl Event {
 
 /// An event's id, which sorts by time. `random` holds 80 bits from the operating system's generator.
 pub fn new_id(at: Timestamp, random: [u8; 10]) -> String {
-    let mut bits = [0; 16];
-    bits[6..].copy_from_slice(&random);
-    let milliseconds = at.as_millisecond().unsigned_abs();
-    let ulid = Ulid::from_parts(milliseconds, u128::from_be_bytes(bits));
-    format!("evt_{}", ulid.to_string().to_lowercase())
+    format!("evt_{}", ulid(at, random))
 }
 
 impl EventType {

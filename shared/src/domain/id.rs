@@ -18,7 +18,7 @@ const ULID_LENGTH: usize = 26;
 pub struct ExportId(String);
 
 /// A ULID in lower case: 48 bits of time and 80 random ones, so that texts are in order of time.
-pub(super) fn ulid(created_at: Timestamp, random: [u8; 10]) -> String {
+pub(in crate::domain) fn ulid(created_at: Timestamp, random: [u8; 10]) -> String {
     let mut bits = [0; 16];
     bits[6..].copy_from_slice(&random);
     let milliseconds = created_at.as_millisecond().unsigned_abs();
@@ -27,7 +27,7 @@ pub(super) fn ulid(created_at: Timestamp, random: [u8; 10]) -> String {
 }
 
 /// Whether the text is what [`ulid`] writes: there is one spelling of each.
-pub(super) fn is_ulid(text: &str) -> bool {
+pub(in crate::domain) fn is_ulid(text: &str) -> bool {
     Ulid::from_string(text).is_ok_and(|parsed| parsed.to_string().to_lowercase() == text)
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AwsError, ExportsTable, number, read_export, text};
+use super::{AwsError, ExportsTable, Item, number, read_export, text};
 use crate::{
     domain::export::{Export, Status},
     items::export::{DueKind, RESENT_AFTER},
@@ -18,7 +18,17 @@ impl ExportsTable {
         kind: DueKind,
         before: Timestamp,
     ) -> Result<Vec<Result<Export, AwsError>>, AwsError> {
-        let kind: &'static str = kind.into();
+        let due = self.due_items(kind.into(), before, MOST_PER_PASS).await?;
+        Ok(due.into_iter().map(read_export).collect())
+    }
+
+    /// The items that became due for `kind` before `before`, the oldest first, and at most so many.
+    pub(super) async fn due_items(
+        &self,
+        kind: &str,
+        before: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Item>, AwsError> {
         let mut due = Vec::new();
         let mut items = self
             .client
@@ -32,8 +42,8 @@ impl ExportsTable {
             .items()
             .send();
         while let Some(item) = items.next().await {
-            due.push(read_export(item.map_err(AwsError::new("Query"))?));
-            if due.len() == MOST_PER_PASS {
+            due.push(item.map_err(AwsError::new("Query"))?);
+            if due.len() == most {
                 break;
             }
         }

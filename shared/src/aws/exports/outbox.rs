@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 use tracing::error;
 
-use super::{AwsError, ExportsTable, due::MOST_PER_PASS, from_item, key, number, text, to_item};
+use super::{AwsError, ExportsTable, due::MOST_PER_PASS, from_item, key, to_item};
 use crate::{
     aws::{
         audit_trail::AuditTrail,
@@ -88,25 +88,8 @@ impl ExportsTable {
 
     /// What should have been told before `before`, the oldest first.
     pub async fn untold(&self, before: Timestamp) -> Result<Vec<OutboxItem>, AwsError> {
-        let mut untold = Vec::new();
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .index_name("by-due")
-            .key_condition_expression("dueKind = :kind AND dueAt <= :before")
-            .expression_attribute_values(":kind", text(EVENT))
-            .expression_attribute_values(":before", number(before.as_second()))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(item) = items.next().await {
-            untold.push(from_item(item.map_err(AwsError::new("Query"))?)?);
-            if untold.len() == MOST_PER_PASS {
-                break;
-            }
-        }
-        Ok(untold)
+        let due = self.due_items(EVENT, before, MOST_PER_PASS).await?;
+        due.into_iter().map(from_item).collect()
     }
 
     /// Leaves only what is for the audit trail.

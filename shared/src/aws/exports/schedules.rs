@@ -148,26 +148,12 @@ impl ExportsTable {
         &self,
         now: Timestamp,
     ) -> Result<Vec<Result<(String, ScheduleId), AwsError>>, AwsError> {
-        let mut due = Vec::new();
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .index_name("by-due")
-            .key_condition_expression("dueKind = :kind AND dueAt <= :now")
-            .expression_attribute_values(":kind", text(SCHEDULE_DUE))
-            .expression_attribute_values(":now", number(now.as_second()))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(item) = items.next().await {
-            let schedule = read_schedule(item.map_err(AwsError::new("Query"))?);
-            due.push(schedule.map(|schedule| (schedule.owner.tenant_id, schedule.id)));
-            if due.len() == MOST_PER_SWEEP {
-                break;
-            }
-        }
-        Ok(due)
+        let due = self.due_items(SCHEDULE_DUE, now, MOST_PER_SWEEP).await?;
+        let named = due.into_iter().map(|item| {
+            let schedule = read_schedule(item)?;
+            Ok((schedule.owner.tenant_id, schedule.id))
+        });
+        Ok(named.collect())
     }
 
     fn count_schedules(&self, tenant_id: &str, more: i64) -> UpdateBuilder {

@@ -3,7 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
-use ulid::Ulid;
+
+use crate::domain::id::{is_ulid, ulid};
 
 const PREFIX: &str = "sch_";
 
@@ -19,11 +20,7 @@ pub struct NotAScheduleId;
 impl ScheduleId {
     /// A new id. `random` holds 80 bits from the operating system's generator.
     pub fn new(created_at: Timestamp, random: [u8; 10]) -> Self {
-        let mut bits = [0; 16];
-        bits[6..].copy_from_slice(&random);
-        let milliseconds = created_at.as_millisecond().unsigned_abs();
-        let ulid = Ulid::from_parts(milliseconds, u128::from_be_bytes(bits));
-        Self(format!("{PREFIX}{}", ulid.to_string().to_lowercase()))
+        Self(format!("{PREFIX}{}", ulid(created_at, random)))
     }
 
     pub fn as_str(&self) -> &str {
@@ -35,13 +32,8 @@ impl FromStr for ScheduleId {
     type Err = NotAScheduleId;
 
     fn from_str(text: &str) -> Result<Self, NotAScheduleId> {
-        let ulid = text.strip_prefix(PREFIX).ok_or(NotAScheduleId)?;
-        let parsed = Ulid::from_string(ulid).map_err(|_| NotAScheduleId)?;
-        if parsed.to_string().to_lowercase() == ulid {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAScheduleId)
-        }
+        let is_id = text.strip_prefix(PREFIX).is_some_and(is_ulid);
+        is_id.then(|| Self(text.to_owned())).ok_or(NotAScheduleId)
     }
 }
 

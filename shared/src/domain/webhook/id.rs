@@ -3,9 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
-use ulid::Ulid;
 
-const ULID_LENGTH: usize = 26;
+use crate::domain::id::{is_ulid, ulid};
 
 /// The text is not an id of this kind.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,13 +25,13 @@ pub struct DeliveryId(String);
 
 impl WebhookId {
     pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
-        Self(made("whk_", now, random))
+        Self(format!("whk_{}", ulid(now, random)))
     }
 }
 
 impl EventId {
     pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
-        Self(made("evt_", now, random))
+        Self(format!("evt_{}", ulid(now, random)))
     }
 }
 
@@ -43,19 +42,9 @@ impl DeliveryId {
     }
 }
 
-fn made(prefix: &str, now: Timestamp, random: [u8; 10]) -> String {
-    let mut bits = [0; 16];
-    bits[6..].copy_from_slice(&random);
-    let milliseconds = now.as_millisecond().unsigned_abs();
-    let ulid = Ulid::from_parts(milliseconds, u128::from_be_bytes(bits));
-    format!("{prefix}{}", ulid.to_string().to_lowercase())
-}
-
 fn read(prefix: &str, text: &str) -> Result<String, NotAnId> {
-    let ulid = text.strip_prefix(prefix).ok_or(NotAnId)?;
-    let parsed = Ulid::from_string(ulid).map_err(|_| NotAnId)?;
-    let is_canonical = ulid.len() == ULID_LENGTH && parsed.to_string().to_lowercase() == ulid;
-    is_canonical.then(|| text.to_owned()).ok_or(NotAnId)
+    let is_id = text.strip_prefix(prefix).is_some_and(is_ulid);
+    is_id.then(|| text.to_owned()).ok_or(NotAnId)
 }
 
 macro_rules! texts {
