@@ -26,7 +26,7 @@ class Plan:
 
     flows: Sequence[type[Flow]]
     # Lanes for what keeps the machine busy, and lanes for what mostly waits.
-    busy_lanes: int = 4
+    busy_lanes: int = 5
     waiting_lanes: int = 20
     # Names of faults and parts of names of calls; empty means all.
     faults: frozenset[str] = frozenset()
@@ -138,11 +138,14 @@ async def _cases(plan: Plan, workers: list[Worker], baselines: dict[str, Baselin
 
 
 def _next(in_lanes: Counter[str], last_flow: str, *queues: list[Case]) -> Case | None:
-    """Takes the next case: of the flow that the lane had last, if possible, and of none that too many lanes have."""
+    """Takes the next case: of the flow that the lane had last, because another one must be prepared first. Otherwise of
+    the flow that has the most left for each of its lanes, and of none that too many lanes have."""
     for queue in queues:
-        open_cases = [case for case in queue if in_lanes[case.flow.name] < case.flow.most_lanes]
-        if open_cases:
-            case = next((case for case in open_cases if case.flow.name == last_flow), open_cases[0])
+        left = Counter(case.flow for case in queue if in_lanes[case.flow.name] < case.flow.most_lanes)
+        if left:
+            by_name = {flow.name: flow for flow in left}
+            flow = by_name.get(last_flow) or max(left, key=lambda flow: left[flow] / (in_lanes[flow.name] + 1))
+            case = next(case for case in queue if case.flow is flow)
             queue.remove(case)
             return case
     return None
