@@ -47,6 +47,12 @@ impl EmailAddress {
         &self.0
     }
 
+    /// What comes after the last `@`, in lower case.
+    pub fn domain(&self) -> String {
+        let (_, domain) = self.0.rsplit_once('@').unwrap_or(("", &self.0));
+        domain.to_ascii_lowercase()
+    }
+
     /// Whether both are written to the same mailbox.
     pub fn is_same_mailbox(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)

@@ -5,6 +5,7 @@ pub mod amount;
 pub mod arrival;
 pub mod audit;
 pub mod caller;
+pub mod cc_domains;
 pub mod change;
 pub mod contacts;
 pub mod dataset;

@@ -29,6 +29,7 @@ pub struct NewSchedule {
     pub dataset: &'static Dataset,
     pub filters: Filters,
     pub format: FileFormat,
+    /// As they were named: each at the place that it has in the body.
     pub cc: Vec<EmailAddress>,
     pub when: When,
 }
@@ -41,6 +42,7 @@ pub struct ScheduleChange {
     /// `Some(None)` takes the choice back.
     pub columns: Option<Option<Vec<String>>>,
     pub profile: Option<Profile>,
+    /// As they were named.
     pub cc: Option<Vec<EmailAddress>>,
     pub when: Option<When>,
     pub paused: Option<bool>,
@@ -134,7 +136,7 @@ impl ScheduleChange {
         after.filters = self.filters.unwrap_or(after.filters);
         after.format.columns = self.columns.unwrap_or(after.format.columns);
         after.format.profile = self.profile.or(after.format.profile);
-        after.cc = self.cc.unwrap_or(after.cc);
+        after.cc = self.cc.map_or(after.cc, |cc| distinct_cc(email, cc));
         after.when = self.when.unwrap_or(after.when);
         match self.paused {
             Some(true) => after.activity = Activity::Paused,
@@ -160,7 +162,7 @@ impl ScheduleChange {
     ) {
         match (name, dataset) {
             ("name", _) => self.name = read_name(reader, raw),
-            ("cc", _) => self.cc = Some(distinct_cc(&caller.email, read_cc(reader, raw))),
+            ("cc", _) => self.cc = Some(read_cc(reader, raw)),
             ("when", _) => self.when = read_when(reader, "/when", raw),
             ("profile", _) => self.profile = read_profile(reader, raw),
             ("filters", Some(dataset)) => {
@@ -296,7 +298,7 @@ mod tests {
             new.format.profile,
             Some(Profile::Spreadsheet(Locale::French))
         );
-        assert_eq!(new.cc.len(), 1, "the owner is a recipient already");
+        assert_eq!(new.cc.len(), 2, "each at the place that the body has it at");
         let of_a_supplier = NewSchedule::parse(body.as_bytes(), &supplier()).unwrap();
         assert!(of_a_supplier.filters.supplier_ids.is_empty());
     }
