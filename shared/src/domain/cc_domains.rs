@@ -191,15 +191,6 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_local_part_does_not_pass_for_a_domain() {
-        let address = "\"ana@example.com\"@evil.org";
-        if let Ok(address) = EmailAddress::parse(address) {
-            let domains = CcDomains::parse(&["example.com"]).unwrap();
-            assert!(!domains.allow(&address));
-        }
-    }
-
-    #[test]
     fn what_is_no_domain_is_refused() {
         for text in [
             "",

@@ -25,5 +25,6 @@ pub mod schedule;
 pub mod selection;
 pub mod sending;
 pub mod suppliers;
+pub mod text;
 pub mod time;
 pub mod webhook;

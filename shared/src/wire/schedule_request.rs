@@ -17,6 +17,7 @@ use crate::domain::{
     file_format::{FileFormat, Profile},
     filters::Filters,
     schedule::{Activity, LONGEST_NAME, Schedule, When},
+    text::may_be_in_name,
 };
 
 const KNOWN: &str = "name, dataset, filters, columns, profile, cc, when";
@@ -215,8 +216,8 @@ fn read_dataset(reader: &mut Reader, object: &Object) -> Option<&'static Dataset
 fn read_name(reader: &mut Reader, raw: &RawValue) -> Option<String> {
     let text = reader.text("/name", raw)?;
     let name = text.trim();
-    if text.chars().any(char::is_control) {
-        let detail = "must not contain line breaks or control characters";
+    if !text.chars().all(may_be_in_name) {
+        let detail = "must not contain line breaks, or control or invisible characters";
         reader.refuse("/name", FieldErrorCode::InvalidValue, detail);
         return None;
     }
@@ -352,7 +353,7 @@ mod tests {
             NewSchedule::parse(body.as_bytes(), &operator()).map_err(shown)
         };
         assert!(named(&"é".repeat(100)).is_ok());
-        for name in ["", "  ", &"é".repeat(101)] {
+        for name in ["", "  ", &"é".repeat(101), "fdp.\u{202e}exe", "a\u{200b}b"] {
             assert_eq!(named(name).unwrap_err(), ["/name InvalidValue"], "{name}");
         }
     }

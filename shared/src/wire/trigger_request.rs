@@ -399,6 +399,12 @@ mod tests {
     }
 
     #[test]
+    fn names_a_hundred_problems_at_most() {
+        let fields: Vec<_> = (0..6_000).map(|number| format!("\"{number}\":0")).collect();
+        assert_eq!(errors(&format!("{{{}}}", fields.join(","))).len(), 100);
+    }
+
+    #[test]
     fn refuses_what_is_not_a_json_object() {
         for (body, pointer_and_code) in [
             ("[]", " InvalidType"),
