@@ -36,8 +36,8 @@ down: ## stop the local stack
 bench: ## measure speed, memory, cold starts and cost: make bench [RUNS=5] [QUICK=1]
 	@$(STACK) bench $(if $(RUNS),--runs '$(RUNS)') $(if $(QUICK),--quick)
 
-fuzz: ## look for pages that the decoder gets wrong: make fuzz [SECONDS=60]
-	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)')
+fuzz: ## look for input that breaks what reads it: make fuzz [SECONDS=60] [TARGET=requests]
+	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(TARGET),--target '$(TARGET)')
 
 generate: ## make records: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv [SEED=1]
 	$(if $(and $(TYPE),$(COUNT),$(FILE)),,$(error Say what to make: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv))
