@@ -75,7 +75,7 @@ pub struct ExportItem {
     /// What the export waits for until the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     waiting_for: Option<String>,
-    /// The number of attempts. [`crate::aws::exports`] counts them.
+    /// Grows with each attempt. [`crate::aws::exports`] sees to it.
     #[serde(default, skip_serializing)]
     fence: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
