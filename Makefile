@@ -36,8 +36,8 @@ down: ## stop the local stack
 bench: ## measure speed, memory, cold starts and cost: make bench [RUNS=5] [QUICK=1]
 	@$(STACK) bench $(if $(RUNS),--runs '$(RUNS)') $(if $(QUICK),--quick)
 
-fuzz: ## look for pages that the decoder gets wrong: make fuzz [SECONDS=60]
-	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)')
+fuzz: ## look for input that breaks what reads it: make fuzz [SECONDS=60] [TARGET=requests]
+	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(TARGET),--target '$(TARGET)')
 
 faults: ## let each AWS call of each flow fail in every way: make faults [FLOW='small export']
 	@$(STACK) faults $(if $(FLOW),--flow '$(FLOW)')

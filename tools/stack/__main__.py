@@ -32,8 +32,9 @@ def main() -> None:
     bench = commands.add_parser("bench", help="measure speed, memory, cold starts and cost")
     bench.add_argument("--runs", type=int, default=5, help="how often each measurement is made; its median counts")
     bench.add_argument("--quick", action="store_true", help="one small run of everything, to see that it works")
-    fuzz = commands.add_parser("fuzz", help="look for pages that the decoder gets wrong")
+    fuzz = commands.add_parser("fuzz", help="look for input that breaks what reads it")
     fuzz.add_argument("--seconds", type=int, default=60)
+    fuzz.add_argument("--target", choices=fuzzing.TARGETS)
     attack = commands.add_parser("faults", help="let each AWS call of each flow fail in every way")
     attack.add_argument("--flow", help="only this flow")
     attack.add_argument("--fault", help="only this fault")
@@ -69,7 +70,7 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         measure(quick_plan() if arguments.quick else plan(arguments.runs), steps)
         return
     if command == "fuzz":
-        fuzzing.fuzz(arguments.seconds)
+        fuzzing.fuzz(arguments.seconds, arguments.target)
         return
     if command == "faults":
         faults(steps, arguments.flow, arguments.fault, arguments.call)

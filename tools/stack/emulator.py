@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from . import processes
-from .settings import REGION, Failure, Stack
+from .settings import CALLS_FILE, REGION, Failure, Stack
 
 START_SECONDS = 30
 
@@ -21,6 +21,11 @@ def _pid_file(stack: Stack) -> Path:
 
 def _log_file(stack: Stack) -> Path:
     return stack.folder / "emulator.log"
+
+
+def calls_file(stack: Stack) -> Path:
+    """What the functions' policies were asked for."""
+    return stack.folder / "calls.jsonl"
 
 
 def _environment(stack: Stack) -> dict[str, str]:
@@ -46,7 +51,8 @@ def _environment(stack: Stack) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         # On AWS a function gets it from its LoggingConfig.
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
-        "AUTH": os.environ.get("LOCAL_AWS_AUTH", "false"),
+        CALLS_FILE: str(calls_file(stack)),
+        "AUTH": str(stack.enforces_policies).lower(),
     }
 
 
@@ -64,6 +70,7 @@ def start(stack: Stack) -> None:
         )
     environment = _environment(stack)
     _log_file(stack).unlink(missing_ok=True)
+    calls_file(stack).unlink(missing_ok=True)
     processes.start("stack.emulator_process", [], environment, _pid_file(stack), _log_file(stack))
     deadline = time.monotonic() + START_SECONDS
     while not _is_healthy(stack):
