@@ -20,8 +20,7 @@ HARD = frozenset({"failed (500)", "answer lost", "answer lost once", "killed bef
 
 
 def tried(plan: Plan) -> Sequence[Result]:
-    _, results, _ = asyncio.run(run(plan))
-    return results
+    return asyncio.run(run(plan)).results
 
 
 @pytest.mark.parametrize(("flow", "least_calls"), [(Trigger, 2), (SmallExport, 10)], ids=["trigger", "small export"])

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from .case import Baseline, Result
 from .checker import as_json
+from .run import Tally
 
 COUNTED = {"calls": "calls", "tried": "faults tried", "violations": "broken promises"}
 
 
-def document(baselines: Mapping[str, Baseline], results: Sequence[Result], seconds: float) -> dict[str, Any]:
+def document(tally: Tally) -> dict[str, Any]:
     """`tried` counts the cases whose call came; without its call a case proves nothing."""
+    results = tally.results
     tried = [result for result in results if result.was_tried]
     return {
         "tried": len(tried),
+        "planned": tally.planned,
         "violations": [
             {
                 "flow": result.case.flow.name,
@@ -31,7 +33,7 @@ def document(baselines: Mapping[str, Baseline], results: Sequence[Result], secon
             for violation in result.violations
         ],
         "notReached": [result.case.name for result in results if not result.was_tried],
-        "seconds": round(seconds, 1),
+        "seconds": round(tally.seconds, 1),
         "flows": [
             {
                 "flow": name,
@@ -42,7 +44,7 @@ def document(baselines: Mapping[str, Baseline], results: Sequence[Result], secon
                 ),
                 "violations": sum(len(result.violations) for result in results if result.case.flow.name == name),
             }
-            for name, found in baselines.items()
+            for name, found in tally.baselines.items()
         ],
     }
 
