@@ -110,7 +110,9 @@ impl Reconciler {
 
     /// A message too many does no harm: it meets a live lease, or an export that has ended.
     async fn send_again(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
-        self.queue.send(export, SignedDuration::ZERO).await?;
+        self.queue
+            .send(&export.tenant_id, &export.id, SignedDuration::ZERO)
+            .await?;
         self.exports.record_resent(export, now).await
     }
 }

@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::UpdateItemError,
     types::{
-        AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update,
-        builders::UpdateBuilder,
+        AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update, builders::UpdateBuilder,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -39,7 +39,7 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// See [`ExportsTable::without_file`].
 const WITHOUT_FILE: &str = "#status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
      dueKind = :dueKind, dueAt = :due \
-     REMOVE leaseUntil, tries, waitingFor, checkpoint, #file, readyAt, expiresAt";
+     REMOVE leaseUntil, tries, waitingFor, waitsForSlot, checkpoint, #file, readyAt, expiresAt";
 
 /// The right to work on an export until its lease ends, given to one attempt at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,19 +55,29 @@ pub struct Attempt {
     pub checkpoint: Option<Checkpoint>,
 }
 
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    Begun(Box<Attempt>),
+    /// Another attempt has the export, or the next one is not to begin yet.
+    Held,
+    /// The export has ended, or there is no such export.
+    Over,
+}
+
 /// Another attempt has the export, or the export has ended. This attempt must stop and change nothing.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("another attempt has taken the export over")]
 pub struct Superseded;
 
 impl ExportsTable {
-    /// Claims a pending export. Returns `None` if another attempt has it, if it has ended, or if there is no such export.
+    /// Claims a pending export for an attempt.
     pub async fn claim(
         &self,
         tenant_id: &str,
         id: &ExportId,
         now: Timestamp,
-    ) -> Result<Option<Attempt>, AwsError> {
+    ) -> Result<Claim, AwsError> {
         let result = self
             .client
             .update_item()
@@ -75,7 +85,7 @@ impl ExportsTable {
             .set_key(Some(export_key(tenant_id, id)))
             .update_expression(
                 "SET fence = if_not_exists(fence, :zero) + :one, tries = if_not_exists(tries, :zero) + :one, \
-                 leaseUntil = :lease, dueAt = :due REMOVE waitingFor",
+                 leaseUntil = :lease, dueAt = :due REMOVE waitingFor, waitsForSlot",
             )
             .condition_expression(
                 "#status = :pending AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)",
@@ -88,12 +98,21 @@ impl ExportsTable {
             .expression_attribute_values(":due", number((now + LEASE).as_second() + 1))
             .expression_attribute_values(":pending", text(Status::Pending.to_string()))
             .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match result {
-            Ok(answer) => read_attempt(answer.attributes.unwrap_or_default()).map(Some),
+            Ok(answer) => {
+                let attempt = read_attempt(answer.attributes.unwrap_or_default())?;
+                Ok(Claim::Begun(Box::new(attempt)))
+            }
+            Err(error) if is_refused(&error) => Ok(if is_pending(&error) {
+                Claim::Held
+            } else {
+                Claim::Over
+            }),
             // If a transaction changes the export now, another attempt has it.
-            Err(error) if is_refused(&error) || is_in_transaction(&error) => Ok(None),
+            Err(error) if is_in_transaction(&error) => Ok(Claim::Held),
             Err(error) => Err(AwsError::new("UpdateItem")(error)),
         }
     }
@@ -496,6 +515,17 @@ fn is_refused(error: &SdkError<UpdateItemError>) -> bool {
     error
         .as_service_error()
         .is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
+
+/// Whether the export that a refused write met is pending.
+fn is_pending(error: &SdkError<UpdateItemError>) -> bool {
+    let there = match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
+        _ => None,
+    };
+    there
+        .and_then(|item| item.get("status")?.as_s().ok())
+        .is_some_and(|status| *status == Status::Pending.to_string())
 }
 
 fn is_in_transaction(error: &SdkError<UpdateItemError>) -> bool {
