@@ -53,6 +53,9 @@ fn value(dataset: &Dataset) -> String {
         Visibility::Requester => "Requester",
     };
     let columns: String = dataset.columns.iter().map(column).collect();
+    let place = |name: &str| dataset.columns.get_index_of(name);
+    let supplier = records.supplier.as_deref().and_then(place);
+    let id_place = place(&records.id).expect("a dataset has its id column");
     let filters: String = dataset
         .filters
         .iter()
@@ -63,10 +66,11 @@ fn value(dataset: &Dataset) -> String {
             export_type: {export_type:?}, slug: {slug:?}, title: {title:?}, letter: {letter:?},
             accepted: {accepted_status}, roles: &[{roles}], permission: {permission:?}, is_internal: {internal},
             visibility: Visibility::{visibility},
-            columns: &[{columns}], id_column: {:?}, supplier_column: {:?}, supplier_side_of: {:?}, failures: &{:?},
+            columns: &[{columns}], places: Places {{ id: {id_place}, created_at: {:?}, amount: {:?}, supplier: {supplier:?},
+            supplier_name: {:?}, contact: {:?} }}, id_column: {:?}, supplier_column: {:?}, supplier_side_of: {:?}, failures: &{:?},
             filters: &[{filters}],
         }};\n",
-        records.id, records.supplier, records.supplier_side_of, records.failures,
+        place("createdAt"), place("amount"), place("supplierName"), place("contactId"), records.id, records.supplier, records.supplier_side_of, records.failures,
     )
 }
 

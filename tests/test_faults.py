@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from support.api import Api, Caller
+from support.delaying import delaying
 from support.endpoint import refusing
 from support.functions import Functions
 from support.generator import Generator
+from support.keys import Keys
+from support.large_ledger import BENCH_SERVER, serving
 from support.mailbox import Mailbox
 from support.sender import Sender
 from support.table import ExportsTable
@@ -110,6 +113,24 @@ def test_a_ledger_that_cannot_be_read_ends_failed_and_frees_the_user(
     assert "no-such-table" not in export["failureReason"]
     assert exports_table.lock(operator.tenantId, DATASET, operator.userId) is None
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=stack["bucket"])
+
+
+def test_a_continuation_goes_on_at_once_although_a_progress_write_is_still_on_its_way(
+    functions: Functions, keys: Keys, api: Api, stack: dict[str, Any]
+) -> None:
+    caller = keys.operator()
+    with (
+        serving(BENCH_SERVER, stack, rows=300_000, page_latency_ms=800) as slow,
+        delaying(slow.url, held=b"SET rowsWritten = :rows, leaseUntil", until=b":notBefore") as progress,
+        functions.changed("generator", timeout=4, AWS_ENDPOINT_URL_DYNAMODB=progress.url),
+    ):
+        # Within less than a lease, so nobody has waited for the reconciler.
+        launched = api.launch(caller, "funding-transfers")
+        began = time.monotonic()
+        assert progress.answer().status_code == 400, "it is refused"
+        export = api.wait(caller, "funding-transfers", launched["exportId"])
+    assert export["status"] == "READY", export
+    assert time.monotonic() - began < 45
 
 
 @pytest.mark.parametrize("lease", [60, -1])

@@ -85,11 +85,11 @@ def test_waiting_is_no_attempt(api: Api, functions: Functions, newcomer: Caller,
         for _ in range(12):
             functions.work("generator", newcomer.tenantId, export_id)
         stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
-        assert (stored["status"], stored["tries"], stored["fence"]) == ("PENDING", 0, 0)
+        assert (stored["status"], stored["tries"]) == ("PENDING", 0)
         assert "leaseUntil" not in stored
     functions.work("generator", newcomer.tenantId, export_id)
     stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
-    assert (stored["status"], stored["fence"]) == ("READY", 1)
+    assert stored["status"] == "READY"
     assert not {"waitingFor", "waitsForSlot"} & set(stored)
 
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::HashMapExt;
 use shared::{
     domain::{change::Change, dataset::Dataset},
     wire::{
@@ -121,7 +122,8 @@ pub fn group(changes: Vec<(usize, Change)>) -> Vec<Group> {
 /// The group of each change, and the place of its record in the group: both are numbered as they come.
 fn places(changes: &[(usize, Change)]) -> Vec<(usize, usize)> {
     let mut groups: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut records: Vec<HashMap<&str, usize>> = Vec::new();
+    // Hashing each id as the standard library does would cost more than the rest of this.
+    let mut records: Vec<foldhash::HashMap<&str, usize>> = Vec::new();
     let mut places = Vec::with_capacity(changes.len());
     let mut last = (("", ""), 0);
     for (_, change) in changes {
@@ -132,7 +134,7 @@ fn places(changes: &[(usize, Change)]) -> Vec<(usize, usize)> {
         }
         let (_, group) = last;
         if group == records.len() {
-            records.push(HashMap::new());
+            records.push(foldhash::HashMap::new());
         }
         let next = records[group].len();
         let place = *records[group].entry(change.id()).or_insert(next);

@@ -125,7 +125,7 @@ impl Recorder {
         refusals: &mut Vec<Refusal>,
         totals: &mut Totals,
     ) -> Vec<(usize, Change)> {
-        let mut tenants: HashMap<String, Option<bool>> = HashMap::new();
+        let mut tenants: foldhash::HashMap<String, Option<bool>> = foldhash::HashMap::default();
         let mut known = Vec::with_capacity(changes.len());
         for found in changes {
             let (message, change) = (found.message, found.change);

@@ -30,9 +30,10 @@ pub struct Contacts(BTreeMap<String, Contact>);
 impl Contact {
     /// The contact of a record; `None` if the record has none.
     pub fn of(record: &Record) -> Option<Self> {
+        let id = record.contact()?.to_owned();
         let text = |column| record.value(column).map(str::to_owned);
         Some(Self {
-            id: text(CONTACT_ID)?,
+            id,
             external_id: text(CONTACT_EXTERNAL_ID),
             name: text(CONTACT_NAME),
             as_of: record.created_at(),

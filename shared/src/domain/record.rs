@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use smallvec::{SmallVec, smallvec};
 
 use super::{
     amount::Amount,
@@ -17,6 +18,9 @@ pub const LONGEST_TEXT: usize = 1024;
 /// Most characters of an identifier, a code, and a text that keys of the ledger are made from: DynamoDB's keys have at
 /// most 1,024 bytes, and a character may take four of them.
 pub const LONGEST_IDENTIFIER: usize = 200;
+
+/// So many columns of a record are kept beside it, without memory of their own.
+const USUAL_COLUMNS: usize = 20;
 
 /// Of the supplier whom a dataset's supplier column names.
 const SUPPLIER_NAME: &str = "supplierName";
@@ -35,7 +39,7 @@ pub struct Record {
     /// The values, one after another in the order of the dataset's columns.
     text: String,
     /// Where the value of each column ends in it. A column without a value ends where the one before it does.
-    ends: Vec<usize>,
+    ends: SmallVec<[u32; USUAL_COLUMNS]>,
     created_at: Timestamp,
     amount: Option<Amount>,
 }
@@ -104,7 +108,8 @@ impl Record {
         dataset: &'static Dataset,
         given: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, Vec<RecordProblem>> {
-        let mut raw: Vec<Option<&str>> = vec![None; dataset.columns.len()];
+        let mut raw: SmallVec<[Option<&str>; USUAL_COLUMNS]> =
+            smallvec![None; dataset.columns.len()];
         let mut problems = Problems::default();
         let mut next = 0;
         for (name, value) in given {
@@ -124,7 +129,7 @@ impl Record {
             created_at: None,
             amount: None,
         };
-        let mut ends = Vec::with_capacity(raw.len());
+        let mut ends = SmallVec::with_capacity(raw.len());
         for (column, raw) in dataset.columns.iter().zip(&raw) {
             match raw {
                 None | Some("") if column.is_required => {
@@ -137,7 +142,8 @@ impl Record {
                     }
                 }
             }
-            ends.push(normal.text.len());
+            // A value has at most 1,024 characters.
+            ends.push(u32::try_from(normal.text.len()).expect("a record has less than 4 GB"));
         }
         let raw = |name: &str| {
             let value = raw[dataset.index_of(name, 0)?]?;
@@ -164,13 +170,40 @@ impl Record {
 
     /// What names the record in its dataset.
     pub fn id(&self) -> &str {
-        self.value(self.dataset.id_column)
+        self.value_at(self.dataset.places.id)
             .expect("a record has its id, or it was not made")
     }
 
     /// To the millisecond, which the bounds of an export go by.
     pub fn created_at(&self) -> Timestamp {
         self.created_at
+    }
+
+    /// To the second, as files show it: `2026-01-31T23:59:59Z`.
+    pub fn created_at_second(&self) -> &str {
+        let place = self.dataset.places.created_at;
+        place
+            .and_then(|place| self.value_at(place))
+            .expect("a record has its time of creation, or it was not made")
+    }
+
+    /// The amount as it is written.
+    pub fn amount_text(&self) -> Option<&str> {
+        self.value_at(self.dataset.places.amount?)
+    }
+
+    /// The id of the supplier whom the record belongs to.
+    pub fn supplier(&self) -> Option<&str> {
+        self.value_at(self.dataset.places.supplier?)
+    }
+
+    pub fn supplier_name(&self) -> Option<&str> {
+        self.value_at(self.dataset.places.supplier_name?)
+    }
+
+    /// The id of the contact whom the record belongs to.
+    pub fn contact(&self) -> Option<&str> {
+        self.value_at(self.dataset.places.contact?)
     }
 
     /// `None` if the dataset has no amounts.
@@ -189,9 +222,20 @@ impl Record {
         columns.filter_map(|(index, column)| Some((column, self.value_at(index)?)))
     }
 
+    /// A bit for each column that has a value, from the lowest on. `None` if there are more columns than bits.
+    pub fn present(&self) -> Option<u64> {
+        let mut present = 0;
+        let mut start = 0;
+        for (index, end) in (0..).zip(&self.ends) {
+            present |= 1u64.checked_shl(index)? * u64::from(*end > start);
+            start = *end;
+        }
+        Some(present)
+    }
+
     fn value_at(&self, index: usize) -> Option<&str> {
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let value = &self.text[start..self.ends[index]];
+        let value = &self.text[start as usize..self.ends[index] as usize];
         (!value.is_empty()).then_some(value)
     }
 }
@@ -254,10 +298,9 @@ impl Normal {
     }
 
     fn add_time(&mut self, column: &Column, value: &str) -> Result<(), Rule> {
-        let time = time::parse(value)
+        let time = time::parse_to_seconds(value, &mut self.text)
             .filter(|time| *time >= Timestamp::UNIX_EPOCH)
             .ok_or(Rule::Time)?;
-        time::write_seconds(time, &mut self.text);
         if column.name == CREATED_AT {
             self.created_at = Some(time);
         }

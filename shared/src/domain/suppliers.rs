@@ -42,10 +42,9 @@ struct Known {
 impl<'a> Supplier<'a> {
     /// The supplier of a record; `None` if the record has none.
     pub fn of(record: &'a Record) -> Option<Self> {
-        let column = record.dataset().supplier_column?;
-        let name = record.value(SUPPLIER_NAME);
+        let name = record.supplier_name();
         Some(Self {
-            id: record.value(column)?,
+            id: record.supplier()?,
             name,
             as_of: name.map_or(Timestamp::UNIX_EPOCH, |_| record.created_at()),
         })

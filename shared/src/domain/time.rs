@@ -8,6 +8,8 @@ use jiff::{
 };
 
 const SECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+/// Of `2026-01-31T23:59:59Z`.
+const SECONDS_LENGTH: usize = 20;
 const MILLISECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
 /// `2026-01-31T23:59:59Z`: the form of every time in answers and files.
@@ -15,10 +17,17 @@ pub fn to_seconds(time: Timestamp) -> String {
     SECONDS.timestamp_to_string(&time)
 }
 
-/// Appends what [`to_seconds`] says.
-pub fn write_seconds(time: Timestamp, target: &mut String) {
+/// Reads a time as [`parse`] does, and appends what [`to_seconds`] says of it. The usual form says it itself.
+pub fn parse_to_seconds(text: &str, target: &mut String) -> Option<Timestamp> {
+    if let Some(time) = parse_usual(text.as_bytes()) {
+        target.push_str(&text[..SECONDS_LENGTH - 1]);
+        target.push('Z');
+        return Some(time);
+    }
+    let time = parse_any(text)?;
     let written = SECONDS.print_timestamp(&time, target);
     written.expect("a text takes everything");
+    Some(time)
 }
 
 /// `2026-01-31T23:59:59.000Z`: fixed width, so that text order is time order.
@@ -135,6 +144,10 @@ mod tests {
             text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{3})?Z"
         ) {
             prop_assert_eq!(parse(&text), parse_any(&text));
+            let mut seconds = String::new();
+            let time = parse_to_seconds(&text, &mut seconds);
+            prop_assert_eq!(time, parse(&text));
+            prop_assert_eq!(seconds, time.map(to_seconds).unwrap_or_default());
             // An offset is one of the other forms.
             prop_assert_eq!(parse(&text), parse(&text.replace('Z', "+00:00")));
         }

@@ -75,7 +75,10 @@ pub struct ExportItem {
     /// What the export waits for until the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     waiting_for: Option<String>,
-    /// The number of attempts. [`crate::aws::exports`] counts them.
+    /// Whether others of the tenant have to be made first. [`crate::aws::exports`] writes it.
+    #[serde(default, skip_serializing)]
+    waits_for_slot: bool,
+    /// Grows with each attempt. [`crate::aws::exports`] sees to it.
     #[serde(default, skip_serializing)]
     fence: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -201,6 +204,7 @@ impl ExportItem {
             expires_at: None,
             failure_reason: None,
             waiting_for: None,
+            waits_for_slot: false,
             fence: 0,
             retry_of: export.retry_of.as_ref().map(ToString::to_string),
             ended_by: None,
@@ -267,7 +271,7 @@ impl TryFrom<ExportItem> for Export {
         let status: Status = item.status.parse().map_err(|_| unreadable("the status"))?;
         let state = match status {
             Status::Pending => State::Pending {
-                is_begun: item.fence > 0,
+                is_begun: item.fence > 0 && !item.waits_for_slot,
                 rows_written: item.rows_written,
                 waiting_for: item.waiting_for.clone(),
                 delivery,

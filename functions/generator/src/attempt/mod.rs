@@ -152,12 +152,13 @@ impl Generator {
     }
 
     /// Releases the lease first, because the message has no delay. If the message cannot be sent, the reconciler sends it.
+    ///
+    /// The message is sent even if the release is refused: the SDK may have repeated one whose answer was lost. If another
+    /// attempt has the export, a message too many does no harm.
     async fn hand_over(&self, attempt: &Attempt) -> Result<(), AwsError> {
         let Export { tenant_id, id, .. } = &attempt.export;
-        let released = self.exports.release(attempt, time::now(), None).await?;
-        if released.is_ok()
-            && let Err(cause) = self.queue.send(tenant_id, id, SignedDuration::ZERO).await
-        {
+        let _ = self.exports.release(attempt, time::now(), None).await?;
+        if let Err(cause) = self.queue.send(tenant_id, id, SignedDuration::ZERO).await {
             warn!(exportId = %id, %cause, "the reconciler sends the message");
         }
         Ok(())

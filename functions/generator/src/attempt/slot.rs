@@ -33,12 +33,13 @@ impl Generator {
         if is_taken {
             return Ok(true);
         }
-        // Recorded first: whoever is told that an export waits must find it.
-        let waits = self
+        // Recorded first: whoever is told that an export waits must find it. If this is refused, the SDK may have repeated a
+        // write whose answer was lost.
+        let _ = self
             .exports
             .wait_for_slot(attempt, OTHERS_ARE_MADE, now)
             .await?;
-        if waits.is_ok() && self.exports.want_slot(tenant_id, most, now).await?.is_err() {
+        if self.exports.want_slot(tenant_id, most, now).await?.is_err() {
             // A slot was given back in this moment, and perhaps the last one: nobody would wake the export.
             self.queue.send(tenant_id, id, SignedDuration::ZERO).await?;
         }

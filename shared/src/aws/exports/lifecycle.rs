@@ -45,7 +45,7 @@ const WITHOUT_FILE: &str = "#status = :status, statusSort = :statusSort, request
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
     pub export: Export,
-    /// Grows with each attempt; a write with an older one is refused.
+    /// Grows when an attempt begins and when it releases its lease; a write with an older one is refused.
     pub fence: u64,
     /// The number of attempts since the last checkpoint, with this one.
     pub tries: u64,
@@ -133,6 +133,9 @@ impl ExportsTable {
 
     /// Releases the lease at `retry_at`, when the next message comes. A message that comes earlier is dropped. Until then
     /// readers are told what the export waits for.
+    ///
+    /// The fence grows, so that a write of this attempt that is still on its way cannot renew the lease: the next message
+    /// would be dropped because of it, and the export would wait for the reconciler.
     pub async fn release(
         &self,
         attempt: &Attempt,
@@ -143,15 +146,19 @@ impl ExportsTable {
         let not_before = retry_at - SignedDuration::from_secs(1);
         let update = self
             .fenced(attempt)
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":notBefore", number(not_before.as_millisecond()))
             .expression_attribute_values(":due", number((retry_at + UNSENT_AFTER).as_second()));
         let update = match waiting_for {
             Some(waiting_for) => update
                 .update_expression(
-                    "SET leaseUntil = :notBefore, dueAt = :due, waitingFor = :waitingFor",
+                    "SET fence = fence + :one, leaseUntil = :notBefore, dueAt = :due, \
+                     waitingFor = :waitingFor",
                 )
                 .expression_attribute_values(":waitingFor", text(waiting_for)),
-            None => update.update_expression("SET leaseUntil = :notBefore, dueAt = :due"),
+            None => update.update_expression(
+                "SET fence = fence + :one, leaseUntil = :notBefore, dueAt = :due",
+            ),
         };
         self.change(update).await
     }

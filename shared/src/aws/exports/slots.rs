@@ -140,11 +140,11 @@ impl ExportsTable {
         let update = self
             .fenced(attempt)
             .update_expression(
-                "SET fence = :before, tries = :tries, waitsForSlot = :true, waitingFor = :waitingFor, dueAt = :lookedAt \
+                "SET fence = fence + :one, tries = :tries, waitsForSlot = :true, waitingFor = :waitingFor, dueAt = :lookedAt \
                  REMOVE leaseUntil",
             )
-            .expression_attribute_values(":before", super::count(attempt.fence - 1))
-            .expression_attribute_values(":tries", super::count(attempt.tries - 1))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":tries", super::count(attempt.tries.saturating_sub(1)))
             .expression_attribute_values(":true", AttributeValue::Bool(true))
             .expression_attribute_values(":waitingFor", text(waiting_for))
             .expression_attribute_values(":lookedAt", number(looked_at.as_second()));

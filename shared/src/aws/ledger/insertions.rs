@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::row_write::RowWrite;
 use crate::{
-    domain::{received::Received, record::Record, time},
+    domain::{received::Received, record::Record},
     items::ledger::{
-        AMOUNT, AMOUNT_VALUE, CONTACT_ID, CONTACT_PARTITION, CREATED_AT, PARTITION, POSITION,
-        RECEIVED_AT, SORT, SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
+        AMOUNT_VALUE, CONTACT_PARTITION, CREATED_AT, PARTITION, POSITION, RECEIVED_AT, SORT,
+        SUPPLIER_PARTITION, VERSION, VISIBLE_FROM,
     },
 };
 
@@ -31,6 +31,12 @@ pub struct Insertions {
     body: Vec<u8>,
     /// Of the statement that is being written, because it comes after the names.
     parameters: Vec<u8>,
+    /// What the last record had values for.
+    shape: Option<Shape>,
+    /// The names of its attributes, as the statement has them.
+    names: Vec<u8>,
+    /// Whether the names are those of the record that is being written already.
+    are_known: bool,
 }
 
 impl Insertions {
@@ -42,6 +48,9 @@ impl Insertions {
             start: format!("{{\"Statement\":\"INSERT INTO \\\"{table}\\\" VALUE {{"),
             body,
             parameters: Vec::with_capacity(USUAL_LENGTH),
+            shape: None,
+            names: Vec::with_capacity(USUAL_LENGTH),
+            are_known: false,
         }
     }
 
@@ -50,30 +59,35 @@ impl Insertions {
         if self.body.ends_with(b"}") {
             self.body.push(b',');
         }
-        self.body.extend_from_slice(self.start.as_bytes());
         self.parameters.clear();
-        let created_at = record.value(CREATED_AT).unwrap_or_default();
+        let shape = Shape::of(record, write.change.version);
+        self.are_known = shape.is_some() && self.shape == shape;
+        if !self.are_known {
+            self.shape = shape;
+            self.names.clear();
+        }
+        let created_at = record.created_at_second();
         for (column, value) in record.values() {
             if column.name != CREATED_AT {
                 self.text(column.name, &[value]);
             }
         }
-        let milliseconds = time::to_milliseconds(record.created_at());
-        self.plain(CREATED_AT, b"S", &[&milliseconds]);
+        let millisecond = format!(".{:03}Z", record.created_at().subsec_millisecond());
+        let second = created_at.trim_end_matches('Z');
+        self.plain(CREATED_AT, b"S", &[second, &millisecond]);
         self.plain(POSITION, b"S", &[created_at, "#", record.id()]);
-        if let Some(amount) = record.value(AMOUNT) {
+        if let Some(amount) = record.amount_text() {
             self.plain(AMOUNT_VALUE, b"N", &[amount]);
         }
         self.plain(PARTITION, b"S", &[write.partition()]);
         self.plain(SORT, b"S", &[record.id()]);
-        let (tenant_id, dataset) = (&write.change.tenant_id, record.dataset());
-        let export_type = dataset.export_type;
-        let supplier = dataset.supplier_column;
-        if let Some(supplier) = supplier.and_then(|column| record.value(column)) {
+        let tenant_id = &write.change.tenant_id;
+        let export_type = record.dataset().export_type;
+        if let Some(supplier) = record.supplier() {
             let partition = [tenant_id, "#", export_type, "#", supplier];
             self.text(SUPPLIER_PARTITION, &partition);
         }
-        if let Some(contact) = record.value(CONTACT_ID) {
+        if let Some(contact) = record.contact() {
             let partition = [tenant_id, "#", export_type, "#", contact];
             self.text(CONTACT_PARTITION, &partition);
         }
@@ -83,6 +97,8 @@ impl Insertions {
         let counts_from = write.counts_from(received).second();
         self.number(RECEIVED_AT, counts_from);
         self.number(VISIBLE_FROM, counts_from);
+        self.body.extend_from_slice(self.start.as_bytes());
+        self.body.extend_from_slice(&self.names);
         self.body.extend_from_slice(b"}\",\"Parameters\":[");
         self.body.extend_from_slice(&self.parameters);
         self.body.extend_from_slice(b"]}");
@@ -119,13 +135,17 @@ impl Insertions {
     }
 
     fn begin(&mut self, name: &str, kind: &[u8]) {
+        if !self.are_known {
+            if !self.names.is_empty() {
+                self.names.push(b',');
+            }
+            self.names.push(b'\'');
+            self.names.extend_from_slice(name.as_bytes());
+            self.names.extend_from_slice(b"': ?");
+        }
         if !self.parameters.is_empty() {
-            self.body.push(b',');
             self.parameters.push(b',');
         }
-        self.body.push(b'\'');
-        self.body.extend_from_slice(name.as_bytes());
-        self.body.extend_from_slice(b"': ?");
         self.parameters.extend_from_slice(b"{\"");
         self.parameters.extend_from_slice(kind);
         self.parameters.extend_from_slice(b"\":\"");
@@ -135,6 +155,26 @@ impl Insertions {
     pub fn into_body(mut self) -> Bytes {
         self.body.extend_from_slice(b"]}");
         self.body.into()
+    }
+}
+
+/// What decides the names of a record's attributes. Most records of a call have the same.
+#[derive(Debug, PartialEq, Eq)]
+struct Shape {
+    export_type: &'static str,
+    /// A bit for each column that has a value.
+    columns: u64,
+    is_versioned: bool,
+}
+
+impl Shape {
+    /// `None` if the dataset has too many columns.
+    fn of(record: &Record, version: Option<u64>) -> Option<Self> {
+        Some(Self {
+            export_type: record.dataset().export_type,
+            columns: record.present()?,
+            is_versioned: version.is_some(),
+        })
     }
 }
 
