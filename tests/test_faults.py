@@ -32,6 +32,29 @@ def test_an_export_whose_message_was_never_sent_is_found(
     assert api.wait(operator, DATASET, launched["exportId"])["status"] == "READY"
 
 
+def test_an_export_that_an_older_release_accepted_is_found(
+    generator: Generator,
+    reconcile: Callable[[], None],
+    sqs: Any,
+    stack: dict[str, Any],
+    api: Api,
+    newcomer: Caller,
+    exports_table: ExportsTable,
+) -> None:
+    """It is in the index that the older release used, and its file's expiry is in the newer one."""
+    with generator.held():
+        export_id = api.launch(newcomer, DATASET)["exportId"]
+        sqs.purge_queue(QueueUrl=stack["queueUrl"])
+        stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
+        assert stored.pop("dueShard").startswith("PENDING#")
+        exports_table.put({**stored, "dueKind": "PENDING", "dueAt": int(time.time()) - 1})
+    reconcile()
+    assert api.wait(newcomer, DATASET, export_id)["status"] == "READY"
+    stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
+    assert stored["dueShard"].startswith("EXPIRY#")
+    assert "dueKind" not in stored
+
+
 def test_an_export_whose_generator_went_silent_is_found(
     generator: Generator,
     reconcile: Callable[[], None],

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    UnreadableItem, file_format::ProfileItem, filters::FiltersItem, read_id,
+    UnreadableItem, due::DueKind, file_format::ProfileItem, filters::FiltersItem, read_id,
     schedule::ScheduledRunItem,
 };
 use crate::domain::{
@@ -99,7 +99,7 @@ pub struct ExportItem {
     downloaded_at: Option<i64>,
     /// What the reconciler has to do, and from when on (Unix seconds). Absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    due_kind: Option<String>,
+    due_shard: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_at: Option<i64>,
     /// Unix seconds.
@@ -137,18 +137,6 @@ pub fn requester(user_id: &str, scope: &Scope) -> String {
     }
 }
 
-/// What the reconciler has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-pub enum DueKind {
-    /// Send its message again.
-    Pending,
-    /// Expire it.
-    Expiry,
-    /// Remove what late attempts may have left in the bucket, of a failed or cancelled export.
-    CleanUp,
-}
-
 /// The sort keys of the local indexes, which change with the status.
 pub struct StatusSorts {
     pub status: String,
@@ -173,7 +161,6 @@ impl ExportItem {
     pub fn new(export: &Export, history_lifetime: SignedDuration) -> Self {
         let status = Status::Pending;
         let sorts = StatusSorts::of(export, status);
-        let due: &'static str = DueKind::Pending.into();
         Self {
             partition: partition(&export.tenant_id, export.dataset()),
             sort: export.id.to_string(),
@@ -212,7 +199,7 @@ impl ExportItem {
             resends: Vec::new(),
             schedule: export.schedule.as_ref().map(ScheduledRunItem::from),
             downloaded_at: None,
-            due_kind: Some(due.to_owned()),
+            due_shard: Some(DueKind::Pending.shard(export.id.as_str())),
             due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
             time_to_live: (export.created_at + history_lifetime).as_second(),
         }

@@ -1,6 +1,11 @@
 //! The changes of an export after it was accepted. Each is conditional on its status and, while it is made, on the
 //! fence of the attempt that makes it, so that a late or duplicate attempt changes nothing.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::UpdateItemError,
@@ -26,8 +31,9 @@ use crate::{
         sending::Sending,
     },
     items::{
+        due::DueKind,
         expiry_marker::{ExpiryMarkerItem, expiry_partition},
-        export::{CLEAN_UP_AFTER, DueKind, EXPIRY_GRACE, FileItem, StatusSorts, UNSENT_AFTER},
+        export::{CLEAN_UP_AFTER, EXPIRY_GRACE, FileItem, StatusSorts, UNSENT_AFTER},
         lock::{LOCK, lock_partition},
     },
     random,
@@ -38,11 +44,11 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// See [`ExportsTable::without_file`].
 const WITHOUT_FILE: &str = "#status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
-     dueKind = :dueKind, dueAt = :due \
-     REMOVE leaseUntil, tries, waitingFor, waitsForSlot, checkpoint, #file, readyAt, expiresAt";
+     dueShard = :dueShard, dueAt = :due \
+     REMOVE dueKind, leaseUntil, tries, waitingFor, waitsForSlot, checkpoint, #file, readyAt, expiresAt";
 
 /// The right to work on an export until its lease ends, given to one attempt at a time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Attempt {
     pub export: Export,
     /// Grows when an attempt begins and when it releases its lease; a write with an older one is refused.
@@ -53,10 +59,30 @@ pub struct Attempt {
     pub restarts: u64,
     /// The last checkpoint.
     pub checkpoint: Option<Checkpoint>,
+    lease: Lease,
+}
+
+/// When an attempt's lease was renewed last, in Unix milliseconds.
+#[derive(Clone, Debug)]
+struct Lease(Arc<AtomicI64>);
+
+impl Lease {
+    fn begun_at(now: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(now.as_millisecond())))
+    }
+
+    fn is_to_be_renewed(&self, now: Timestamp) -> bool {
+        let age = now.as_millisecond() - self.0.load(Ordering::Relaxed);
+        SignedDuration::from_millis(age) >= LEASE / 2
+    }
+
+    fn renewed_at(&self, now: Timestamp) {
+        self.0.store(now.as_millisecond(), Ordering::Relaxed);
+    }
 }
 
 /// What became of a claim.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Claim {
     Begun(Box<Attempt>),
     /// Another attempt has the export, or the next one is not to begin yet.
@@ -103,7 +129,7 @@ impl ExportsTable {
             .await;
         match result {
             Ok(answer) => {
-                let attempt = read_attempt(answer.attributes.unwrap_or_default())?;
+                let attempt = read_attempt(answer.attributes.unwrap_or_default(), now)?;
                 Ok(Claim::Begun(Box::new(attempt)))
             }
             Err(error) if is_refused(&error) => Ok(if is_pending(&error) {
@@ -117,18 +143,40 @@ impl ExportsTable {
         }
     }
 
-    /// Records the attempt's progress and renews its lease.
+    /// Records the attempt's progress, and renews its lease if that is due.
     pub async fn record_progress(
         &self,
         attempt: &Attempt,
         rows_written: u64,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        let update = self
-            .leased(attempt, now)
-            .update_expression("SET rowsWritten = :rows, leaseUntil = :lease, dueAt = :due")
-            .expression_attribute_values(":rows", count(rows_written));
-        self.change(update).await
+        self.change_leased(attempt, now, "rowsWritten = :rows", |update| {
+            update.expression_attribute_values(":rows", count(rows_written))
+        })
+        .await
+    }
+
+    /// A change of an attempt that sets what `set` says. It renews the lease when half of it is over: each renewal moves the
+    /// export in the index of what is due.
+    pub(super) async fn change_leased(
+        &self,
+        attempt: &Attempt,
+        now: Timestamp,
+        set: &str,
+        with_values: impl FnOnce(UpdateBuilder) -> UpdateBuilder,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let renews = attempt.lease.is_to_be_renewed(now);
+        let update = if renews {
+            self.leased(attempt, now)
+                .update_expression(format!("SET {set}, leaseUntil = :lease, dueAt = :due"))
+        } else {
+            self.fenced(attempt).update_expression(format!("SET {set}"))
+        };
+        let changed = self.change(with_values(update)).await?;
+        if renews && changed.is_ok() {
+            attempt.lease.renewed_at(now);
+        }
+        Ok(changed)
     }
 
     /// Releases the lease at `retry_at`, when the next message comes. A message that comes earlier is dropped. Until then
@@ -200,14 +248,13 @@ impl ExportsTable {
         delivery: &Delivery,
         sending: &Sending,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        let due: &'static str = DueKind::Expiry.into();
         let update = self
             .to_status(self.fenced(attempt), &attempt.export, Status::Ready)
             .update_expression(
                 "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
-                 dueKind = :dueKind, dueAt = :due REMOVE leaseUntil, tries, waitingFor",
+                 dueShard = :dueShard, dueAt = :due REMOVE dueKind, leaseUntil, tries, waitingFor",
             )
-            .expression_attribute_values(":dueKind", text(due))
+            .expression_attribute_values(":dueShard", due_shard(DueKind::Expiry, &attempt.export))
             .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
         let audit = AuditEvent::of(
             &attempt.export,
@@ -303,7 +350,7 @@ impl ExportsTable {
             .to_status(self.update(export), export, Status::Expired)
             .update_expression(
                 "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort \
-                 REMOVE dueKind, dueAt",
+                 REMOVE dueShard, dueKind, dueAt",
             )
             .condition_expression("#status = :ready AND expiresAt <= :now")
             .expression_attribute_values(":ready", text(Status::Ready.to_string()))
@@ -325,9 +372,8 @@ impl ExportsTable {
         status: Status,
         now: Timestamp,
     ) -> UpdateBuilder {
-        let due: &'static str = DueKind::CleanUp.into();
         self.to_status(update, export, status)
-            .expression_attribute_values(":dueKind", text(due))
+            .expression_attribute_values(":dueShard", due_shard(DueKind::CleanUp, export))
             .expression_attribute_values(":due", number((now + CLEAN_UP_AFTER).as_second()))
             .expression_attribute_names("#file", "file")
     }
@@ -488,6 +534,10 @@ impl ExportsTable {
     }
 }
 
+fn due_shard(kind: DueKind, export: &Export) -> AttributeValue {
+    text(kind.shard(export.id.as_str()))
+}
+
 enum Outcome {
     Done,
     Refused {
@@ -496,7 +546,7 @@ enum Outcome {
     },
 }
 
-fn read_attempt(item: Item) -> Result<Attempt, AwsError> {
+fn read_attempt(item: Item, now: Timestamp) -> Result<Attempt, AwsError> {
     let count = |name: &str| {
         item.get(name)
             .and_then(|value| value.as_n().ok())
@@ -515,6 +565,7 @@ fn read_attempt(item: Item) -> Result<Attempt, AwsError> {
         tries,
         restarts,
         checkpoint,
+        lease: Lease::begun_at(now),
     })
 }
 
@@ -549,4 +600,20 @@ fn built(update: UpdateBuilder) -> Result<Update, AwsError> {
 
 pub(super) fn update_part(update: UpdateBuilder) -> Result<TransactWriteItem, AwsError> {
     Ok(TransactWriteItem::builder().update(built(update)?).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_is_renewed_when_half_of_it_is_over() {
+        let at = |second| Timestamp::from_second(1_780_000_000 + second).unwrap();
+        let lease = Lease::begun_at(at(0));
+        assert!(!lease.is_to_be_renewed(at(29)));
+        assert!(lease.is_to_be_renewed(at(30)));
+        lease.renewed_at(at(31));
+        assert!(!lease.is_to_be_renewed(at(60)));
+        assert!(lease.is_to_be_renewed(at(61)));
+    }
 }

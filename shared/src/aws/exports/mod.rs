@@ -26,6 +26,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use arrival::{Learned, Told};
 pub use checkpoint::{Checkpoint, UploadState};
 pub use create::Creation;
+pub use due::{DuePage, DuePlace};
 pub use lifecycle::{Attempt, Claim, Superseded};
 pub use link::{LinkedExport, Revoked};
 pub use schedules::TooManySchedules;
