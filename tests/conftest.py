@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from support.sender import Sender
 from support.table import ExportsTable, LedgerTable
 
 ROOT = Path(__file__).resolve().parents[1]
+# For what the stack's own tools do.
+sys.path.append(str(ROOT / "tools"))
 STACK_FILE = Path(os.environ.get("STACK_JSON", ROOT / ".local" / "stack.json"))
 
 

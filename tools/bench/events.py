@@ -23,7 +23,7 @@ def event_of(function: str) -> dict[str, Any]:
         raise Failure(f"tools/bench/events.py has no event for the function {function}.") from None
 
 
-def _request(method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> dict[str, Any]:
+def request(method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> dict[str, Any]:
     """A request as a REST API passes it on, from a caller whom the authorizer has let in."""
     headers = {"accept": "application/json", "content-type": "application/json", "host": "api.example"}
     return {
@@ -135,10 +135,10 @@ def _recorded_event() -> dict[str, Any]:
 def _authorization() -> dict[str, Any]:
     """What a REST API asks its authorizer."""
     method_arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:bench/api/GET{DATASET_PATH}"
-    request = _request("GET", DATASET_PATH)
-    request["headers"] |= {"dj-client": "OPERATOR", "dj-api-key": "bench"}
-    del request["requestContext"]["authorizer"]
-    return request | {"type": "REQUEST", "methodArn": method_arn, "queryStringParameters": {}}
+    asked = request("GET", DATASET_PATH)
+    asked["headers"] |= {"dj-client": "OPERATOR", "dj-api-key": "bench"}
+    del asked["requestContext"]["authorizer"]
+    return asked | {"type": "REQUEST", "methodArn": method_arn, "queryStringParameters": {}}
 
 
 def _schedule() -> dict[str, Any]:
@@ -193,14 +193,14 @@ def dropped(key: str) -> dict[str, Any]:
 
 EVENTS: dict[str, dict[str, Any]] = {
     "authorizer": _authorization(),
-    "trigger": _request("POST", DATASET_PATH, {}),
-    "list": _request("GET", DATASET_PATH),
-    "records": _request("GET", DATASET_PATH.removesuffix("/export")),
-    "suppliers": _request("GET", "/v1/suppliers"),
-    "estimate": _request("POST", f"{DATASET_PATH}/estimate", {}),
-    "detail": _request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
-    "resend": _request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
-    "schedules": _request("GET", "/v1/schedules"),
+    "trigger": request("POST", DATASET_PATH, {}),
+    "list": request("GET", DATASET_PATH),
+    "records": request("GET", DATASET_PATH.removesuffix("/export")),
+    "suppliers": request("GET", "/v1/suppliers"),
+    "estimate": request("POST", f"{DATASET_PATH}/estimate", {}),
+    "detail": request("GET", f"{DATASET_PATH}/{EXPORT_ID}"),
+    "resend": request("POST", f"/v1/exports/{EXPORT_ID}/resend-email", {}),
+    "schedules": request("GET", "/v1/schedules"),
     # For a schedule that does not exist.
     "schedule-runner": {
         "tenantId": TENANT,
@@ -208,13 +208,13 @@ EVENTS: dict[str, dict[str, Any]] = {
         "version": 1,
         "scheduledAt": "2026-11-20T09:30:00Z",
     },
-    "cancel": _request("POST", f"/v1/exports/{EXPORT_ID}/cancel"),
-    "delete": _request("DELETE", f"/v1/exports/{EXPORT_ID}"),
-    "links": _request("GET", f"/v1/exports/{EXPORT_ID}/links"),
-    "me": _request("GET", "/v1/me"),
-    "download": _request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
-    "console": _request("GET", "/console"),
-    "merchant": _request("POST", "/v1/merchants/find-export", {"export_id": EXPORT_ID[:-1] + "c"}),
+    "cancel": request("POST", f"/v1/exports/{EXPORT_ID}/cancel"),
+    "delete": request("DELETE", f"/v1/exports/{EXPORT_ID}"),
+    "links": request("GET", f"/v1/exports/{EXPORT_ID}/links"),
+    "me": request("GET", "/v1/me"),
+    "download": request("GET", f"/v1/exports/{EXPORT_ID}/download", query={"token": TOKEN}),
+    "console": request("GET", "/console"),
+    "merchant": request("POST", "/v1/merchants/find-export", {"export_id": EXPORT_ID[:-1] + "c"}),
     "generator": _message(),
     "dead-letter-handler": _message(),
     "mail-events": _delivery(),
@@ -223,7 +223,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "reconciler": _schedule(),
     "recorder": _change(),
     # Of a tenant that has none: the server knows exports and records.
-    "webhooks": _request("GET", "/v1/webhooks/whk_01k9zzzzzzzzzzzzzzzzzzzzzz"),
+    "webhooks": request("GET", "/v1/webhooks/whk_01k9zzzzzzzzzzzzzzzzzzzzzz"),
     "webhook-sender": _export_event(),
     # About a file that is no longer there.
     "loader": dropped(f"inbox/{TENANT}/funding-transfers/none.csv"),

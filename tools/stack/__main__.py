@@ -7,6 +7,7 @@ import sys
 
 from bench.run import bench as measure
 from bench.settings import plan, quick_plan
+from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
@@ -39,6 +40,10 @@ def main() -> None:
     users.add_argument("--think-seconds", type=float, default=8, help="between a user's requests, on average")
     fuzz = commands.add_parser("fuzz", help="look for pages that the decoder gets wrong")
     fuzz.add_argument("--seconds", type=int, default=60)
+    attack = commands.add_parser("faults", help="let each AWS call of each flow fail in every way")
+    attack.add_argument("--flow", help="only this flow")
+    attack.add_argument("--fault", help="only this fault")
+    attack.add_argument("--call", help="only calls whose names have this in them")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
     arguments, rest = parser.parse_known_args()
@@ -71,6 +76,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "fuzz":
         fuzzing.fuzz(arguments.seconds)
+        return
+    if command == "faults":
+        faults(steps, arguments.flow, arguments.fault, arguments.call)
         return
     if command == "contract":
         if not build.contract():
