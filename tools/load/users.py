@@ -46,7 +46,8 @@ class Someone:
         while time.monotonic() < until:
             act = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             await getattr(self, act)()
-            await asyncio.sleep(self.random.expovariate(1 / think_seconds))
+            pause = self.random.expovariate(1 / think_seconds)
+            await asyncio.sleep(min(pause, max(0, until - time.monotonic())))
 
     async def list(self) -> None:
         await self._ask("list", "GET", f"{EXPORTS}?limit=20", {200})

@@ -18,7 +18,7 @@ use tracing::error;
 pub const PAGE: i32 = 100;
 
 /// How many chunks of a shard are worked on at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// One kind of what is due.
 pub trait Work {
@@ -91,11 +91,7 @@ async fn drain_shard<W: Work>(
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        cell::RefCell,
-        collections::{BTreeMap, VecDeque},
-        time::Duration,
-    };
+    use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
     use shared::items::due::DueKind;
     use tokio::time::sleep;
@@ -104,7 +100,8 @@ mod tests {
 
     /// Shards with items that became due one after the other.
     struct Ledger {
-        left: RefCell<BTreeMap<String, VecDeque<Due>>>,
+        /// By shard, and by when they became due.
+        left: RefCell<BTreeMap<String, BTreeMap<i64, Due>>>,
         worked_on: RefCell<BTreeMap<String, Vec<i64>>>,
         call: Duration,
         /// Items that cannot be done: those that are due at such a time.
@@ -114,14 +111,15 @@ mod tests {
     impl Ledger {
         fn of(count: i64, call: Duration, cannot: fn(i64) -> bool) -> (Self, Vec<DueShard>) {
             let shards = DueKind::Pending.shards();
-            let mut left: BTreeMap<String, VecDeque<Due>> = BTreeMap::new();
+            let mut left: BTreeMap<String, BTreeMap<i64, Due>> = BTreeMap::new();
             for at in 0..count {
                 let shard = &shards[usize::try_from(at).unwrap() % 16];
-                left.entry(shard.value.clone()).or_default().push_back(Due {
+                let due = Due {
                     partition: shard.value.clone(),
                     sort: format!("exp_{at}"),
                     at,
-                });
+                };
+                left.entry(shard.value.clone()).or_default().insert(at, due);
             }
             let ledger = Self {
                 left: RefCell::new(left),
@@ -133,7 +131,7 @@ mod tests {
         }
 
         fn left(&self) -> usize {
-            self.left.borrow().values().map(VecDeque::len).sum()
+            self.left.borrow().values().map(BTreeMap::len).sum()
         }
     }
 
@@ -144,20 +142,15 @@ mod tests {
             from: Option<DuePlace>,
         ) -> Result<DuePage, AwsError> {
             sleep(self.call).await;
-            // A page begins behind what could not be done before.
+            // A page begins behind the one before, whether or not that could be done.
             let worked_on = self.worked_on.borrow();
-            let last = worked_on
-                .get(&shard.value)
-                .and_then(|done| done.iter().max());
-            let behind = from.and(last.copied()).unwrap_or(-1);
+            let last = worked_on.get(&shard.value).and_then(|times| times.last());
+            let behind = from.and(last.copied()).map_or(0, |last| last + 1);
             let left = self.left.borrow();
-            let rest = left.get(&shard.value).into_iter().flatten();
-            let mut due: Vec<_> = rest
-                .filter(|due| due.at > behind)
-                .take(101)
-                .cloned()
-                .collect();
-            let next = (due.len() > 100).then(|| DuePlace::default());
+            let rest = left.get(&shard.value).into_iter();
+            let rest = rest.flat_map(|left| left.range(behind..));
+            let mut due: Vec<_> = rest.map(|(_, due)| due.clone()).take(101).collect();
+            let next = (due.len() > 100).then(DuePlace::default);
             due.truncate(100);
             Ok(DuePage { due, next })
         }
@@ -174,9 +167,7 @@ mod tests {
                     return Err(AwsError::unexpected("UpdateItem", "no"));
                 }
                 let mut left = self.left.borrow_mut();
-                left.get_mut(&item.partition)
-                    .unwrap()
-                    .retain(|other| other.at != item.at);
+                left.get_mut(&item.partition).unwrap().remove(&item.at);
             }
             Ok(0)
         }
@@ -220,7 +211,7 @@ mod tests {
             .left
             .borrow()
             .values()
-            .filter_map(|left| Some(left.front()?.at))
+            .filter_map(|left| Some(*left.keys().next()?))
             .min();
         assert!(oldest_left.unwrap() > i64::try_from(first.done).unwrap() * 9 / 10);
         // Pass by pass all of it is done.

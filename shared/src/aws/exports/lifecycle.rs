@@ -608,7 +608,7 @@ mod tests {
 
     #[test]
     fn a_lease_is_renewed_when_half_of_it_is_over() {
-        let at = |second| Timestamp::from_second(1_780_000_000 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_780_000_000 + second).unwrap();
         let lease = Lease::begun_at(at(0));
         assert!(!lease.is_to_be_renewed(at(29)));
         assert!(lease.is_to_be_renewed(at(30)));
