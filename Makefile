@@ -39,8 +39,8 @@ bench: ## measure speed, memory, cold starts and cost: make bench [RUNS=5] [QUIC
 load: ## let 200 users of 20 tenants work on the local stack for five minutes: make load [MINUTES=5]
 	@$(STACK) load $(if $(MINUTES),--minutes '$(MINUTES)')
 
-fuzz: ## look for pages that the decoder gets wrong: make fuzz [SECONDS=60]
-	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)')
+fuzz: ## look for input that breaks what reads it: make fuzz [SECONDS=60] [TARGET=requests]
+	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(TARGET),--target '$(TARGET)')
 
 faults: ## let each AWS call of each flow fail in every way: make faults [FLOW='small export']
 	@$(STACK) faults $(if $(FLOW),--flow '$(FLOW)')

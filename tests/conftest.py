@@ -173,6 +173,11 @@ def lambdas(stack: dict[str, Any], aws: boto3.Session) -> Any:
 
 
 @pytest.fixture(scope="session")
+def iam(stack: dict[str, Any], aws: boto3.Session) -> Any:
+    return aws.client("iam", endpoint_url=stack["endpointUrl"])
+
+
+@pytest.fixture(scope="session")
 def generator(stack: dict[str, Any], lambdas: Any) -> Generator:
     return Generator(lambdas, stack["stackName"])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 TIMEOUT_SECONDS = 10
+TOKEN = re.compile(r"/download\?token=([\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,15 @@ class Mailbox:
 
     def about(self, export_id: str) -> list[Mail]:
         """Every mail that names the export, the earliest first."""
+        return [_read(message) for message in self._messages() if export_id in message["BodyText"]]
+
+    def tokens(self) -> set[str]:
+        """The tokens of all links in all mails."""
+        return {token for message in self._messages() for token in TOKEN.findall(message["BodyText"])}
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
         by_account = self.http.get(self.url).json()["messages"]
-        messages = (message for messages in by_account.values() for message in messages)
-        return [_read(message) for message in messages if export_id in message["BodyText"]]
+        return (message for messages in by_account.values() for message in messages)
 
     def wait(self, export_id: str, count: int = 1) -> list[Mail]:
         deadline = time.monotonic() + TIMEOUT_SECONDS

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
-from stack import page
+from stack import page, virtual_environments
 from stack.commands import end_of, run_quietly
 from stack.settings import ROOT, Failure
 
-from .settings import PEER_PYTHON, PEER_VENV, PEERS, WORK
+from .settings import PEER_VENV, PEERS, WORK
 
 NODE_PEER = PEERS / "node"
 OWN_PACKAGES = ("bench-server", "bench-floor")
@@ -27,7 +26,7 @@ def build() -> None:
     _cargo("--package", RUST_PEER_PACKAGE, profile="peer")
     _npm("ci", "--no-audit", "--no-fund")
     _npm("run", "build")
-    _make_venv()
+    virtual_environments.make(PEER_VENV, PEERS / "python" / "requirements.txt")
 
 
 def _cargo(*packages: str, profile: str = "release") -> None:
@@ -39,18 +38,3 @@ def _npm(*arguments: str) -> None:
     log = WORK / "npm.log"
     if not run_quietly(f"npm {arguments[0]}", ["npm", *arguments], log, folder=NODE_PEER):
         raise Failure(f"npm {' '.join(arguments)} failed:\n{end_of(log)}\nAll of its output: {log}")
-
-
-def _make_venv() -> None:
-    """The Python peer's own environment, unless it was made from the same requirements."""
-    requirements = PEERS / "python" / "requirements.txt"
-    stamp = PEER_VENV / "requirements.txt"
-    if stamp.is_file() and stamp.read_bytes() == requirements.read_bytes():
-        return
-    log = WORK / "pip.log"
-    make = [sys.executable, "-m", "venv", "--clear", str(PEER_VENV)]
-    install = [str(PEER_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--requirement"]
-    for command in (make, [*install, str(requirements)]):
-        if not run_quietly("pip install", command, log):
-            raise Failure(f"The Python peer's environment could not be made:\n{end_of(log)}\nAll of its output: {log}")
-    stamp.write_bytes(requirements.read_bytes())

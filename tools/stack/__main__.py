@@ -38,8 +38,9 @@ def main() -> None:
     users.add_argument("--users", type=int, default=200)
     users.add_argument("--tenants", type=int, default=20)
     users.add_argument("--think-seconds", type=float, default=8, help="between a user's requests, on average")
-    fuzz = commands.add_parser("fuzz", help="look for pages that the decoder gets wrong")
+    fuzz = commands.add_parser("fuzz", help="look for input that breaks what reads it")
     fuzz.add_argument("--seconds", type=int, default=60)
+    fuzz.add_argument("--target", choices=fuzzing.TARGETS)
     attack = commands.add_parser("faults", help="let each AWS call of each flow fail in every way")
     attack.add_argument("--flow", help="only this flow")
     attack.add_argument("--fault", help="only this fault")
@@ -75,7 +76,7 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         measure(quick_plan() if arguments.quick else plan(arguments.runs), steps)
         return
     if command == "fuzz":
-        fuzzing.fuzz(arguments.seconds)
+        fuzzing.fuzz(arguments.seconds, arguments.target)
         return
     if command == "faults":
         faults(steps, arguments.flow, arguments.fault, arguments.call)

@@ -12,16 +12,17 @@ from typing import Any
 
 import yaml
 
-from . import build, lifecycle, own_dataset, page, template
+from . import build, lifecycle, own_dataset, page, template, virtual_environments
 from .cargo_tools import installed
 from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
 from .steps import Steps, console
 
-# At tens of thousands of pages a second, this is long enough to find the mistakes that are easy to find.
+# For each target: at thousands of inputs a second, this is long enough to find the mistakes that are easy to find.
 FUZZ_SECONDS = 20
 FUZZ_TARGETS = ROOT / "engine" / "fuzz"
 CLOUDFORMATION_TEMPLATES = ("template.yaml",)
+CHECKOV_CONFIGURATION = ROOT / "infra" / "checkov.yaml"
 YAML_FILES = ("infra/localstack/compose.yaml",)
 # What cargo-deny says before it checks anything.
 NOT_FETCHED = "failed to fetch advisory database"
@@ -44,7 +45,7 @@ def lint(steps: Steps) -> None:
         _run("cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings")
     with steps.step("dependencies", "cargo deny"):
         _check_dependencies()
-    with steps.step("templates", "cfn-lint, sam validate, YAML files"):
+    with steps.step("templates", "cfn-lint, sam validate, checkov, YAML files"):
         _check_templates()
     with steps.step("python lints", "ruff"):
         _run(_tool("ruff"), "check", "tools", "tests")
@@ -70,7 +71,7 @@ def test(steps: Steps) -> None:
 def test_long(steps: Steps) -> None:
     """What takes too long for each change: large exports, the page in a browser, fuzzing, one more dataset."""
     try:
-        with steps.step("fuzzing", "Pages that nobody thought of, for the decoder"):
+        with steps.step("fuzzing", "Input that nobody thought of, for everything that reads what comes from outside"):
             fuzz(FUZZ_SECONDS)
         with _stack_of_its_own(steps) as environment:
             with steps.step("long suites", "The suites in tests/long/, on the deployed stack"):
@@ -97,7 +98,7 @@ def _run_unit_tests() -> None:
 def _stack_of_its_own(steps: Steps) -> Iterator[Mapping[str, str]]:
     """The environment of a stack that runs within."""
     # Never one that somebody is using: the suites write to it, and it is stopped at the end.
-    stack = Stack(free_port())
+    stack = Stack(free_port(), enforces_policies=True)
     try:
         lifecycle.up(stack, steps, is_latest=False)
         with steps.step("large ledger", "Compiling the server that plays large ledgers"):
@@ -129,6 +130,8 @@ def _check_templates() -> None:
     environment = stack_from_environment().environment()
     _run(_tool("cfn-lint"), *CLOUDFORMATION_TEMPLATES)
     _run(_tool("sam"), "validate", "--lint", "--template", str(TEMPLATE), "--region", REGION, environment=environment)
+    checkov = virtual_environments.policy_linter("checkov")
+    _run(checkov, "--file", str(TEMPLATE), "--config-file", str(CHECKOV_CONFIGURATION), environment=environment)
     for file in template.included_files():
         # An include becomes part of the template, and CloudFormation takes no template with a null in it.
         for path in _nulls(yaml.safe_load(file.read_text())):

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 
 from . import processes
-from .settings import REGION, Failure, Stack
+from .settings import CALLS_FILE, REGION, Failure, Stack
 
 START_SECONDS = 30
-PROGRAM = Path(__file__).with_name("emulator_process.py")
+PROGRAM = tuple(Path(__file__).with_name(name) for name in ("emulator_process.py", "usage_keys.py"))
 
 
 def _pid_file(stack: Stack) -> Path:
@@ -27,11 +27,20 @@ def _log_file(stack: Stack) -> Path:
 def _is_current(stack: Stack) -> bool:
     """Whether the emulator was started from the program as it is."""
     started = _program_file(stack)
-    return started.is_file() and started.read_text() == PROGRAM.read_text()
+    return started.is_file() and started.read_text() == _program()
+
+
+def _program() -> str:
+    return "".join(file.read_text() for file in PROGRAM)
 
 
 def _program_file(stack: Stack) -> Path:
     return stack.folder / "emulator.py"
+
+
+def calls_file(stack: Stack) -> Path:
+    """What the functions' policies were asked for."""
+    return stack.folder / "calls.jsonl"
 
 
 def _environment(stack: Stack) -> dict[str, str]:
@@ -57,7 +66,8 @@ def _environment(stack: Stack) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         # On AWS a function gets it from its LoggingConfig.
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
-        "AUTH": os.environ.get("LOCAL_AWS_AUTH", "false"),
+        CALLS_FILE: str(calls_file(stack)),
+        "AUTH": str(stack.enforces_policies).lower(),
     }
 
 
@@ -75,8 +85,9 @@ def start(stack: Stack) -> None:
         )
     environment = _environment(stack)
     _log_file(stack).unlink(missing_ok=True)
+    calls_file(stack).unlink(missing_ok=True)
     processes.start("stack.emulator_process", [], environment, _pid_file(stack), _log_file(stack))
-    _program_file(stack).write_text(PROGRAM.read_text())
+    _program_file(stack).write_text(_program())
     deadline = time.monotonic() + START_SECONDS
     while not _is_healthy(stack):
         if not processes.is_running(_pid_file(stack)):

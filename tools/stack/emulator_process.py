@@ -1,51 +1,49 @@
-"""MiniStack, with two things as on AWS that it has otherwise.
-
-Nagle's algorithm is switched off in its Lambda runtime API, where it costs 45 ms an invocation. And an
-authorizer's `usageIdentifierKey` counts as the request's API key: MiniStack reads the key from the header `x-api-key`,
-which on AWS is not looked at where `x-amazon-apigateway-api-key-source` is AUTHORIZER.
-"""
+"""MiniStack with Nagle's algorithm switched off in its Lambda runtime API, where it costs 45 ms an invocation, and with
+a record of what the functions' policies were asked for."""
 
 from __future__ import annotations
 
+import json
+import os
 import socketserver
+from pathlib import Path
 from typing import Any
 
 from ministack.app import main
-from ministack.services import apigateway_v1
+from ministack.core import iam_evaluator
 
-API_KEY_HEADER = "x-api-key"
-# Carried beside the authorizer's context, because MiniStack caches that and nothing else of the answer.
-USAGE_KEY = "usageIdentifierKey"
-
-invoke_authorizer = apigateway_v1._invoke_authorizer_lambda
-authorize_request = apigateway_v1._authorize_request_v1
-
-
-async def _invoke_authorizer(*arguments: Any) -> Any:
-    """Puts the usage key into the context, which is cached for the same time."""
-    result = await invoke_authorizer(*arguments)
-    answer = (result or {}).get("body")
-    if isinstance(answer, dict) and USAGE_KEY in answer:
-        answer["context"] = {**(answer.get("context") or {}), USAGE_KEY: answer[USAGE_KEY]}
-    return result
-
-
-async def _authorize_request(
-    api_id: str, stage_name: str, method: Any, verb: str, path: str, resource: Any, headers: dict[str, Any], *rest: Any
-) -> Any:
-    """The authorizer's verdict. The request's API key is what the authorizer named, whatever the caller sent."""
-    error, context = await authorize_request(api_id, stage_name, method, verb, path, resource, headers, *rest)
-    for name in [name for name in headers if name.lower() == API_KEY_HEADER]:
-        del headers[name]
-    if context and USAGE_KEY in context:
-        headers[API_KEY_HEADER] = context[USAGE_KEY]
-        context = {name: value for name, value in context.items() if name != USAGE_KEY}
-    return error, context
-
+from stack import usage_keys
+from stack.settings import CALLS_FILE
 
 socketserver.StreamRequestHandler.disable_nagle_algorithm = True
-apigateway_v1._invoke_authorizer_lambda = _invoke_authorizer
-apigateway_v1._authorize_request_v1 = _authorize_request
+
+
+def record_calls(file: Path) -> None:
+    """Has each call that a role's policies are asked about written to a file, once: who, what, on which resource, and
+    whether it was allowed. The policies are asked only where `AUTH` is true."""
+    evaluate = iam_evaluator.evaluate
+    seen: set[str] = set()
+    lines = file.open("a", buffering=1)
+
+    def recorded(context: Any, *policies: Any) -> Any:
+        result = evaluate(context, *policies)
+        call = {
+            "principal": context.principal_arn,
+            "action": context.action,
+            "resource": context.resource_arn,
+            "isAllowed": result.decision == "Allow",
+        }
+        line = json.dumps(call)
+        if line not in seen:
+            seen.add(line)
+            lines.write(f"{line}\n")
+        return result
+
+    iam_evaluator.evaluate = recorded
+
+
+usage_keys.install()
 
 if __name__ == "__main__":
+    record_calls(Path(os.environ[CALLS_FILE]))
     main()

@@ -107,5 +107,7 @@ def _describe(stack: Stack, outputs: Mapping[str, str]) -> dict[str, Any]:
         "region": REGION,
         "stackName": STACK_NAME,
         **{name: outputs.get(output) for name, output in OUTPUT_NAMES.items()},
+        # Who asked for what, as the roles' policies saw it: only where the local AWS enforces them.
+        "callsFile": str(emulator.calls_file(stack)),
         "keys": {identity.name: identity.described() for identity in IDENTITIES},
     }

@@ -22,6 +22,8 @@ REGION = "us-east-1"
 SENDER_EMAIL = "exports@payout-exports.example"
 ARTIFACTS_BUCKET = "payout-exports-artifacts"
 DEFAULT_PORT = 4566
+# The variable that tells the local AWS where to write what the functions' policies were asked for.
+CALLS_FILE = "CALLS_FILE"
 
 
 class Failure(Exception):
@@ -30,9 +32,11 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """One local stack: its port, and its folder below `.local`."""
+    """One local stack, which has a port and a folder below `.local`."""
 
     port: int
+    # Whether the local AWS refuses what the functions' roles do not allow.
+    enforces_policies: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -72,7 +76,7 @@ def stack_from_environment() -> Stack:
     text = os.environ.get("LOCAL_AWS_PORT") or str(DEFAULT_PORT)
     if not text.isdecimal() or not 1024 <= int(text) <= 65535:
         raise Failure(f"LOCAL_AWS_PORT is {text!r}: it must be a port number from 1024 to 65535.")
-    return Stack(int(text))
+    return Stack(int(text), enforces_policies=os.environ.get("LOCAL_AWS_AUTH") == "true")
 
 
 def free_port() -> int:

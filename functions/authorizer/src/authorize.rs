@@ -12,8 +12,12 @@ use lambda_runtime::Error;
 use serde_json::Value;
 use shared::{
     aws::keys::ApiKeysTable,
-    domain::caller::{Caller, RoleName},
+    domain::{
+        caller::{Caller, RoleName},
+        time,
+    },
     http::caller_context,
+    items::api_key::UserItem,
 };
 use tracing::info;
 
@@ -59,10 +63,11 @@ pub async fn authorize(
         .find(&credentials.key)
         .await?
         .ok_or_else(|| refuse("unknown key"))?;
-    if item.disabled {
-        return Err(refuse("disabled key"));
+    let user = UserItem::from(item);
+    if let Some(end) = user.end(time::now()) {
+        return Err(refuse(end.into()));
     }
-    let caller = Caller::try_from(item)?;
+    let caller = Caller::try_from(user)?;
     let method_arn = request.method_arn.unwrap_or_default();
     Ok(response(
         verdict(&credentials, &caller),

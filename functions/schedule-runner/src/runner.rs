@@ -108,7 +108,7 @@ impl Runner {
         let Owner {
             tenant_id, user_id, ..
         } = &seen.owner;
-        let callers = self.users.callers(tenant_id, user_id).await?;
+        let callers = self.users.callers(tenant_id, user_id, now).await?;
         let Some(owner) = callers.iter().find(|caller| seen.may_run_for(caller)) else {
             return self.stop(seen, now).await;
         };

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::AwsError;
-use crate::domain::id::ExportId;
+use crate::domain::{caller::is_valid_id, id::ExportId};
 
 /// Longest delay that SQS knows.
 const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
@@ -36,7 +36,8 @@ impl Job {
     /// Reads a message's body. `None` if it names no export; then a retry cannot help.
     pub fn parse(body: &str) -> Option<(String, ExportId)> {
         let job: Job = serde_json::from_str(body).ok()?;
-        Some((job.tenant_id, job.export_id.parse().ok()?))
+        let id = job.export_id.parse().ok()?;
+        is_valid_id(&job.tenant_id).then_some((job.tenant_id, id))
     }
 }
 
@@ -86,5 +87,7 @@ mod tests {
         for poison in ["", "{}", "[]", r#"{"tenantId": "t", "exportId": "e"}"#] {
             assert_eq!(Job::parse(poison), None);
         }
+        // A tenant's id is a part of keys: what could name another partition is none.
+        assert_eq!(Job::parse(&body.replace("northwind", "north#wind")), None);
     }
 }

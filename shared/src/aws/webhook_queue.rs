@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::AwsError;
 use crate::{
-    domain::webhook::{
-        Delivery,
-        id::{DeliveryId, WebhookId},
+    domain::{
+        caller::is_valid_id,
+        webhook::{
+            Delivery,
+            id::{DeliveryId, WebhookId},
+        },
     },
     wire::webhook_event::WebhookEvent,
 };
@@ -56,7 +59,7 @@ impl Message {
     pub fn parse(body: &str) -> Option<Self> {
         if let Ok(job) = serde_json::from_str::<JobBody>(body) {
             return Some(Self::Attempt(Job {
-                tenant_id: job.tenant_id,
+                tenant_id: is_valid_id(&job.tenant_id).then_some(job.tenant_id)?,
                 webhook_id: job.webhook_id.parse().ok()?,
                 delivery_id: job.delivery_id.parse().ok()?,
                 attempt: job.attempt,

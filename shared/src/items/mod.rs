@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod cc_domains;
 pub mod download;
 pub mod due;
 pub mod expiry_marker;

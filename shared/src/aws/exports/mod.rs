@@ -8,6 +8,7 @@ mod due;
 mod history;
 mod lifecycle;
 mod link;
+mod mail_rules;
 mod outbox;
 mod schedules;
 mod sending;

@@ -1,0 +1,97 @@
+"""What the whole session left behind: in the tables, in the bucket, in the logs, and in what the policies allow."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.api import Caller
+from support.grants import granted, roles_of
+from support.leftovers import of_stack
+from support.log_search import ADDRESS, Secrets, cells, lines
+from support.mailbox import Mailbox
+from support.table import ExportsTable, LedgerTable
+
+TESTS = Path(__file__).parent
+TIMEOUT_SECONDS = 120
+
+# Whom mails are from.
+SENDER = "exports@payout-exports.example"
+
+# What Lambda does for a function, with the function's role: no function makes these calls.
+LAMBDAS_OWN = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+}
+
+
+@pytest.mark.last
+def test_each_lock_link_and_object_is_of_an_export_that_lives(
+    exports_table: ExportsTable, s3: Any, stack: dict[str, Any]
+) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    # Exports, events and mails of the last tests may still be on their way.
+    while (orphans := of_stack(exports_table.table, s3, stack["bucket"]).orphans()) and time.monotonic() < deadline:
+        time.sleep(1)
+    assert not orphans, "\n".join(orphans)
+
+
+@pytest.mark.last
+def test_no_key_token_address_or_cell_reached_a_log(
+    logs: Any, callers: dict[str, Caller], mailbox: Mailbox, ledger_table: LedgerTable
+) -> None:
+    secrets = Secrets(
+        texts={caller.key for caller in callers.values()} | set(cells(ledger_table.table)) | mailbox.tokens(),
+        patterns=[
+            ADDRESS,
+            re.compile(r"key_[0-9a-f]{12}"),
+            re.compile(r"whsec_\w+"),
+            re.compile(r"X-Amz-Signature=\w+"),
+        ],
+    )
+    logged = "\n".join(lines(logs))
+    assert "INFO" in logged, "nothing was logged, so nothing was searched"
+    assert not secrets.found_in(logged, allowed={SENDER})
+
+
+@pytest.mark.last
+def test_each_call_was_allowed_and_each_permission_was_needed(
+    stack: dict[str, Any], iam: Any, lambdas: Any, request: pytest.FixtureRequest
+) -> None:
+    recorded = [json.loads(line) for line in Path(stack["callsFile"]).read_text().splitlines()]
+    prefix = f":assumed-role/{stack['stackName']}-"
+    calls = {
+        (call["principal"].rpartition("/")[2], call["action"], call["resource"]): call["isAllowed"]
+        for call in sorted(recorded, key=lambda call: call["isAllowed"])
+        if prefix in call["principal"]
+    }
+    if not calls:
+        pytest.skip("This local AWS does not ask the policies: start it with LOCAL_AWS_AUTH=true.")
+    refused = {call for call, is_allowed in calls.items() if not is_allowed and "no-such-" not in call[2]}
+    assert not refused
+    run = {item.path for item in request.session.items}
+    if not run.issuperset(TESTS.glob("test_*.py")) or request.config.option.keyword:
+        pytest.skip("Only a run of every test needs every permission.")
+    unused = [
+        f"{function} {action} {resource}"
+        for function, role in roles_of(lambdas, stack["stackName"]).items()
+        for action, resource in granted(iam, role)
+        if action not in LAMBDAS_OWN
+        and not any(
+            (function, action) == (caller, called) and fnmatchcase(on, resource) for caller, called, on in calls
+        )
+    ]
+    assert not unused, "\n".join(sorted(unused))
