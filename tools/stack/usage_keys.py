@@ -1,7 +1,7 @@
 """Lets MiniStack's API Gateway count requests by the key that an authorizer names, as AWS does.
 
-MiniStack reads the key from the header `x-api-key`. On AWS, that is not looked at where the API key source is AUTHORIZER:
-there it is the `usageIdentifierKey` of the authorizer's answer.
+MiniStack reads the key from the header `x-api-key`. On AWS, where the API key source is AUTHORIZER, that is not looked at:
+the key is the `usageIdentifierKey` of the authorizer's answer.
 """
 
 from __future__ import annotations
