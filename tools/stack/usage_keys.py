@@ -1,7 +1,7 @@
 """Lets MiniStack's API Gateway count requests by the key that an authorizer names, as AWS does.
 
-MiniStack reads the key from the header `x-api-key`. On AWS, where the API key source is AUTHORIZER, that is not looked at:
-the key is the `usageIdentifierKey` of the authorizer's answer.
+MiniStack reads the key from the header `x-api-key`. On AWS, an API whose key source is AUTHORIZER takes it from the
+`usageIdentifierKey` of the authorizer's answer, and does not look at the header.
 """
 
 from __future__ import annotations
