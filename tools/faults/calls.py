@@ -12,6 +12,7 @@ from .http import Request
 
 # The beginnings of partitions. Every other partition is of exports, or of records in the ledger.
 KINDS = {
+    "cc-domains",
     "deliveries",
     "downloads",
     "expiry",
