@@ -405,7 +405,7 @@ class Lane:
         due = [
             self.clock + int(item["dueAt"]["N"]) - time.time()
             for item in items
-            if item.get("dueKind", {}).get("S") in RECONCILED
+            if item.get("dueShard", {}).get("S", "").partition("#")[0] in RECONCILED
         ]
         if due:
             after = max(min(due), self._ticked_at + 1)

@@ -52,12 +52,8 @@ impl Runner {
     /// are looked at all the same.
     async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
         let mut failed = 0;
-        for due in self.exports().due_schedules(now).await? {
-            let result = match due {
-                Ok((tenant_id, id)) => self.attend(&tenant_id, &id, None, now).await,
-                Err(cause) => Err(cause),
-            };
-            if let Err(cause) = result {
+        for (tenant_id, id) in self.exports().due_schedules(now).await? {
+            if let Err(cause) = self.attend(&tenant_id, &id, None, now).await {
                 error!(%cause, "a schedule is not looked at yet");
                 failed += 1;
             }

@@ -89,7 +89,8 @@ impl WebhookQueue {
         }
     }
 
-    /// Sends a message for an attempt. It arrives after the delay, or after 15 minutes if the delay is longer.
+    /// Sends a message for an attempt. It arrives after the delay, or after 15 minutes if the delay is longer. Each tenant is
+    /// a message group, so that slow endpoints of one do not delay the deliveries of others.
     pub async fn send(&self, job: &Job, delay: SignedDuration) -> Result<(), AwsError> {
         let body = JobBody {
             tenant_id: job.tenant_id.clone(),
@@ -106,6 +107,7 @@ impl WebhookQueue {
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
+            .message_group_id(&job.tenant_id)
             .delay_seconds(i32::try_from(seconds).unwrap_or(900))
             .send()
             .await

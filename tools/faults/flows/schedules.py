@@ -56,8 +56,8 @@ class ScheduleRunner(Flow):
             "UpdateItem",
             TableName=lane.cloud.name("ExportsTable"),
             Key={"partition": {"S": f"schedule#{TENANT}"}, "sort": {"S": self.schedule_id}},
-            UpdateExpression="SET dueKind = :kind, dueAt = :at",
-            ExpressionAttributeValues={":kind": {"S": "SCHEDULE"}, ":at": {"N": "1"}},
+            UpdateExpression="SET dueShard = :shard, dueAt = :at",
+            ExpressionAttributeValues={":shard": {"S": "SCHEDULE#00"}, ":at": {"N": "1"}},
         )
 
     async def check(self, lane: Lane) -> list[Violation]:
