@@ -7,7 +7,7 @@
 STACK = $(if $(shell command -v python3),,$(error Python 3.10 or newer is needed: install it from https://www.python.org/downloads/))python3 tools/stack/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint contract up down bench fuzz faults generate import
+.PHONY: help demo test test-long lint contract up down bench load fuzz faults generate import
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -36,8 +36,11 @@ down: ## stop the local stack
 bench: ## measure speed, memory, cold starts and cost: make bench [RUNS=5] [QUICK=1]
 	@$(STACK) bench $(if $(RUNS),--runs '$(RUNS)') $(if $(QUICK),--quick)
 
-fuzz: ## look for pages that the decoder gets wrong: make fuzz [SECONDS=60]
-	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)')
+load: ## let 200 users of 20 tenants work on the local stack for five minutes: make load [MINUTES=5]
+	@$(STACK) load $(if $(MINUTES),--minutes '$(MINUTES)')
+
+fuzz: ## look for input that breaks what reads it: make fuzz [SECONDS=60] [TARGET=requests]
+	@$(STACK) fuzz $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(TARGET),--target '$(TARGET)')
 
 faults: ## let each AWS call of each flow fail in every way: make faults [FLOW='small export']
 	@$(STACK) faults $(if $(FLOW),--flow '$(FLOW)')

@@ -24,7 +24,7 @@ def ready() -> Seen:
         "tenantId": "acme",
         "requesterId": "ana",
         "status": "READY",
-        "dueKind": "EXPIRY",
+        "dueShard": "EXPIRY#07",
         "file": {"key": f"{FOLDER}1.csv", "sha256": "digest"},
     }
     return Seen(
@@ -48,7 +48,7 @@ def ended(status: str, kind: str) -> Seen:
     """An export that ended without a file, and nothing of it left."""
     seen = ready()
     [export, *_] = seen.items
-    items = [{name: value for name, value in export.items() if name not in ("file", "dueKind")} | {"status": status}]
+    items = [{name: value for name, value in export.items() if name not in ("file", "dueShard")} | {"status": status}]
     audits = [{"action": "EXPORT_LAUNCHED"}] + [{"action": "EXPORT_CANCELLED"}] * (status == "CANCELLED")
     told = [{"id": "evt_1", "type": kind, "data": {"exportId": ID}}]
     return replace(seen, items=items, objects={}, audits=audits, told=told, visits=[])
@@ -106,8 +106,8 @@ BROKEN = {
     "an export that is gone": (1, having(items=[])),
     "an export too many": (1, with_item(PARTITION, "exp_2", tenantId="acme", requesterId="ben", status="CANCELLED")),
     "an end that came too late": (1, having(ended_after=301)),
-    "an export that is due although it has ended": (1, with_export(dueKind="PENDING")),
-    "an export that was never cleaned up": (1, with_export(dueKind="CLEAN_UP")),
+    "an export that is due although it has ended": (1, with_export(dueShard="PENDING#07")),
+    "an export that was never cleaned up": (1, with_export(dueShard="CLEAN_UP#07")),
     "a dead letter": (1, having(dead=["WebhookDeadLetterQueue"])),
     "a refusal in another form": (1, having(answers=[(500, "Internal Server Error")])),
     "a READY export without a file": (2, with_export(file=None)),

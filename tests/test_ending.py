@@ -100,7 +100,7 @@ def test_a_large_export_stops_while_it_is_made(
     # Once more when no attempt can be running any longer.
     exports_table.set(caller.tenantId, TRANSFERS, export_id, dueAt=int(time.time()) - 1)
     reconcile()
-    assert "dueKind" not in exports_table.export(caller.tenantId, TRANSFERS, export_id)
+    assert "dueShard" not in exports_table.export(caller.tenantId, TRANSFERS, export_id)
 
 
 def until(is_so: Callable[[], bool], seconds: float = 60) -> None:

@@ -32,6 +32,29 @@ def test_an_export_whose_message_was_never_sent_is_found(
     assert api.wait(operator, DATASET, launched["exportId"])["status"] == "READY"
 
 
+def test_an_export_that_an_older_release_accepted_is_found(
+    generator: Generator,
+    reconcile: Callable[[], None],
+    sqs: Any,
+    stack: dict[str, Any],
+    api: Api,
+    newcomer: Caller,
+    exports_table: ExportsTable,
+) -> None:
+    """It is in the index that the older release used, and its file's expiry is in the newer one."""
+    with generator.held():
+        export_id = api.launch(newcomer, DATASET)["exportId"]
+        sqs.purge_queue(QueueUrl=stack["queueUrl"])
+        stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
+        assert stored.pop("dueShard").startswith("PENDING#")
+        exports_table.put({**stored, "dueKind": "PENDING", "dueAt": int(time.time()) - 1})
+    reconcile()
+    assert api.wait(newcomer, DATASET, export_id)["status"] == "READY"
+    stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
+    assert stored["dueShard"].startswith("EXPIRY#")
+    assert "dueKind" not in stored
+
+
 def test_an_export_whose_generator_went_silent_is_found(
     generator: Generator,
     reconcile: Callable[[], None],
@@ -121,7 +144,7 @@ def test_a_continuation_goes_on_at_once_although_a_progress_write_is_still_on_it
     caller = keys.operator()
     with (
         serving(BENCH_SERVER, stack, rows=300_000, page_latency_ms=800) as slow,
-        delaying(slow.url, held=b"SET rowsWritten = :rows, leaseUntil", until=b":notBefore") as progress,
+        delaying(slow.url, held=b"SET rowsWritten = :rows", until=b":notBefore") as progress,
         functions.changed("generator", timeout=4, AWS_ENDPOINT_URL_DYNAMODB=progress.url),
     ):
         # Within less than a lease, so nobody has waited for the reconciler.

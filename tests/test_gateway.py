@@ -113,11 +113,24 @@ def test_every_answer_has_its_own_request_id(api: Api, operator: Caller) -> None
     assert len(set(ids)) == len(ids)
 
 
-def test_nothing_is_kept_by_a_cache(api: Api, operator: Caller) -> None:
-    for path in ("/v1/me", "/v1/payments/transactions/export", "/v1/payments/transactions/export/exp_1"):
-        answer = api.get(operator, path)
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["x-content-type-options"] == "nosniff"
+def test_every_answer_tells_browsers_to_keep_guess_run_and_frame_nothing(
+    contract: Contract, http: httpx.Client, callers: dict[str, Caller], stack: dict[str, Any]
+) -> None:
+    for document, method, path in contract.operations():
+        if path.startswith("/console"):
+            continue
+        for headers in (_headers(document, callers["operator"], callers["merchant"]), {}):
+            answer = _send(http, document, method, path, headers)
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+            # The gateway's own answers have nothing that a browser would run.
+            is_ours = "content-security-policy" in answer.headers
+            assert is_ours or answer.status_code in (400, 401, 403)
+            assert not is_ours or "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    page = http.get(stack["consoleUrl"])
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["strict-transport-security"].startswith("max-age=31536000")
 
 
 def test_too_many_requests_are_told_to_wait(

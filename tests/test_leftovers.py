@@ -28,6 +28,7 @@ MARKER = {"partition": "expiry#acme#FUNDING_TRANSFERS", "sort": EXPORT, "tenantI
 LINK = {"partition": "link#5f1d", "sort": "link", "tenantId": "acme", "exportId": EXPORT}
 RECORD = {"partition": "links#acme#FUNDING_TRANSFERS", "sort": f"{EXPORT}#lnk_1"}
 MAIL = {"partition": "sending#acme#FUNDING_TRANSFERS", "sort": f"{EXPORT}#lnk_1"}
+SLOTS = {"partition": "slots#acme", "sort": "slots", "taken": {EXPORT: 1_780_000_000_000}}
 UNTOLD = {"partition": "outbox#acme#FUNDING_TRANSFERS", "sort": "evt_1"}
 FILES = (f"{FOLDER}1.csv", f"{FOLDER}1.manifest.json")
 
@@ -37,8 +38,9 @@ FILES = (f"{FOLDER}1.csv", f"{FOLDER}1.manifest.json")
     [
         left("PENDING", lock(), objects=(f"{FOLDER}1.tail",), uploads=(f"{FOLDER}1.csv",)),
         left("READY", MARKER, LINK, RECORD, MAIL, objects=FILES),
+        left("PENDING", SLOTS),
         left("EXPIRED", LINK, RECORD, MAIL),
-        left("FAILED"),
+        left("FAILED", SLOTS | {"taken": {}}),
     ],
 )
 def test_what_an_export_owns_is_no_orphan(owned: Left) -> None:
@@ -56,6 +58,7 @@ def test_what_an_export_owns_is_no_orphan(owned: Left) -> None:
         left("READY", RECORD | {"sort": "exp_02f#lnk_1"}, objects=FILES),
         left("READY", MAIL | {"partition": "sending#atlas#FUNDING_TRANSFERS"}, objects=FILES),
         left("READY", UNTOLD, objects=FILES),
+        left("READY", SLOTS, objects=FILES),
         left("READY", objects=(*FILES, f"{FOLDER}1.tail")),
         left("EXPIRED", objects=(FILES[1],)),
         left("FAILED", uploads=(FILES[0],)),

@@ -134,12 +134,16 @@ impl Writer {
     }
 }
 
-/// Whether a spreadsheet would run the text. Source: OWASP, CSV Injection.
+/// Whether a spreadsheet would run the text, in any locale: some take the full-width signs of East Asian writing for the
+/// plain ones. Source: OWASP, CSV Injection.
 fn begins_formula(value: &[u8]) -> bool {
-    matches!(
-        value.first(),
-        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
-    )
+    match value.first() {
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n') => true,
+        Some(0xef) => ["＝", "＋", "－", "＠"]
+            .iter()
+            .any(|sign| value.starts_with(sign.as_bytes())),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +193,10 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\tx", "'\tx"),
             ("\rx", "\"'\rx\""),
+            ("\n=1", "\"'\n=1\""),
+            ("＝1+1", "'＝1+1"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
+            ("ｆ=1", "ｆ=1"),
             ("=\"a;b\"", "\"'=\"\"a;b\"\"\""),
             ("'=1", "'=1"),
             ("a=1", "a=1"),

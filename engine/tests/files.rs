@@ -78,7 +78,11 @@ impl Form {
     /// The cell of a value.
     fn cell(&self, format: Format, value: &str) -> String {
         match format {
-            Format::Guarded if value.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+            Format::Guarded
+                if value.starts_with([
+                    '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠',
+                ]) =>
+            {
                 format!("'{value}")
             }
             Format::Amount if is_decimal(value) => value.replace('.', self.decimal_mark),

@@ -57,7 +57,10 @@ impl Acceptance {
 
     async fn announce(&self, export: &Export, creation: &Creation) {
         if *creation == Creation::Created
-            && let Err(cause) = self.queue.send(export, SignedDuration::ZERO).await
+            && let Err(cause) = self
+                .queue
+                .send(&export.tenant_id, &export.id, SignedDuration::ZERO)
+                .await
         {
             error!(%cause, exportId = %export.id, "the export waits for the reconciler");
         }

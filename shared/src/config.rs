@@ -30,6 +30,11 @@ pub fn api_keys_table() -> Result<String, ConfigError> {
     text("API_KEYS_TABLE")
 }
 
+/// What the values of the gateway's keys begin with, by which it counts requests.
+pub fn rate_key_prefix() -> Result<String, ConfigError> {
+    text("RATE_KEY_PREFIX")
+}
+
 pub fn ledger_dead_letter_queue_url() -> Result<String, ConfigError> {
     text("LEDGER_DEAD_LETTER_QUEUE_URL")
 }
@@ -85,6 +90,13 @@ pub fn link_api_url() -> Result<String, ConfigError> {
 /// From READY to EXPIRED.
 pub fn link_lifetime() -> Result<SignedDuration, ConfigError> {
     positive("LINK_LIFETIME_SECONDS", "a whole number of seconds").map(SignedDuration::from_secs)
+}
+
+/// How many exports of one tenant are made at once.
+pub fn most_exports_per_tenant() -> Result<usize, ConfigError> {
+    let name = "MOST_EXPORTS_PER_TENANT";
+    let most = positive(name, "a whole number from 1")?;
+    usize::try_from(most).map_err(|_| ConfigError::Invalid(name, "a whole number from 1"))
 }
 
 /// How long an export stays in the history.

@@ -20,6 +20,21 @@ use crate::{
     wire::problem::Problem,
 };
 
+/// What every answer says to browsers, unless it says something else itself: use TLS for a year, keep nothing, guess no type,
+/// and run and frame nothing of it. The gateway's own answers say the same (`infra/openapi/gateway-responses.jinja`).
+const BROWSER_HEADERS: [(HeaderName, &str); 4] = [
+    (
+        header::STRICT_TRANSPORT_SECURITY,
+        "max-age=31536000; includeSubDomains",
+    ),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+];
+
 /// The most bytes of a body.
 const LARGEST_BODY: usize = 64 * 1024;
 
@@ -281,11 +296,9 @@ fn response(answer: Answer) -> Response<Body> {
     let mut response = Response::new(Body::Text(answer.body));
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    for (name, value) in BROWSER_HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     for (name, value) in answer.headers {
         // Every value is made of our own words, ids and URLs.
         if let Ok(value) = HeaderValue::from_str(&value) {

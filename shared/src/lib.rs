@@ -12,6 +12,7 @@
 //! - [`config`]: the environment, read in one place.
 //! - [`acceptance`]: how a request becomes an export.
 //! - [`own_export`]: which export a request acts on.
+//! - [`copies`]: which carbon copies a tenant's rule refuses.
 //! - [`ending`]: how an export ends FAILED, CANCELLED or EXPIRED, which several functions bring about.
 //! - [`downloads`]: how it is noted who fetches a file.
 //! - [`scheduling`]: how the Scheduler follows the schedules in the table.
@@ -19,6 +20,7 @@
 pub mod acceptance;
 pub mod aws;
 pub mod config;
+pub mod copies;
 pub mod domain;
 pub mod downloads;
 pub mod ending;

@@ -194,4 +194,4 @@ def test_a_dead_letter_ends_an_export_that_is_being_made_and_nothing_of_it_is_le
     assert export["status"] == "FAILED"
     assert runs.table.lock(caller.tenantId, DATASET, caller.userId) is None
     assert runs.left_in_the_bucket(caller, export) == []
-    assert "dueKind" not in runs.table.export(caller.tenantId, DATASET, export["exportId"])
+    assert "dueShard" not in runs.table.export(caller.tenantId, DATASET, export["exportId"])

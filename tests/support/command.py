@@ -20,10 +20,11 @@ class Command:
             "AWS_REGION": stack["region"],
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
+            "API_KEYS_TABLE": stack["apiKeysTable"],
             "EXPORTS_TABLE": stack["exportsTable"],
             "LEDGER_TABLE": stack["ledgerTable"],
         }
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         command = [str(FOLDER / "payout-exports"), *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=self.environment, input=stdin, capture_output=True, text=True, check=False)

@@ -50,7 +50,7 @@ class History:
         if status == "FAILED":
             item["failureReason"] = "The email could not be delivered."
         # Without these the reconciler leaves the export alone.
-        return {name: value for name, value in item.items() if name not in ("dueKind", "dueAt")}
+        return {name: value for name, value in item.items() if name not in ("dueShard", "dueAt")}
 
 
 def history_of(table: ExportsTable, caller: Caller, dataset: str, ready: Mapping[str, Any]) -> History:

@@ -33,12 +33,17 @@ class Keys:
     def merchant(self, tenant: str) -> Caller:
         return self._admit("MERCHANT", tenant, ["payouts-by-contact:create", "payouts-by-contact:read"])
 
-    def another(self, caller: Caller) -> Caller:
-        """One more key of the same user."""
-        item = self._item(caller)
+    def another(self, caller: Caller, permissions: Iterable[str] | None = None) -> Caller:
+        """One more key of the same user, with the same permissions unless others are named."""
+        item = {name: value for name, value in self._item(caller).items() if name != "expiresAt"}
         another = replace(caller, key=f"key_{uuid.uuid4().hex[:12]}")
-        self.table.put_item(Item={**item, "keyHash": _hash(another)})
+        own = {} if permissions is None else {"permissions": list(permissions)}
+        self.table.put_item(Item={**item, **own, "keyHash": _hash(another)})
         return another
+
+    def hash(self, caller: Caller) -> str:
+        """What the caller's key is stored under."""
+        return _hash(caller)
 
     def disable(self, caller: Caller, *, disabled: bool = True) -> None:
         self.table.put_item(Item={**self._item(caller), "disabled": disabled})

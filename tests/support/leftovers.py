@@ -47,6 +47,11 @@ class Left:
                     owner = exports.get(f"{item['tenantId']}#{_type_of(item['exportId'])} {item['exportId']}")
                     if owner is None or "file" not in owner:
                         yield f"The link {named} leads to {item['exportId']}, which never had a file."
+                case "slots":
+                    for export_id in item.get("taken", {}):
+                        owner = exports.get(f"{rest}#{_type_of(export_id)} {export_id}")
+                        if owner and owner["status"] != "PENDING":
+                            yield f"{named} keeps a slot for {export_id}, which has ended."
                 case "outbox":
                     yield f"{named} was never told."
                 case _ if kind in BESIDE:

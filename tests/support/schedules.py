@@ -54,7 +54,7 @@ class Schedules:
         self._set(caller, schedule_id, nextFrom=to_text(today() - timedelta(days=days)))
 
     def let_sweep_look(self, caller: Caller, schedule_id: str) -> None:
-        self._set(caller, schedule_id, dueKind="SCHEDULE", dueAt=0)
+        self._set(caller, schedule_id, dueShard="SCHEDULE#00", dueAt=0)
 
     def call(self, caller: Caller, schedule_id: str) -> None:
         """What the Scheduler does at the schedule's time."""

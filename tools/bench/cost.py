@@ -55,9 +55,11 @@ class Assumptions:
     api_function_mb: int = 256
     # Acceptance, delivery and end, with their indexes; a transaction counts double.
     write_units: int = 100
-    # An export's item with its checkpoint is of some 3 KB, and so are its copies in four indexes; in `by-due` it is
-    # removed and written, as its key changes. Progress is recorded once a second, a checkpoint with each part.
-    write_units_a_change: int = 18
+    # An export's item with its checkpoint is of some 3 KB, and so are its copies in three indexes. Progress is recorded
+    # once a second and after ten seconds every five, a checkpoint with each part.
+    write_units_a_change: int = 12
+    # Its entry in the index of what is due is removed and written when the lease is renewed: every 30 seconds.
+    write_units_a_second: float = 2 / 30
 
 
 def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any]:
@@ -70,7 +72,11 @@ def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any
     parts = ceil(file_bytes / assumed.part_bytes)
     # Begun, listed and completed; and the manifest.
     puts = parts + 4
-    write_units = assumed.write_units + (parts + ceil(generator_seconds)) * assumed.write_units_a_change
+    seconds = ceil(generator_seconds)
+    progress = min(seconds, 10) + max(seconds - 10, 0) // 5
+    write_units = (
+        assumed.write_units + (parts + progress) * assumed.write_units_a_change + seconds * assumed.write_units_a_second
+    )
     # Eventually consistent: half a unit for each 4 KB.
     read_units = ROWS * assumed.item_bytes / 4096 / 2
     gb_seconds = (

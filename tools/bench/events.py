@@ -125,7 +125,7 @@ def _recorded_event() -> dict[str, Any]:
         "tenantId": {"S": TENANT},
         "data": {"M": {name: {"S": value} for name, value in data.items()}},
     }
-    image = keys | {"event": {"M": event}, "dueKind": {"S": "EVENT"}, "dueAt": {"N": "1780000000"}}
+    image = keys | {"event": {"M": event}, "dueShard": {"S": "EVENT#00"}, "dueAt": {"N": "1780000000"}}
     record = _removed_marker()["Records"][0] | {"eventName": "INSERT"}
     record["dynamodb"] |= {"Keys": keys, "NewImage": image}
     del record["dynamodb"]["OldImage"]

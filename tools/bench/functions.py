@@ -28,6 +28,8 @@ VALUES = {
     "LINK_API_URL": "https://link.example/api",
     "LINK_LIFETIME_SECONDS": "604800",
     "MAIL_CONFIGURATION_SET": "payout-exports-mail",
+    "MOST_EXPORTS_PER_TENANT": "5",
+    "RATE_KEY_PREFIX": "0123456789abcdefrate",
     "S3_PATH_STYLE": "true",
     "SCHEDULE_GROUP": "schedules",
     "SCHEDULE_RUNNER_ARN": "arn:aws:lambda:us-east-1:000000000000:function:schedule-runner",

@@ -109,6 +109,13 @@ class Aws:
     async def abort(self, bucket: str, key: str, upload_id: str) -> None:
         await self._s3("DELETE", f"/{bucket}/{quote(key)}?uploadId={upload_id}", expected=(200, 204))
 
+    async def schedule(self, group: str, name: str) -> dict[str, Any] | None:
+        """What the Scheduler knows of a schedule."""
+        headers = {"authorization": self.authorization.format("scheduler")}
+        answer = await self.upstream.send(Request("GET", f"/schedules/{name}?groupName={group}", headers, b""))
+        assert answer.status in (200, 404), answer
+        return json.loads(answer.body) if answer.status == 200 else None
+
     async def fetch(self, url: str) -> Response:
         """What a presigned URL leads to. Its host is a part of what was signed, wherever the local AWS is."""
         host, _, target = url.partition("://")[2].partition("/")

@@ -12,6 +12,7 @@ from .http import Request
 
 # The beginnings of partitions. Every other partition is of exports, or of records in the ledger.
 KINDS = {
+    "cc-domains",
     "deliveries",
     "downloads",
     "expiry",
@@ -25,11 +26,12 @@ KINDS = {
     "schedule-count",
     "secrets",
     "sending",
+    "slots",
     "suppressed",
     "webhooks",
 }
 # What nearly every change of an export sets.
-USUAL = {"leaseUntil", "dueAt", "dueKind", "statusSort", "requesterStatusSort"}
+USUAL = {"leaseUntil", "dueAt", "dueShard", "dueKind", "statusSort", "requesterStatusSort"}
 SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AWSEvents": "events"}
 
 

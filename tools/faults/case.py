@@ -10,7 +10,7 @@ from .calls import Call
 from .checker import Violation, violations
 from .faults import FAULTS, Fault
 from .flows.base import Flow, expire, look
-from .lane import Attack, Lane, NeverSettlesError, Snapshot
+from .lane import Attack, Lane, Snapshot
 from .seen import Expected, Seen
 
 # No case lasts longer, with an SDK that waits for its timeouts.
@@ -50,6 +50,8 @@ class Result:
     # Whether the call came at all.
     was_tried: bool
     violations: list[Violation]
+    # How long the flow's exports were pending: seconds of the clock that the harness moves.
+    pending_for: float = 0.0
     # Whether it was ended because it took too long, which on a busy machine proves nothing.
     is_unfinished: bool = False
 
@@ -61,6 +63,15 @@ class Baseline:
     targets: list[Target]
     sha256: str | None
     violations: list[Violation]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a flow."""
+
+    violations: list[Violation]
+    sha256: str | None = None
+    pending_for: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,21 +93,27 @@ async def baseline(prepared: Prepared, lane: Lane) -> Baseline:
     """Runs a flow without a fault."""
     flow = prepared.flow
     attack = Attack(flow.attacked)
-    found, sha256 = await _run(prepared, lane, attack, None)
+    run = await _run(prepared, lane, attack, None)
     targets = [
         Target(function, call, occurrence)
         for function, call, occurrence in attack.calls
         if str(call) not in flow.timed or occurrence <= MOST_TIMED
     ]
-    return Baseline(targets, sha256, found)
+    return Baseline(targets, run.sha256, run.violations)
 
 
 async def attempt(case: Case, prepared: Prepared, lane: Lane, sha256: str | None) -> Result:
     """Runs a flow with a fault."""
     target = case.target
-    attack = Attack(prepared.flow.attacked, target.function, str(target.call), target.occurrence, case.fault)
-    found, _ = await _run(prepared, lane, attack, sha256)
-    return Result(case, attack.has_struck, found, is_unfinished=found == [UNFINISHED])
+    attack = Attack(
+        prepared.flow.attacked,
+        function=target.function,
+        call=str(target.call),
+        occurrence=target.occurrence,
+        fault=case.fault,
+    )
+    run = await _run(prepared, lane, attack, sha256)
+    return Result(case, attack.has_struck, run.violations, run.pending_for, run.violations == [UNFINISHED])
 
 
 def cases_of(flow: type[Flow], found: Baseline) -> list[Case]:
@@ -104,29 +121,26 @@ def cases_of(flow: type[Flow], found: Baseline) -> list[Case]:
     return [Case(flow, target, fault) for target in found.targets for fault in FAULTS if fault.can_strike(target.call)]
 
 
-async def _run(
-    prepared: Prepared, lane: Lane, attack: Attack, sha256: str | None
-) -> tuple[list[Violation], str | None]:
+async def _run(prepared: Prepared, lane: Lane, attack: Attack, sha256: str | None) -> Run:
     flow = prepared.flow
     try:
         return await asyncio.wait_for(_check(prepared, lane, attack, sha256), LONGEST_CASE_SECONDS)
     except asyncio.TimeoutError:
         # Nothing of it may disturb the next case.
         await lane.stop()
-        return [UNFINISHED], None
-    except (AssertionError, NeverSettlesError) as error:
-        return [Violation(1, f"{error} {flow.answers or ''}"[:300])], None
+        return Run([UNFINISHED])
+    except Exception as error:
+        # Whatever it is, the flow did not come to its end as it should.
+        return Run([Violation(1, f"{type(error).__name__}: {error} {flow.answers or ''}"[:300])])
 
 
-async def _check(
-    prepared: Prepared, lane: Lane, attack: Attack, sha256: str | None
-) -> tuple[list[Violation], str | None]:
+async def _check(prepared: Prepared, lane: Lane, attack: Attack, sha256: str | None) -> Run:
     flow = prepared.flow
     flow.answers = []
     lane.attack = Attack(frozenset())
     await lane.restore(prepared.snapshot)
-    # What a process has learned would spare it calls.
-    await lane.end(flow.attacked)
+    if flow.learns:
+        await lane.end(flow.attacked)
     marks = lane.log_marks()
     lane.attack = attack
     await flow.act(lane)
@@ -140,7 +154,7 @@ async def _check(
         await expire(lane)
         over = replace(expected, is_over=True, statuses=_after_expiry(expected.statuses), within=float("inf"))
         found = violations(await look(lane, 0, [], ""), over)
-    return found, _digest(seen)
+    return Run(found, _digest(seen), seen.ended_after)
 
 
 def _expected(flow: Flow, lane: Lane, sha256: str | None) -> Expected:

@@ -53,8 +53,9 @@ def _ends(seen: Seen, expected: Expected) -> Iterator[str]:
 
 def _nothing_is_due(seen: Seen, expected: Expected) -> Iterator[str]:
     for item in seen.items:
-        if item.get("dueKind") in {"PENDING", "CLEAN_UP"}:
-            yield f"an export that is {item['status']} is still due: {item['dueKind']}"
+        due = item.get("dueShard", "").partition("#")[0]
+        if due in {"PENDING", "CLEAN_UP"}:
+            yield f"an export that is {item['status']} is still due: {due}"
     for queue in seen.dead:
         if queue not in expected.dead_letters:
             yield f"a message is left in {queue}"

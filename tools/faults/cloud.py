@@ -154,6 +154,8 @@ class Cloud:
             "API_KEYS_TABLE": self.name("ApiKeysTable"),
             "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
             "ESTIMATE_TIME_MILLISECONDS": "1500",
+            "MOST_EXPORTS_PER_TENANT": "5",
+            "RATE_KEY_PREFIX": "0123456789abcdefrate",
             "EVENT_BUS_NAME": self.name("EventBus"),
             "EXPORTS_BUCKET": self.bucket("ExportsBucket"),
             "EXPORTS_QUEUE_URL": self.queue_url("ExportsQueue"),

@@ -10,7 +10,7 @@ from stack.steps import Steps, console
 
 from . import report
 from .flows import FLOWS
-from .run import Plan, run
+from .run import Plan, Tally, run
 
 REPORT = LOCAL / "faults.json"
 
@@ -24,11 +24,15 @@ def faults(steps: Steps, flow: str | None = None, fault: str | None = None, call
         build.compile_workspace()
     plan = Plan(flows, faults=frozenset([fault] if fault else []), calls=call or "")
     with steps.step("faults", "Each call of each flow fails in every way"):
-        baselines, results, seconds = asyncio.run(run(plan))
-    written = report.document(baselines, results, seconds)
-    report.write(REPORT, written)
-    console.print(report.table(written))
-    console.print(f"{written['tried']} faults in {seconds:.0f} s; {REPORT.relative_to(LOCAL.parent)} has all of it.")
+        tally = Tally()
+        try:
+            asyncio.run(run(plan, tally))
+        finally:
+            written = report.document(tally)
+            report.write(REPORT, written)
+            console.print(report.table(written))
+            tried = f"{written['tried']} of {tally.planned} faults in {tally.seconds:.0f} s"
+            console.print(f"{tried}; {REPORT.relative_to(LOCAL.parent)} has all of it.")
     if written["notReached"]:
         console.print(f"{len(written['notReached'])} calls did not come this time: they depend on the clock.")
     if written["violations"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ class Fault:
     sdk_retries: bool = False
     # Whether the SDK waits for its whole timeout.
     is_slow: bool = False
+    # Whether it strikes the service's later calls, too, until the invocation is over.
+    lasts: bool = False
     can_strike: Callable[[Call], bool] = lambda call: True
 
     @property
@@ -84,7 +87,9 @@ async def _overdue(struck: Struck) -> None:
 
 
 async def _caller_gives_up(struck: Struck) -> None:
-    await asyncio.wait_for(struck.connection.other_end_to_close(), LONGEST_WAIT_SECONDS)
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(struck.connection.other_end_to_close(), LONGEST_WAIT_SECONDS)
+    struck.connection.close()
 
 
 async def _garbled(struck: Struck) -> None:
@@ -135,6 +140,7 @@ FAULTS = (
     Fault("truncated", _truncated),
     Fault("killed before", _killed_before, sdk_retries=True),
     Fault("killed after", _killed_after, sdk_retries=True),
+    Fault("outage", _refusing(refusals.failed), is_slow=True, lasts=True),
     # The SDK repeats these.
     Fault("throttled once", _refusing(refusals.throttled), sdk_retries=True),
     Fault("reset once", _reset, sdk_retries=True),

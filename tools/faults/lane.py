@@ -59,6 +59,8 @@ RECONCILED = {"PENDING", "CLEAN_UP", "EVENT"}
 # A batch of a stream is tried again more often than this; one fault never lasts so long.
 STREAM_TRIES = 3
 MOST_STEPS = 60
+# The timeout of functions during an outage, which some wait for until their end.
+OUTAGE_SECONDS = 15.0
 MOST_IN_A_TRANSACTION = 100
 
 
@@ -104,9 +106,12 @@ class Attack:
     functions: frozenset[str]
     function: str = ""
     call: str = ""
+    service: str = ""
     occurrence: int = 0
     fault: Fault | None = None
     has_struck: bool = False
+    # Whether the invocation is over that it struck.
+    is_over: bool = False
     calls: list[tuple[str, Call, int]] = field(default_factory=list)
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -117,12 +122,15 @@ class Attack:
     def strikes(self, function: str, call: Call) -> Fault | None:
         if function not in self.functions:
             return None
+        if self.fault and self.fault.lasts and self.has_struck:
+            return self.fault if call.service == self.service and not self.is_over else None
         key = (function, str(call))
         self._counts[key] += 1
         self.calls.append((function, call, self._counts[key]))
         if self.has_struck or (*key, self._counts[key]) != (self.function, self.call, self.occurrence):
             return None
         self.has_struck = True
+        self.service = call.service
         return self.fault
 
 
@@ -177,9 +185,13 @@ class Lane:
 
     async def invoke(self, function: str, event: Any) -> Outcome:
         """One invocation of a function."""
-        attempts = self.attack.attempts if function in self.attack.functions else 3
-        timeout = self.timeouts.get(function) or self.cloud.template.functions[function].timeout_seconds
-        return await self._process(function, attempts).invoke(event, timeout)
+        is_attacked = function in self.attack.functions
+        timeout: float = self.timeouts.get(function) or self.cloud.template.functions[function].timeout_seconds
+        if is_attacked and self.attack.fault and self.attack.fault.lasts:
+            timeout = min(timeout, OUTAGE_SECONDS)
+        outcome = await self._process(function, self.attack.attempts if is_attacked else 3).invoke(event, timeout)
+        self.attack.is_over = self.attack.has_struck
+        return outcome
 
     async def deliver(self, function: str, event: Any) -> Outcome:
         """One invocation with what a queue or a stream has, or two at the same time."""
@@ -321,6 +333,10 @@ class Lane:
         items = await self.aws.scan(self.cloud.name(table))
         return [item for item in items if item["partition"]["S"].startswith(prefix)]
 
+    async def is_known_to_scheduler(self, schedule_id: str) -> bool:
+        """Whether the Scheduler calls for a schedule."""
+        return await self.aws.schedule(self.cloud.name("ScheduleGroup"), schedule_id) is not None
+
     async def audits(self) -> list[Item]:
         """The records of the audit trail."""
         answer = await self.aws.dynamodb(
@@ -389,7 +405,7 @@ class Lane:
         due = [
             self.clock + int(item["dueAt"]["N"]) - time.time()
             for item in items
-            if item.get("dueKind", {}).get("S") in RECONCILED
+            if item.get("dueShard", {}).get("S", "").partition("#")[0] in RECONCILED
         ]
         if due:
             after = max(min(due), self._ticked_at + 1)

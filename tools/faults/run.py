@@ -8,7 +8,7 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stack import emulator
 from stack.settings import Failure, Stack, free_port
@@ -26,7 +26,7 @@ class Plan:
 
     flows: Sequence[type[Flow]]
     # Lanes for what keeps the machine busy, and lanes for what mostly waits.
-    busy_lanes: int = 4
+    busy_lanes: int = 5
     waiting_lanes: int = 20
     # Names of faults and parts of names of calls; empty means all.
     faults: frozenset[str] = frozenset()
@@ -34,6 +34,20 @@ class Plan:
 
     def admits(self, case: Case) -> bool:
         return (not self.faults or case.fault.name in self.faults) and self.calls in str(case.target)
+
+
+@dataclass
+class Tally:
+    """What was tried up to now. It is told of each result, so that an interrupted run has proved something, too."""
+
+    baselines: dict[str, Baseline] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+    planned: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
 
 
 class Worker:
@@ -69,9 +83,9 @@ async def emulated() -> AsyncIterator[Stack]:
         shutil.rmtree(stack.folder, ignore_errors=True)
 
 
-async def run(plan: Plan) -> tuple[dict[str, Baseline], list[Result], float]:
-    """Tries every case of the plan. Returns the flows without faults, the results, and the seconds it took."""
-    began = time.monotonic()
+async def run(plan: Plan, tally: Tally | None = None) -> Tally:
+    """Tries every case of the plan."""
+    tally = tally or Tally()
     template = Template()
     async with emulated() as stack:
         workers = [
@@ -81,35 +95,34 @@ async def run(plan: Plan) -> tuple[dict[str, Baseline], list[Result], float]:
         try:
             for worker in workers:
                 await worker.lane.start()
-            baselines = await _baselines(plan, workers)
-            results = await _cases(plan, workers, baselines)
+            await _baselines(plan, workers, tally)
+            await _cases(plan, workers, tally)
         finally:
             for worker in workers:
                 await worker.stop()
-    return baselines, results, time.monotonic() - began
+    return tally
 
 
-async def _baselines(plan: Plan, workers: list[Worker]) -> dict[str, Baseline]:
+async def _baselines(plan: Plan, workers: list[Worker], tally: Tally) -> None:
     flows = deque(plan.flows)
-    found: dict[str, Baseline] = {}
 
     async def work(worker: Worker) -> None:
         while flows:
             flow = flows.popleft()
-            found[flow.name] = await baseline(await worker.prepared(flow), worker.lane)
+            tally.baselines[flow.name] = await baseline(await worker.prepared(flow), worker.lane)
 
     await asyncio.gather(*(work(worker) for worker in workers[: plan.busy_lanes]))
-    for name, one in found.items():
+    for name, one in tally.baselines.items():
         if one.violations:
             raise Failure(f"The flow {name} breaks a promise without any fault: {one.violations[0]}")
-    return found
 
 
-async def _cases(plan: Plan, workers: list[Worker], baselines: dict[str, Baseline]) -> list[Result]:
+async def _cases(plan: Plan, workers: list[Worker], tally: Tally) -> None:
+    baselines, results = tally.baselines, tally.results
     cases = [case for flow in plan.flows for case in cases_of(flow, baselines[flow.name]) if plan.admits(case)]
+    tally.planned = len(cases)
     quick = [case for case in cases if not case.fault.is_slow]
     slow = [case for case in cases if case.fault.is_slow]
-    results: list[Result] = []
     in_lanes: Counter[str] = Counter()
 
     async def work(worker: Worker, *queues: list[Case]) -> None:
@@ -134,15 +147,17 @@ async def _cases(plan: Plan, workers: list[Worker], baselines: dict[str, Baselin
             prepared = await worker.prepared(result.case.flow)
             sha256 = baselines[result.case.flow.name].sha256
             results[index] = await attempt(result.case, prepared, worker.lane, sha256)
-    return results
 
 
 def _next(in_lanes: Counter[str], last_flow: str, *queues: list[Case]) -> Case | None:
-    """Takes the next case: of the flow that the lane had last, if possible, and of none that too many lanes have."""
+    """Takes the next case: of the flow that the lane had last, because another one must be prepared first. Otherwise of
+    the flow that has the most left for each of its lanes, and of none that too many lanes have."""
     for queue in queues:
-        open_cases = [case for case in queue if in_lanes[case.flow.name] < case.flow.most_lanes]
-        if open_cases:
-            case = next((case for case in open_cases if case.flow.name == last_flow), open_cases[0])
+        left = Counter(case.flow for case in queue if in_lanes[case.flow.name] < case.flow.most_lanes)
+        if left:
+            by_name = {flow.name: flow for flow in left}
+            flow = by_name.get(last_flow) or max(left, key=lambda flow: left[flow] / (in_lanes[flow.name] + 1))
+            case = next(case for case in queue if case.flow is flow)
             queue.remove(case)
             return case
     return None

@@ -8,6 +8,7 @@ import sys
 from bench.run import bench as measure
 from bench.settings import plan, quick_plan
 from faults.command import faults
+from load.run import load
 from rich.markup import escape
 
 from . import build, checks, demo, lifecycle, seed
@@ -32,8 +33,14 @@ def main() -> None:
     bench = commands.add_parser("bench", help="measure speed, memory, cold starts and cost")
     bench.add_argument("--runs", type=int, default=5, help="how often each measurement is made; its median counts")
     bench.add_argument("--quick", action="store_true", help="one small run of everything, to see that it works")
-    fuzz = commands.add_parser("fuzz", help="look for pages that the decoder gets wrong")
+    users = commands.add_parser("load", help="let many users of many tenants work on the local stack")
+    users.add_argument("--minutes", type=float, default=5)
+    users.add_argument("--users", type=int, default=200)
+    users.add_argument("--tenants", type=int, default=20)
+    users.add_argument("--think-seconds", type=float, default=8, help="between a user's requests, on average")
+    fuzz = commands.add_parser("fuzz", help="look for input that breaks what reads it")
     fuzz.add_argument("--seconds", type=int, default=60)
+    fuzz.add_argument("--target", choices=fuzzing.TARGETS)
     attack = commands.add_parser("faults", help="let each AWS call of each flow fail in every way")
     attack.add_argument("--flow", help="only this flow")
     attack.add_argument("--fault", help="only this fault")
@@ -69,7 +76,7 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         measure(quick_plan() if arguments.quick else plan(arguments.runs), steps)
         return
     if command == "fuzz":
-        fuzzing.fuzz(arguments.seconds)
+        fuzzing.fuzz(arguments.seconds, arguments.target)
         return
     if command == "faults":
         faults(steps, arguments.flow, arguments.fault, arguments.call)
@@ -91,6 +98,15 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         console.print("The local stack is down." if lifecycle.down(stack) else "No local stack was running.")
     elif command == "demo":
         demo.demo(stack, steps)
+    elif command == "load":
+        load(
+            stack,
+            steps,
+            minutes=arguments.minutes,
+            users=arguments.users,
+            tenant_count=arguments.tenants,
+            think_seconds=arguments.think_seconds,
+        )
     elif command == "import":
         seed.run_import(stack, lifecycle.running(stack)["ledgerTable"], rest)
 

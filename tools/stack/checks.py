@@ -18,7 +18,7 @@ from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
 from .steps import Steps, console
 
-# At tens of thousands of pages a second, this is long enough to find the mistakes that are easy to find.
+# For each target: at thousands of inputs a second, this is long enough to find the mistakes that are easy to find.
 FUZZ_SECONDS = 20
 FUZZ_TARGETS = ROOT / "engine" / "fuzz"
 CLOUDFORMATION_TEMPLATES = ("template.yaml",)
@@ -71,7 +71,7 @@ def test(steps: Steps) -> None:
 def test_long(steps: Steps) -> None:
     """What takes too long for each change: large exports, the page in a browser, fuzzing, one more dataset."""
     try:
-        with steps.step("fuzzing", "Pages that nobody thought of, for the decoder"):
+        with steps.step("fuzzing", "Input that nobody thought of, for everything that reads what comes from outside"):
             fuzz(FUZZ_SECONDS)
         with _stack_of_its_own(steps) as environment:
             with steps.step("long suites", "The suites in tests/long/, on the deployed stack"):

@@ -13,6 +13,7 @@ from . import processes
 from .settings import CALLS_FILE, REGION, Failure, Stack
 
 START_SECONDS = 30
+PROGRAM = tuple(Path(__file__).with_name(name) for name in ("emulator_process.py", "usage_keys.py"))
 
 
 def _pid_file(stack: Stack) -> Path:
@@ -21,6 +22,20 @@ def _pid_file(stack: Stack) -> Path:
 
 def _log_file(stack: Stack) -> Path:
     return stack.folder / "emulator.log"
+
+
+def _is_current(stack: Stack) -> bool:
+    """Whether the emulator was started from the program as it is."""
+    started = _program_file(stack)
+    return started.is_file() and started.read_text() == _program()
+
+
+def _program() -> str:
+    return "".join(file.read_text() for file in PROGRAM)
+
+
+def _program_file(stack: Stack) -> Path:
+    return stack.folder / "emulator.py"
 
 
 def calls_file(stack: Stack) -> Path:
@@ -57,8 +72,8 @@ def _environment(stack: Stack) -> dict[str, str]:
 
 
 def is_running(stack: Stack) -> bool:
-    """Whether this checkout's emulator of the port runs and answers."""
-    return processes.is_running(_pid_file(stack)) and _is_healthy(stack)
+    """Whether this checkout's emulator of the port runs as it would be started now, and answers."""
+    return processes.is_running(_pid_file(stack)) and _is_current(stack) and _is_healthy(stack)
 
 
 def start(stack: Stack) -> None:
@@ -72,6 +87,7 @@ def start(stack: Stack) -> None:
     _log_file(stack).unlink(missing_ok=True)
     calls_file(stack).unlink(missing_ok=True)
     processes.start("stack.emulator_process", [], environment, _pid_file(stack), _log_file(stack))
+    _program_file(stack).write_text(_program())
     deadline = time.monotonic() + START_SECONDS
     while not _is_healthy(stack):
         if not processes.is_running(_pid_file(stack)):

@@ -12,6 +12,7 @@ from typing import Any
 from ministack.app import main
 from ministack.core import iam_evaluator
 
+from stack import usage_keys
 from stack.settings import CALLS_FILE
 
 socketserver.StreamRequestHandler.disable_nagle_algorithm = True
@@ -40,6 +41,8 @@ def record_calls(file: Path) -> None:
 
     iam_evaluator.evaluate = recorded
 
+
+usage_keys.install()
 
 if __name__ == "__main__":
     record_calls(Path(os.environ[CALLS_FILE]))

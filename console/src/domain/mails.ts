@@ -6,7 +6,7 @@ export interface Mail {
   recipients: readonly string[];
   /** What became of it, by recipient, as far as it was told. */
   delivery: Sending["delivery"];
-  /** Who did not get it, because the address has refused mail before. */
+  /** Who did not get it, because the address refused mail before or copies may not go to its domain. */
   skipped: readonly string[];
   /** Whether the mail service is known to have accepted it. */
   isAccepted: boolean;

@@ -103,7 +103,7 @@ function MailEntry({ mail, isLive, onRevoke }: EntryProps) {
             {recipient}
             <span class="small reason">
               {" "}
-              left out: the address has refused mail or reported it as spam before
+              left out: the address refused mail before, or copies may not go to its domain
             </span>
           </li>
         ))}

@@ -44,7 +44,7 @@ export function RecordValue({ dataset, column, item }: Props) {
 function Supplier({ id, name }: { id: string; name: string | null | undefined }) {
   return name ? (
     <span class="two-lines" title={name}>
-      {name} <span class="muted small">{id}</span>
+      <bdi>{name}</bdi> <bdi class="muted small">{id}</bdi>
     </span>
   ) : (
     id

@@ -12,7 +12,7 @@ const ROLES: readonly { role: Role; name: string; hint: string }[] = [
 ];
 /** What a header can carry; no key has anything else. */
 const KEY = /^[!-~]+$/;
-const WRONG_KEY = "This key is not known or was disabled. Check that it was copied whole.";
+const WRONG_KEY = "This key is not known, has expired or was disabled. Check that it was copied whole.";
 
 export function SignIn({ reason }: { reason: string | undefined }) {
   const [role, setRole] = useState<Role>("OPERATOR");

@@ -129,7 +129,7 @@ export function SupplierPicker({ attributes, api, chosen, onChange }: Props) {
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => add([id])}
           >
-            {name ?? id} {name && <span class="muted small">{id}</span>}
+            <bdi>{name ?? id}</bdi> {name && <bdi class="muted small">{id}</bdi>}
           </div>
         ))}
       </div>

@@ -10,7 +10,7 @@ test("a wrong key says so, at the key", async ({ page }) => {
   for (const wrong of ["no_such_key", stack.keys.disabled.key, "ключ"]) {
     await key.fill(wrong);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(key).toHaveAccessibleDescription(/not known or was disabled/);
+    await expect(key).toHaveAccessibleDescription(/not known, has expired or was disabled/);
     await expect(key).toBeFocused();
   }
 });

@@ -12,10 +12,16 @@ use lambda_runtime::Error;
 use serde_json::Value;
 use shared::{
     aws::keys::ApiKeysTable,
-    domain::caller::{Caller, RoleName},
+    domain::{
+        caller::{Caller, RoleName},
+        time,
+    },
     http::caller_context,
+    items::api_key::UserItem,
 };
 use tracing::info;
+
+use crate::rate_key::RateKeys;
 
 /// The credentials of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +51,7 @@ enum Verdict {
 /// the one error that API Gateway turns into a 401.
 pub async fn authorize(
     keys: &ApiKeysTable,
+    rate_keys: &RateKeys,
     request: ApiGatewayCustomAuthorizerRequestTypeRequest,
 ) -> Result<ApiGatewayCustomAuthorizerResponse, Error> {
     let credentials = credentials(
@@ -56,14 +63,16 @@ pub async fn authorize(
         .find(&credentials.key)
         .await?
         .ok_or_else(|| refuse("unknown key"))?;
-    if item.disabled {
-        return Err(refuse("disabled key"));
+    let user = UserItem::from(item);
+    if let Some(end) = user.end(time::now()) {
+        return Err(refuse(end.into()));
     }
-    let caller = Caller::try_from(item)?;
+    let caller = Caller::try_from(user)?;
     let method_arn = request.method_arn.unwrap_or_default();
     Ok(response(
         verdict(&credentials, &caller),
         &caller,
+        rate_keys,
         &method_arn,
     ))
 }
@@ -114,6 +123,7 @@ fn verdict(credentials: &Credentials, caller: &Caller) -> Verdict {
 fn response(
     verdict: Verdict,
     caller: &Caller,
+    rate_keys: &RateKeys,
     method_arn: &str,
 ) -> ApiGatewayCustomAuthorizerResponse {
     let mut statement = IamPolicyStatement::default();
@@ -130,6 +140,7 @@ fn response(
     response.principal_id = Some(format!("{}/{}", caller.tenant_id, caller.user_id));
     response.policy_document = policy;
     response.context = Value::Object(caller_context(caller));
+    response.usage_identifier_key = Some(rate_keys.of(&caller.tenant_id));
     response
 }
 
@@ -230,11 +241,13 @@ mod tests {
     #[test]
     fn a_cached_policy_fits_every_path() {
         let arn = "arn:aws:execute-api:eu-west-1:123456789012:abc/api/GET/v1/me";
-        let response = response(Verdict::Allow, &operator(), arn);
+        let rate_keys = RateKeys::new("rate".to_owned());
+        let response = response(Verdict::Allow, &operator(), &rate_keys, arn);
         assert_eq!(
             response.policy_document.statement[0].resource,
             ["arn:aws:execute-api:eu-west-1:123456789012:abc/api/*"]
         );
         assert_eq!(response.context["tenantId"], "northwind-market");
+        assert_eq!(response.usage_identifier_key.as_deref(), Some("rate36"));
     }
 }

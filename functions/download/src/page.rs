@@ -32,7 +32,8 @@ pub fn refusal(problem: &Problem, facts: &Facts) -> Answer {
                 (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
                 (
                     header::CONTENT_SECURITY_POLICY,
-                    "default-src 'none'; style-src 'unsafe-inline'".to_owned(),
+                    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                        .to_owned(),
                 ),
                 (header::REFERRER_POLICY, "no-referrer".to_owned()),
             ],

@@ -15,4 +15,6 @@ pub struct Generator {
     pub mailer: Mailer,
     pub link_api_url: String,
     pub link_lifetime: SignedDuration,
+    /// How many exports of one tenant are made at once.
+    pub most_per_tenant: usize,
 }

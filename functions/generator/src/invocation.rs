@@ -5,6 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 /// When an invocation must stop, and whether it has advanced the export.
@@ -16,6 +17,8 @@ pub struct Invocation {
     pub give_up_at: Instant,
     /// Whether a checkpoint was recorded: attempts are counted from the last one.
     pub has_advanced: Cell<bool>,
+    /// When Lambda ends it.
+    pub ends_at: Timestamp,
 }
 
 impl Invocation {
@@ -30,6 +33,7 @@ impl Invocation {
             stop_at: now + left.saturating_sub(stop),
             give_up_at: now + left.saturating_sub(give_up),
             has_advanced: Cell::new(false),
+            ends_at: Timestamp::try_from(deadline).unwrap_or(Timestamp::MAX),
         }
     }
 }

@@ -31,6 +31,7 @@ async fn main() -> Result<(), Error> {
             .with_events(config::mail_configuration_set()?),
         link_api_url: config::link_api_url()?,
         link_lifetime: config::link_lifetime()?,
+        most_per_tenant: config::most_exports_per_tenant()?,
     };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         consumer::consume(generator, event)

@@ -37,18 +37,22 @@ impl Ending<'_> {
         self.inbox.copy(self.key, file, &target).await??;
         self.inbox.put(&result_key(&target), result).await?;
         self.inbox.remove_file(self.key, &file.entity_tag).await??;
-        self.tell(&ticket.progress, status, ended_at).await
+        self.tell(&ticket.progress, ticket.entity_tag(), status, ended_at)
+            .await
     }
 
     /// The file is gone: it was moved, and perhaps not all was done after that; or somebody removed it.
     pub async fn of_no_file(&self) -> Result<Next, Stop> {
-        let Some(left) = Ticket::left_of(self.inbox, self.key).await? else {
+        let Some((left, entity_tag)) = Ticket::left_of(self.inbox, self.key).await? else {
             return Ok(Next::Done);
         };
         match left.stage {
-            Stage::Ending { status, ended_at } => self.tell(&left, status, ended_at).await,
+            Stage::Ending { status, ended_at } => {
+                self.tell(&left, &entity_tag, status, ended_at).await
+            }
             Stage::Checking | Stage::Writing => {
-                self.inbox.remove(&progress_key(self.key)).await?;
+                let progress = progress_key(self.key);
+                self.inbox.remove(&progress, &entity_tag).await?;
                 info!("a file was removed before it was loaded");
                 Ok(Next::Done)
             }
@@ -58,12 +62,14 @@ impl Ending<'_> {
     async fn tell(
         &self,
         progress: &Progress,
+        entity_tag: &str,
         status: Status,
         ended_at: Timestamp,
     ) -> Result<Next, Stop> {
         let result = Outcome::of(progress, status, ended_at).json();
         self.inbox.put(&result_key(self.key), result).await?;
-        self.inbox.remove(&progress_key(self.key)).await?;
+        let known = progress_key(self.key);
+        self.inbox.remove(&known, entity_tag).await?;
         let destination = Destination::of(self.key).ok();
         let counts = &progress.counts;
         info!(

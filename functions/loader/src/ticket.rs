@@ -51,7 +51,10 @@ impl<'a> Ticket<'a> {
                 Some(left) => left.taken_over(invocation),
                 None => {
                     // Of an earlier file of that name: nobody shall take it for this one's.
-                    inbox.remove(&result_key(file_key)).await?;
+                    let result = result_key(file_key);
+                    if let Some((_, entity_tag)) = inbox.document(&result).await? {
+                        inbox.remove(&result, &entity_tag).await?;
+                    }
                     Progress::new(&file.entity_tag, invocation, time::now())
                 }
             };
@@ -68,10 +71,15 @@ impl<'a> Ticket<'a> {
         Err(Stop::Superseded)
     }
 
-    /// What was done of a file that is no longer there.
-    pub async fn left_of(inbox: &Inbox, key: &str) -> Result<Option<Progress>, Stop> {
+    /// What was done of a file that is no longer there, with the entity tag of its progress.
+    pub async fn left_of(inbox: &Inbox, key: &str) -> Result<Option<(Progress, String)>, Stop> {
         let known = inbox.document(&progress_key(key)).await?;
-        Ok(known.and_then(|(json, _)| read(&json)))
+        Ok(known.and_then(|(json, entity_tag)| Some((read(&json)?, entity_tag))))
+    }
+
+    /// The entity tag of the progress as this invocation wrote it last.
+    pub fn entity_tag(&self) -> &str {
+        &self.entity_tag
     }
 
     pub fn is_checkpoint_due(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Handles, once a minute, exports for which no message will come: lost messages, missed expiries, clean-ups; and
 //! what has happened and is not told yet.
 
+mod drain;
 mod reconciler;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};

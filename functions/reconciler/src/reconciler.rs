@@ -1,17 +1,32 @@
-//! One pass over the exports that are due.
+//! One pass over what is due.
+
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
 use shared::{
     aws::{
-        AwsError, audit_trail::AuditTrail, event_bus::EventBus, exports::ExportsTable,
-        files::ExportFiles, queue::ExportQueue,
+        AwsError,
+        audit_trail::AuditTrail,
+        event_bus::EventBus,
+        exports::{DuePage, DuePlace, ExportsTable},
+        files::ExportFiles,
+        queue::ExportQueue,
     },
-    domain::{export::Export, time},
+    domain::time,
     ending::expire,
-    items::export::{DueKind, EXPIRY_GRACE},
+    items::{
+        due::{Due, DueKind, DueShard},
+        export::EXPIRY_GRACE,
+    },
 };
+use tokio::time::Instant;
 use tracing::{error, info};
+
+use crate::drain::{Drained, PAGE, Work, drain};
+
+/// How long a pass may take; then the next one goes on. The function may run for a minute.
+const LONGEST_PASS: Duration = Duration::from_secs(45);
 
 /// The clients of this function.
 pub struct Reconciler {
@@ -22,95 +37,140 @@ pub struct Reconciler {
     pub trail: AuditTrail,
 }
 
+/// What a pass does with exports of one kind.
+struct Exports<'a> {
+    reconciler: &'a Reconciler,
+    kind: DueKind,
+    before: Timestamp,
+    now: Timestamp,
+}
+
+/// What a pass does with events.
+struct Events<'a> {
+    reconciler: &'a Reconciler,
+    now: Timestamp,
+}
+
 impl Reconciler {
     /// Sends a message for each pending export that no attempt has, expires overdue exports, cleans up after failed and
-    /// cancelled ones, and tells what the publisher did not. If one fails, the others are handled all the
-    /// same.
+    /// cancelled ones, and tells what the publisher did not. The kinds do not wait for each other, and if one item fails, the
+    /// others are handled all the same.
     pub async fn pass(&self) -> Result<(), Error> {
         let now = time::now();
-        let failed = self.reconcile(DueKind::Pending, now, now).await
-            + self
-                .reconcile(DueKind::Expiry, now - EXPIRY_GRACE, now)
-                .await
-            + self.reconcile(DueKind::CleanUp, now, now).await
-            + self.tell(now).await;
+        let until = Instant::now() + LONGEST_PASS;
+        let of = |kind, before| Exports {
+            reconciler: self,
+            kind,
+            before,
+            now,
+        };
+        let (pending, expiry, clean_up) = (
+            of(DueKind::Pending, now),
+            of(DueKind::Expiry, now - EXPIRY_GRACE),
+            of(DueKind::CleanUp, now),
+        );
+        let events = Events {
+            reconciler: self,
+            now,
+        };
+        let drained = tokio::join!(
+            drained(DueKind::Pending, &pending, until),
+            drained(DueKind::Expiry, &expiry, until),
+            drained(DueKind::CleanUp, &clean_up, until),
+            drained(DueKind::Event, &events, until),
+        );
+        let failed = drained.0.failed + drained.1.failed + drained.2.failed + drained.3.failed;
         if failed == 0 {
             Ok(())
         } else {
             Err(format!("{failed} exports or events could not be reconciled").into())
         }
     }
+}
 
-    /// Returns the number of events that are left.
-    async fn tell(&self, now: Timestamp) -> usize {
-        let told = async {
-            let untold = self.exports.untold(now).await?;
-            self.exports.tell(&self.bus, &self.trail, &untold).await
-        };
-        told.await.unwrap_or_else(|cause| {
-            error!(%cause, "events are not told yet");
-            1
-        })
+async fn drained(kind: DueKind, work: &impl Work, until: Instant) -> Drained {
+    let drained = drain(work, &kind.shards(), until).await;
+    if drained != Drained::default() {
+        let kind: &'static str = kind.into();
+        let Drained {
+            done,
+            failed,
+            is_cut_short,
+        } = drained;
+        info!(kind, done, failed, isCutShort = is_cut_short, "a pass");
+    }
+    drained
+}
+
+impl Work for Exports<'_> {
+    async fn page(&self, shard: &DueShard, from: Option<DuePlace>) -> Result<DuePage, AwsError> {
+        let exports = &self.reconciler.exports;
+        exports.due(shard, self.before, from, PAGE).await
     }
 
-    /// Returns the number of exports that failed.
-    async fn reconcile(&self, kind: DueKind, before: Timestamp, now: Timestamp) -> usize {
-        let due = match self.exports.due(kind, before).await {
-            Ok(due) => due,
-            Err(cause) => {
-                error!(%cause, "what is due cannot be read");
-                return 1;
-            }
-        };
-        let mut failed = 0;
+    async fn work(&self, due: &[Due]) -> Result<usize, AwsError> {
         for export in due {
-            let result = match export {
-                Ok(export) => self.reconcile_one(kind, &export, now).await,
-                Err(cause) => Err(cause),
-            };
-            if let Err(cause) = result {
-                error!(%cause, "an export is not reconciled yet");
-                failed += 1;
-            }
+            self.reconcile(export).await?;
         }
-        failed
+        Ok(0)
     }
+}
 
-    async fn reconcile_one(
-        &self,
-        kind: DueKind,
-        export: &Export,
-        now: Timestamp,
-    ) -> Result<(), AwsError> {
-        let done = match kind {
+impl Exports<'_> {
+    async fn reconcile(&self, due: &Due) -> Result<(), AwsError> {
+        let Reconciler {
+            exports,
+            files,
+            queue,
+            ..
+        } = self.reconciler;
+        let (tenant_id, id) = due.export()?;
+        let done = match self.kind {
             DueKind::Pending => {
-                self.send_again(export, now).await?;
+                // A message too many does no harm: it meets a live lease, or an export that has ended.
+                queue.send(tenant_id, &id, SignedDuration::ZERO).await?;
+                exports.record_resent(tenant_id, &id, self.now).await?;
                 "sent again"
             }
             DueKind::Expiry => {
-                expire(
-                    &self.exports,
-                    &self.files,
-                    &export.tenant_id,
-                    &export.id,
-                    now,
-                )
-                .await?;
+                expire(exports, files, tenant_id, &id, self.now).await?;
                 "expired"
             }
             DueKind::CleanUp => {
-                self.files.clean(export, |_| true, &[]).await?;
-                self.exports.record_cleaned(export).await?;
+                if let Some(export) = exports.find(tenant_id, &id).await? {
+                    files.clean(&export, |_| true, &[]).await?;
+                    exports.record_cleaned(&export).await?;
+                }
                 "cleaned up"
             }
+            DueKind::Event | DueKind::Schedule => return Ok(()),
         };
-        info!(tenantId = export.tenant_id, exportId = %export.id, done, "reconciled");
+        info!(tenantId = tenant_id, exportId = %id, done, "reconciled");
         Ok(())
     }
+}
 
-    /// A message too many does no harm: it meets a live lease, or an export that has ended.
-    async fn send_again(&self, export: &Export, now: Timestamp) -> Result<(), AwsError> {
-        self.queue.send(export, SignedDuration::ZERO).await?;
-        self.exports.record_resent(export, now).await
+impl Work for Events<'_> {
+    /// The audit trail writes as many in one call, and the bus takes them in three.
+    const CHUNK: usize = 25;
+
+    async fn page(&self, shard: &DueShard, from: Option<DuePlace>) -> Result<DuePage, AwsError> {
+        let exports = &self.reconciler.exports;
+        exports.due(shard, self.now, from, PAGE).await
+    }
+
+    async fn work(&self, due: &[Due]) -> Result<usize, AwsError> {
+        let Reconciler {
+            exports,
+            bus,
+            trail,
+            ..
+        } = self.reconciler;
+        let untold = exports.untold(due).await?;
+        let left = exports.tell(bus, trail, &untold).await?;
+        if left > 0 {
+            error!(left, "events are not told yet");
+        }
+        Ok(left)
     }
 }

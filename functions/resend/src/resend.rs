@@ -9,16 +9,16 @@ use shared::{
         mailer::{MailError, Mailer},
     },
     domain::{
-        address::EmailAddress,
+        address::{EmailAddress, distinct_cc},
         arrival::Arrivals,
         link::NewLink,
         resend::admit,
-        sending::{Sending, split},
+        sending::Sending,
         time,
     },
     http::{Answer, Request},
     mail, own_export, random,
-    wire::{problem::Problem, resend_request},
+    wire::{problem::Problem, resend_request, trigger_request::refuse_domains},
 };
 use tracing::error;
 
@@ -44,7 +44,7 @@ impl Resend {
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
         let caller = request.caller()?;
         let new_cc =
-            resend_request::parse(request.json_body()?, caller).map_err(Problem::InvalidRequest)?;
+            resend_request::parse(request.json_body()?).map_err(Problem::InvalidRequest)?;
         let export = own_export::find(&self.exports, &request).await?;
         let now = time::now();
         let Some(delivery) = export.ready(now) else {
@@ -53,12 +53,20 @@ impl Resend {
 
         let resends = admit(&export.resends, now).map_err(too_many)?;
         let cc = new_cc.as_deref().unwrap_or(&export.cc);
-        let recipients: Vec<_> = std::iter::once(&caller.email).chain(cc).cloned().collect();
-        let suppressed = self
+        let distinct = distinct_cc(&caller.email, cc.to_vec());
+        let recipients: Vec<_> = std::iter::once(&caller.email)
+            .chain(&distinct)
+            .cloned()
+            .collect();
+        let rules = self
             .exports
-            .suppressed(&export.tenant_id, &recipients)
+            .mail_rules(&export.tenant_id, &recipients)
             .await?;
-        let (recipients, skipped) = split(recipients, &suppressed);
+        let outside = refuse_domains(rules.cc_domains.as_ref(), &caller.email, cc);
+        if !outside.is_empty() {
+            return Err(Problem::InvalidRequest(outside));
+        }
+        let (recipients, skipped) = rules.split(&caller.email, &distinct);
         if recipients.is_empty() {
             return Err(Problem::AddressesSuppressed);
         }

@@ -52,12 +52,8 @@ impl Runner {
     /// are looked at all the same.
     async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
         let mut failed = 0;
-        for due in self.exports().due_schedules(now).await? {
-            let result = match due {
-                Ok((tenant_id, id)) => self.attend(&tenant_id, &id, None, now).await,
-                Err(cause) => Err(cause),
-            };
-            if let Err(cause) = result {
+        for (tenant_id, id) in self.exports().due_schedules(now).await? {
+            if let Err(cause) = self.attend(&tenant_id, &id, None, now).await {
                 error!(%cause, "a schedule is not looked at yet");
                 failed += 1;
             }
@@ -112,7 +108,7 @@ impl Runner {
         let Owner {
             tenant_id, user_id, ..
         } = &seen.owner;
-        let callers = self.users.callers(tenant_id, user_id).await?;
+        let callers = self.users.callers(tenant_id, user_id, now).await?;
         let Some(owner) = callers.iter().find(|caller| seen.may_run_for(caller)) else {
             return self.stop(seen, now).await;
         };

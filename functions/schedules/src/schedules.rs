@@ -3,7 +3,9 @@
 use http::{StatusCode, header};
 use shared::{
     aws::{exports::ExportsTable, scheduler::Scheduler},
+    copies,
     domain::{
+        address::distinct_cc,
         caller::{Act, Caller},
         schedule::{Activity, Owner, Schedule, ScheduleId},
         time,
@@ -52,6 +54,7 @@ impl Schedules {
             require(caller, Act::Create, dataset)?;
         }
         let new = NewSchedule::parse(body, caller).map_err(Problem::InvalidRequest)?;
+        copies::require_domains(&self.exports, caller, &new.cc).await?;
         let now = time::now();
         let mut schedule = Schedule {
             id: ScheduleId::new(now, random::bytes()),
@@ -60,7 +63,7 @@ impl Schedules {
             dataset: new.dataset,
             filters: new.filters,
             format: new.format,
-            cc: new.cc,
+            cc: distinct_cc(&caller.email, new.cc),
             when: new.when,
             activity: Activity::Active,
             created_at: now,
@@ -113,6 +116,8 @@ impl Schedules {
             let seen = self.find_own(caller, id.as_ref()).await?;
             let change = ScheduleChange::parse(body, caller, seen.dataset)
                 .map_err(Problem::InvalidRequest)?;
+            let cc = change.cc.as_deref().unwrap_or_default();
+            copies::require_domains(&self.exports, caller, cc).await?;
             let now = time::now();
             let after = change.applied_to(&seen, &caller.email, now);
             let due_at = Some(now + UNTOLD_AFTER);

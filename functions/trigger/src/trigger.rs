@@ -4,7 +4,9 @@ use http::{StatusCode, header};
 use shared::{
     acceptance::Acceptance,
     aws::exports::Creation,
+    copies,
     domain::{
+        address::EmailAddress,
         caller::{Act, Caller},
         dataset::Dataset,
         export::{Export, Status},
@@ -34,7 +36,7 @@ impl Trigger {
         let export = if request.path.ends_with("/retry") {
             self.again(&request).await?
         } else {
-            requested(&request)?
+            self.requested(&request).await?
         };
         let (caller, dataset) = (request.caller()?, export.dataset());
         let key = idempotency_key(&request)?;
@@ -65,10 +67,29 @@ impl Trigger {
         let now = time::now();
         match export.status(now) {
             Status::Failed | Status::Cancelled | Status::Expired => {
-                Ok(export.again(request.caller()?, now, random::bytes()))
+                let caller = request.caller()?;
+                self.require_domains(caller, &export.cc).await?;
+                Ok(export.again(caller, now, random::bytes()))
             }
             status @ (Status::Pending | Status::Ready) => Err(Problem::ExportNotRetryable(status)),
         }
+    }
+
+    /// The export that a body asks for.
+    async fn requested(&self, request: &Request) -> Result<Export, Problem> {
+        let caller = request.caller()?;
+        let (dataset, _) = request.dataset()?;
+        require(caller, Act::Create, dataset)?;
+        let body = TriggerRequest::parse(request.json_body()?, caller, dataset)
+            .map_err(Problem::InvalidRequest)?;
+        self.require_domains(caller, &body.cc).await?;
+        Ok(body.into_export(caller, dataset, time::now(), random::bytes()))
+    }
+
+    /// Refuses copies whose domains the tenant's copies may not go to.
+    async fn require_domains(&self, caller: &Caller, cc: &[EmailAddress]) -> Result<(), Problem> {
+        let exports = &self.acceptance.exports;
+        copies::require_domains(exports, caller, cc).await
     }
 
     async fn repeated(
@@ -84,16 +105,6 @@ impl Trigger {
             )),
         }
     }
-}
-
-/// The export that a body asks for.
-fn requested(request: &Request) -> Result<Export, Problem> {
-    let caller = request.caller()?;
-    let (dataset, _) = request.dataset()?;
-    require(caller, Act::Create, dataset)?;
-    let body = TriggerRequest::parse(request.json_body()?, caller, dataset)
-        .map_err(Problem::InvalidRequest)?;
-    Ok(body.into_export(caller, dataset, time::now(), random::bytes()))
 }
 
 fn accepted(export: &Export, dataset: &Dataset) -> Result<Answer, Problem> {

@@ -308,16 +308,12 @@ impl Inbox {
         }
     }
 
-    /// Removes a document. It is no error if there is none.
-    pub async fn remove(&self, key: &str) -> Result<(), AwsError> {
-        self.client
-            .delete_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-            .map(drop)
-            .map_err(AwsError::new("DeleteObject"))
+    /// Removes the document that has this entity tag. One that has replaced it stays, even if S3 carries this call out
+    /// after its caller has given it up.
+    pub async fn remove(&self, key: &str, entity_tag: &str) -> Result<(), AwsError> {
+        // It was replaced: that is no error.
+        let _ = self.remove_file(key, entity_tag).await?;
+        Ok(())
     }
 
     fn source(&self, key: &str) -> String {

@@ -20,7 +20,7 @@ impl ApiKeysTable {
         }
     }
 
-    /// The user of a key, also of a disabled one. `None` if the key is unknown.
+    /// The user of a key, also of one that opens nothing any more. `None` if the key is unknown.
     pub async fn find(&self, key: &str) -> Result<Option<ApiKeyItem>, AwsError> {
         let answer = self
             .client

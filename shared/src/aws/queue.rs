@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::AwsError;
-use crate::domain::{export::Export, id::ExportId};
+use crate::domain::{caller::is_valid_id, id::ExportId};
 
 /// Longest delay that SQS knows.
 const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
@@ -26,17 +26,18 @@ pub struct Job {
 }
 
 impl Job {
-    pub fn of(export: &Export) -> Self {
+    pub fn of(tenant_id: &str, id: &ExportId) -> Self {
         Self {
-            tenant_id: export.tenant_id.clone(),
-            export_id: export.id.to_string(),
+            tenant_id: tenant_id.to_owned(),
+            export_id: id.to_string(),
         }
     }
 
     /// Reads a message's body. `None` if it names no export; then a retry cannot help.
     pub fn parse(body: &str) -> Option<(String, ExportId)> {
         let job: Job = serde_json::from_str(body).ok()?;
-        Some((job.tenant_id, job.export_id.parse().ok()?))
+        let id = job.export_id.parse().ok()?;
+        is_valid_id(&job.tenant_id).then_some((job.tenant_id, id))
     }
 }
 
@@ -48,14 +49,23 @@ impl ExportQueue {
         }
     }
 
-    /// Sends a message for the export, with a delay of at most 15 minutes.
-    pub async fn send(&self, export: &Export, delay: SignedDuration) -> Result<(), AwsError> {
-        let body = serde_json::to_string(&Job::of(export)).expect("a job is plain JSON");
+    /// Sends a message for an export, with a delay of at most 15 minutes.
+    ///
+    /// Each tenant is a message group, which makes the standard queue a fair one: while one tenant's messages pile up, those
+    /// of the others are received first.
+    pub async fn send(
+        &self,
+        tenant_id: &str,
+        id: &ExportId,
+        delay: SignedDuration,
+    ) -> Result<(), AwsError> {
+        let body = serde_json::to_string(&Job::of(tenant_id, id)).expect("a job is plain JSON");
         let seconds = delay.clamp(SignedDuration::ZERO, LONGEST_DELAY).as_secs();
         self.client
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
+            .message_group_id(tenant_id)
             .delay_seconds(i32::try_from(seconds).unwrap_or(0))
             .send()
             .await
@@ -72,10 +82,12 @@ mod tests {
     #[test]
     fn a_job_names_an_export() {
         let export = pending();
-        let body = serde_json::to_string(&Job::of(&export)).unwrap();
+        let body = serde_json::to_string(&Job::of(&export.tenant_id, &export.id)).unwrap();
         assert_eq!(Job::parse(&body), Some((export.tenant_id, export.id)));
         for poison in ["", "{}", "[]", r#"{"tenantId": "t", "exportId": "e"}"#] {
             assert_eq!(Job::parse(poison), None);
         }
+        // A tenant's id is a part of keys: what could name another partition is none.
+        assert_eq!(Job::parse(&body.replace("northwind", "north#wind")), None);
     }
 }

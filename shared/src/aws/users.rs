@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, Select},
 };
+use jiff::Timestamp;
 
 use super::AwsError;
 use crate::{
@@ -27,8 +28,13 @@ impl Users {
         }
     }
 
-    /// A user as each of the user's keys describes it that is not disabled.
-    pub async fn callers(&self, tenant_id: &str, user_id: &str) -> Result<Vec<Caller>, AwsError> {
+    /// A user as each of the user's keys describes it that opens anything now.
+    pub async fn callers(
+        &self,
+        tenant_id: &str,
+        user_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Caller>, AwsError> {
         let mut items = self
             .client
             .query()
@@ -41,7 +47,7 @@ impl Users {
             .expression_attribute_values(":user", AttributeValue::S(user_id.to_owned()))
             .select(Select::SpecificAttributes)
             .projection_expression(
-                "#tenant, tenantName, #user, email, #role, supplierId, #permissions, disabled",
+                "#tenant, tenantName, #user, email, #role, supplierId, #permissions, disabled, expiresAt",
             )
             .expression_attribute_names("#role", "role")
             .expression_attribute_names("#permissions", "permissions")
@@ -52,7 +58,7 @@ impl Users {
         while let Some(item) = items.next().await {
             let user: UserItem = serde_dynamo::from_item(item.map_err(AwsError::new("Query"))?)
                 .map_err(|error| AwsError::unexpected("reading a user", error))?;
-            if !user.disabled {
+            if user.end(now).is_none() {
                 callers.push(Caller::try_from(user)?);
             }
         }

@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::AwsError;
 use crate::{
-    domain::webhook::{
-        Delivery,
-        id::{DeliveryId, WebhookId},
+    domain::{
+        caller::is_valid_id,
+        webhook::{
+            Delivery,
+            id::{DeliveryId, WebhookId},
+        },
     },
     wire::webhook_event::WebhookEvent,
 };
@@ -56,7 +59,7 @@ impl Message {
     pub fn parse(body: &str) -> Option<Self> {
         if let Ok(job) = serde_json::from_str::<JobBody>(body) {
             return Some(Self::Attempt(Job {
-                tenant_id: job.tenant_id,
+                tenant_id: is_valid_id(&job.tenant_id).then_some(job.tenant_id)?,
                 webhook_id: job.webhook_id.parse().ok()?,
                 delivery_id: job.delivery_id.parse().ok()?,
                 attempt: job.attempt,
@@ -86,7 +89,8 @@ impl WebhookQueue {
         }
     }
 
-    /// Sends a message for an attempt. It arrives after the delay, or after 15 minutes if the delay is longer.
+    /// Sends a message for an attempt. It arrives after the delay, or after 15 minutes if the delay is longer. Each tenant is
+    /// a message group, so that slow endpoints of one do not delay the deliveries of others.
     pub async fn send(&self, job: &Job, delay: SignedDuration) -> Result<(), AwsError> {
         let body = JobBody {
             tenant_id: job.tenant_id.clone(),
@@ -103,6 +107,7 @@ impl WebhookQueue {
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
+            .message_group_id(&job.tenant_id)
             .delay_seconds(i32::try_from(seconds).unwrap_or(900))
             .send()
             .await

@@ -39,7 +39,11 @@ impl EmailAddress {
             .without_domain_literal();
         email_address::EmailAddress::parse_with_options(text, options)
             .map_err(|_| AddressError::Malformed)?;
-        Ok(Self(text.to_owned()))
+        if is_plain(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(AddressError::Malformed)
+        }
     }
 
     /// The address as it was written.
@@ -47,10 +51,28 @@ impl EmailAddress {
         &self.0
     }
 
+    /// What comes after the last `@`, in lower case.
+    pub fn domain(&self) -> String {
+        let (_, domain) = self.0.rsplit_once('@').unwrap_or(("", &self.0));
+        domain.to_ascii_lowercase()
+    }
+
     /// Whether both are written to the same mailbox.
     pub fn is_same_mailbox(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
+}
+
+/// Whether every mail server reads the address alike. Quotes, comments and encoded words (`=?…?=`) are in the standards, hardly
+/// anybody has an address with one, and where one reader sees `@trusted.example` in them another sees something else.
+fn is_plain(address: &str) -> bool {
+    let Some((local, domain)) = address.split_once('@') else {
+        return false;
+    };
+    let is_local =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+    let is_domain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+    local.bytes().all(is_local) && !local.contains("=?") && domain.bytes().all(is_domain)
 }
 
 impl fmt::Display for EmailAddress {
@@ -136,6 +158,20 @@ mod tests {
             "Ana <ana@example.com>",
             "a@b.com, c@d.com",
             "a@[127.0.0.1]",
+        ] {
+            assert_eq!(
+                EmailAddress::parse(text),
+                Err(AddressError::Malformed),
+                "{text}"
+            );
+        }
+        for text in [
+            "\"ana@example.com, eve\"@evil.example",
+            "\"ana\"@example.com",
+            "ana(@trusted.example)@example.com",
+            "ana@example.com(trusted.example)",
+            "=?utf-8?q?ana=40evil.example=3e?=@example.com",
+            "ana@exa_mple.com",
         ] {
             assert_eq!(
                 EmailAddress::parse(text),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::link::LinkId;
+use super::{link::LinkId, text::may_be_in_name};
 
 /// The most characters that are kept of a user agent.
 const LONGEST_USER_AGENT: usize = 200;
@@ -81,7 +81,7 @@ fn prefix(address: IpAddr) -> String {
 }
 
 fn printable(text: &str) -> String {
-    let printable = text.chars().filter(|character| !character.is_control());
+    let printable = text.chars().filter(|character| may_be_in_name(*character));
     let cut: String = printable.take(LONGEST_USER_AGENT).collect();
     cut.trim().to_owned()
 }

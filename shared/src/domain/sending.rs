@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     address::EmailAddress,
     arrival::{ArrivalState, Arrivals},
+    cc_domains::CcDomains,
     link::LinkId,
 };
 
@@ -15,12 +16,21 @@ pub struct Sending {
     pub link_id: Option<LinkId>,
     pub sent_at: Timestamp,
     pub recipients: Vec<EmailAddress>,
-    /// Who did not get it, because their address refused mail before.
+    /// Who did not get it, because their address refused mail before or no copies may go to its domain.
     pub skipped: Vec<EmailAddress>,
     /// SES's own. `None` if it was not sent.
     pub message_id: Option<String>,
     /// What was told of it since.
     pub arrivals: Arrivals,
+}
+
+/// What keeps a tenant's mails from some addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailRules {
+    /// The addresses that refused mail before.
+    pub suppressed: Vec<EmailAddress>,
+    /// Where copies may go. `None`: everywhere.
+    pub cc_domains: Option<CcDomains>,
 }
 
 /// Whether an export's mails reached anybody.
@@ -85,23 +95,36 @@ impl MailState {
                 "The mail reached nobody: every address refused it. Download the file here, or have the mail sent to other addresses.",
             ),
             Self::NotSent => Some(
-                "No mail was sent: every address has refused mail or reported it as spam before. Download the file here.",
+                "No mail was sent: every address has refused mail before, reported it as spam, or is one that no copies may go to. Download the file here.",
             ),
         }
     }
 }
 
-/// The recipients who are written to, and those who are skipped because their address is suppressed.
-pub fn split(
-    recipients: impl IntoIterator<Item = EmailAddress>,
-    suppressed: &[EmailAddress],
-) -> (Vec<EmailAddress>, Vec<EmailAddress>) {
-    let is_written_to = |recipient: &EmailAddress| {
-        !suppressed
-            .iter()
-            .any(|address| address.is_same_mailbox(recipient))
-    };
-    recipients.into_iter().partition(is_written_to)
+impl MailRules {
+    /// The recipients who are written to, the requester first, and those who are skipped.
+    pub fn split(
+        &self,
+        requester: &EmailAddress,
+        cc: &[EmailAddress],
+    ) -> (Vec<EmailAddress>, Vec<EmailAddress>) {
+        let is_suppressed = |recipient: &EmailAddress| {
+            self.suppressed
+                .iter()
+                .any(|address| address.is_same_mailbox(recipient))
+        };
+        let is_copied = |recipient: &EmailAddress| {
+            recipient.is_same_mailbox(requester)
+                || self
+                    .cc_domains
+                    .as_ref()
+                    .is_none_or(|domains| domains.allow(recipient))
+        };
+        std::iter::once(requester)
+            .chain(cc)
+            .cloned()
+            .partition(|recipient| is_copied(recipient) && !is_suppressed(recipient))
+    }
 }
 
 #[cfg(test)]
@@ -178,9 +201,28 @@ mod tests {
 
     #[test]
     fn a_suppressed_mailbox_is_skipped_however_it_is_written() {
-        let recipients = ["Ana@example.com", "finance@example.com"].map(address);
-        let (written_to, skipped) = split(recipients.clone(), &[address("ana@EXAMPLE.com")]);
-        assert_eq!(written_to, recipients[1..]);
-        assert_eq!(skipped, recipients[..1]);
+        let (ana, finance) = (address("Ana@example.com"), address("finance@example.com"));
+        let rules = MailRules {
+            suppressed: vec![address("ana@EXAMPLE.com")],
+            cc_domains: None,
+        };
+        let split = rules.split(&ana, std::slice::from_ref(&finance));
+        assert_eq!(split, (vec![finance], vec![ana]));
+    }
+
+    #[test]
+    fn copies_go_to_the_domains_that_they_may_and_the_requesters_mail_goes_anywhere() {
+        let ana = address("ana@elsewhere.example");
+        let cc = ["finance@example.com", "bob@elsewhere.example"].map(address);
+        let rules = MailRules {
+            suppressed: vec![],
+            cc_domains: Some(CcDomains::parse(&["example.com"]).unwrap()),
+        };
+        let (written_to, skipped) = rules.split(&ana, &cc);
+        assert_eq!(written_to, [ana.clone(), cc[0].clone()]);
+        assert_eq!(skipped, cc[1..]);
+        let all = MailRules::default().split(&ana, &cc);
+        let everybody = [&[ana], &cc[..]].concat();
+        assert_eq!(all, (everybody, vec![]));
     }
 }

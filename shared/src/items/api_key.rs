@@ -1,5 +1,6 @@
 //! An API key's item in the table `api-keys`.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -38,6 +39,9 @@ pub struct ApiKeyItem {
     pub permissions: Vec<String>,
     #[serde(default)]
     pub disabled: bool,
+    /// The second from which on it opens nothing, if another key takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
     pub created_at: String,
 }
 
@@ -55,6 +59,27 @@ pub struct UserItem {
     pub permissions: Vec<String>,
     #[serde(default)]
     pub disabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}
+
+/// Why a key opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub enum KeyEnd {
+    Disabled,
+    Expired,
+}
+
+impl UserItem {
+    /// Why the key opens nothing at this time. `None` if it does.
+    pub fn end(&self, now: Timestamp) -> Option<KeyEnd> {
+        if self.disabled {
+            return Some(KeyEnd::Disabled);
+        }
+        let is_over = self.expires_at.is_some_and(|end| now.as_second() >= end);
+        is_over.then_some(KeyEnd::Expired)
+    }
 }
 
 /// The hash that a key is stored under.
@@ -62,11 +87,9 @@ pub fn hash(key: &str) -> String {
     hex::encode(Sha256::digest(key.as_bytes()))
 }
 
-impl TryFrom<ApiKeyItem> for Caller {
-    type Error = UnreadableItem;
-
-    fn try_from(item: ApiKeyItem) -> Result<Self, UnreadableItem> {
-        Self::try_from(UserItem {
+impl From<ApiKeyItem> for UserItem {
+    fn from(item: ApiKeyItem) -> Self {
+        Self {
             tenant_id: item.tenant_id,
             tenant_name: item.tenant_name,
             user_id: item.user_id,
@@ -75,7 +98,8 @@ impl TryFrom<ApiKeyItem> for Caller {
             supplier_id: item.supplier_id,
             permissions: item.permissions,
             disabled: item.disabled,
-        })
+            expires_at: item.expires_at,
+        }
     }
 }
 
@@ -128,36 +152,53 @@ mod tests {
             supplier_id: Some("SUP-1001".to_owned()),
             permissions: vec!["funding-transfers:read".to_owned()],
             disabled: false,
+            expires_at: None,
             created_at: "2026-11-20T09:30:00Z".to_owned(),
         }
     }
 
     #[test]
     fn a_key_stands_for_its_user() {
-        let caller = Caller::try_from(item()).unwrap();
+        let caller = Caller::try_from(UserItem::from(item())).unwrap();
         assert_eq!(caller.supplier_id(), Some("SUP-1001"));
+    }
+
+    #[test]
+    fn a_key_opens_nothing_from_its_end_on_or_once_it_is_disabled() {
+        let end = |disabled, expires_at, now| {
+            let item = ApiKeyItem {
+                disabled,
+                expires_at,
+                ..item()
+            };
+            UserItem::from(item).end(Timestamp::from_second(now).unwrap())
+        };
+        assert_eq!(end(false, None, i64::from(u32::MAX)), None);
+        assert_eq!(end(false, Some(100), 99), None);
+        assert_eq!(end(false, Some(100), 100), Some(KeyEnd::Expired));
+        assert_eq!(end(true, Some(100), 99), Some(KeyEnd::Disabled));
     }
 
     #[test]
     fn a_supplier_without_its_id_is_nobody() {
         assert!(
-            Caller::try_from(ApiKeyItem {
+            Caller::try_from(UserItem {
                 supplier_id: None,
-                ..item()
+                ..item().into()
             })
             .is_err()
         );
         assert!(
-            Caller::try_from(ApiKeyItem {
+            Caller::try_from(UserItem {
                 role: "ADMIN".to_owned(),
-                ..item()
+                ..item().into()
             })
             .is_err()
         );
         assert!(
-            Caller::try_from(ApiKeyItem {
+            Caller::try_from(UserItem {
                 tenant_id: "a#b".to_owned(),
-                ..item()
+                ..item().into()
             })
             .is_err()
         );

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    UnreadableItem, file_format::ProfileItem, filters::FiltersItem, read_id,
+    UnreadableItem, due::DueKind, file_format::ProfileItem, filters::FiltersItem, read_id,
     schedule::ScheduledRunItem,
 };
 use crate::domain::{
@@ -75,6 +75,9 @@ pub struct ExportItem {
     /// What the export waits for until the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     waiting_for: Option<String>,
+    /// Whether others of the tenant have to be made first. [`crate::aws::exports`] writes it.
+    #[serde(default, skip_serializing)]
+    waits_for_slot: bool,
     /// Grows with each attempt. [`crate::aws::exports`] sees to it.
     #[serde(default, skip_serializing)]
     fence: u64,
@@ -96,7 +99,7 @@ pub struct ExportItem {
     downloaded_at: Option<i64>,
     /// What the reconciler has to do, and from when on (Unix seconds). Absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    due_kind: Option<String>,
+    due_shard: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_at: Option<i64>,
     /// Unix seconds.
@@ -134,18 +137,6 @@ pub fn requester(user_id: &str, scope: &Scope) -> String {
     }
 }
 
-/// What the reconciler has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-pub enum DueKind {
-    /// Send its message again.
-    Pending,
-    /// Expire it.
-    Expiry,
-    /// Remove what late attempts may have left in the bucket, of a failed or cancelled export.
-    CleanUp,
-}
-
 /// The sort keys of the local indexes, which change with the status.
 pub struct StatusSorts {
     pub status: String,
@@ -170,7 +161,6 @@ impl ExportItem {
     pub fn new(export: &Export, history_lifetime: SignedDuration) -> Self {
         let status = Status::Pending;
         let sorts = StatusSorts::of(export, status);
-        let due: &'static str = DueKind::Pending.into();
         Self {
             partition: partition(&export.tenant_id, export.dataset()),
             sort: export.id.to_string(),
@@ -201,6 +191,7 @@ impl ExportItem {
             expires_at: None,
             failure_reason: None,
             waiting_for: None,
+            waits_for_slot: false,
             fence: 0,
             retry_of: export.retry_of.as_ref().map(ToString::to_string),
             ended_by: None,
@@ -208,7 +199,7 @@ impl ExportItem {
             resends: Vec::new(),
             schedule: export.schedule.as_ref().map(ScheduledRunItem::from),
             downloaded_at: None,
-            due_kind: Some(due.to_owned()),
+            due_shard: Some(DueKind::Pending.shard(export.id.as_str())),
             due_at: Some((export.created_at + UNSENT_AFTER).as_second()),
             time_to_live: (export.created_at + history_lifetime).as_second(),
         }
@@ -267,7 +258,7 @@ impl TryFrom<ExportItem> for Export {
         let status: Status = item.status.parse().map_err(|_| unreadable("the status"))?;
         let state = match status {
             Status::Pending => State::Pending {
-                is_begun: item.fence > 0,
+                is_begun: item.fence > 0 && !item.waits_for_slot,
                 rows_written: item.rows_written,
                 waiting_for: item.waiting_for.clone(),
                 delivery,

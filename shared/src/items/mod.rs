@@ -2,7 +2,9 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod cc_domains;
 pub mod download;
+pub mod due;
 pub mod expiry_marker;
 pub mod export;
 pub mod file_format;

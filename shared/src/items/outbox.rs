@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::audit::AuditItem;
+use super::{audit::AuditItem, due::DueKind};
 use crate::{
     domain::{audit::AuditEvent, event::Event, id::ExportId},
     wire::export_event::EventObject,
@@ -11,9 +11,6 @@ use crate::{
 
 /// The beginning of every such item's partition.
 pub const OUTBOX_PREFIX: &str = "outbox#";
-
-/// What the reconciler has to do with such an item, in the index of what is due.
-pub const EVENT: &str = "EVENT";
 
 /// After how long the reconciler tells it itself.
 const UNTOLD_AFTER: SignedDuration = SignedDuration::from_secs(60);
@@ -29,7 +26,9 @@ pub struct OutboxItem {
     event: Option<EventObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     audit: Option<AuditItem>,
-    due_kind: String,
+    /// Absent in what an older release has left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_shard: Option<String>,
     /// Unix seconds.
     due_at: i64,
 }
@@ -64,7 +63,7 @@ impl OutboxItem {
             sort: id.to_owned(),
             event: None,
             audit: None,
-            due_kind: EVENT.to_owned(),
+            due_shard: Some(DueKind::Event.shard(id)),
             due_at: (at + UNTOLD_AFTER).as_second(),
         }
     }

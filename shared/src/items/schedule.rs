@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::{UnreadableItem, file_format::ProfileItem, filters::FiltersItem, read_id};
+use super::{
+    UnreadableItem, due::DueKind, file_format::ProfileItem, filters::FiltersItem, read_id,
+};
 use crate::domain::{
     address::EmailAddress,
     dataset::{self, Dataset},
@@ -15,8 +17,8 @@ use crate::domain::{
     },
 };
 
-/// The index key of schedules in `by-due`.
-pub const SCHEDULE_DUE: &str = "SCHEDULE";
+/// What the partition of a tenant's schedules begins with.
+const SCHEDULES: &str = "schedule#";
 
 /// The sort key of a tenant's count of schedules, in a partition of its own.
 pub const COUNT: &str = "count";
@@ -58,7 +60,7 @@ pub struct ScheduleItem {
     version: u64,
     /// Present while the sweep may have something to do, and from when on (Unix seconds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    due_kind: Option<String>,
+    due_shard: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_at: Option<i64>,
 }
@@ -122,7 +124,12 @@ pub struct ScheduledRunItem {
 
 /// `schedule#{tenantId}`: one query lists a tenant's schedules.
 pub fn schedule_partition(tenant_id: &str) -> String {
-    format!("schedule#{tenant_id}")
+    format!("{SCHEDULES}{tenant_id}")
+}
+
+/// The tenant of such a partition.
+pub fn tenant_of_schedules(partition: &str) -> Option<&str> {
+    partition.strip_prefix(SCHEDULES)
 }
 
 /// `schedule-count#{tenantId}`.
@@ -164,7 +171,7 @@ impl ScheduleItem {
             next_from: schedule.next_from,
             last_run: schedule.last_run.as_ref().map(LastRunItem::from),
             version: schedule.version,
-            due_kind: due_at.map(|_| SCHEDULE_DUE.to_owned()),
+            due_shard: due_at.map(|_| DueKind::Schedule.shard(schedule.id.as_str())),
             due_at: due_at.map(Timestamp::as_second),
         }
     }

@@ -14,6 +14,7 @@ use crate::domain::{
     filters::FilterValue,
     link::LinkToken,
     schedule::ScheduledRun,
+    text::is_deceptive,
     time::to_seconds,
 };
 
@@ -114,8 +115,9 @@ fn for_people(time: Timestamp) -> String {
     time.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
-/// The text in one line, so that it cannot end a mail header.
+/// The text in one line, so that it cannot end a mail header, and without what would show it as another one.
 fn one_line(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !is_deceptive(*c)).collect();
     let words: Vec<_> = text
         .split(|character: char| character.is_control() || character.is_whitespace())
         .filter(|word| !word.is_empty())

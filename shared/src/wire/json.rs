@@ -2,7 +2,7 @@
 //!
 //! Numbers stay the text they were sent as, so that an amount never passes through floating point.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -11,6 +11,10 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::problem::{FieldError, FieldErrorCode};
+
+/// The most problems of a body that are named. Some thousands fit into a body, and each would make the answer longer than what it is
+/// about.
+const MOST_ERRORS: usize = 100;
 
 /// A JSON object's fields in order, each still unread.
 pub struct Object {
@@ -48,9 +52,11 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Notes a problem.
+    /// Notes a problem. After a hundred the others are left out.
     pub fn refuse(&mut self, pointer: &str, code: FieldErrorCode, detail: impl Into<String>) {
-        self.errors.push(FieldError::new(pointer, code, detail));
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(FieldError::new(pointer, code, detail));
+        }
     }
 
     /// What was read, if nothing was wrong.
@@ -84,11 +90,9 @@ impl Reader {
     /// Reads an object.
     pub fn object(&mut self, pointer: &str, raw: &RawValue) -> Option<Object> {
         let object: Object = self.typed(pointer, raw, "an object")?;
-        for (index, (name, _)) in object.fields.iter().enumerate() {
-            if object.fields[..index]
-                .iter()
-                .any(|(earlier, _)| earlier == name)
-            {
+        let mut seen = HashSet::with_capacity(object.fields.len());
+        for (name, _) in &object.fields {
+            if !seen.insert(name.as_str()) {
                 let pointer = child(pointer, name);
                 self.refuse(
                     &pointer,

@@ -5,19 +5,16 @@ use super::{
     problem::FieldError,
     trigger_request::{read_cc, refuse_unknown},
 };
-use crate::domain::{
-    address::{EmailAddress, distinct_cc},
-    caller::Caller,
-};
+use crate::domain::address::EmailAddress;
 
-/// Reads the carbon copies that replace the export's own for this sending; `None` keeps those.
-pub fn parse(body: &[u8], caller: &Caller) -> Result<Option<Vec<EmailAddress>>, Vec<FieldError>> {
+/// Reads the carbon copies that replace the export's own for this sending, as they were named; `None` keeps those.
+pub fn parse(body: &[u8]) -> Result<Option<Vec<EmailAddress>>, Vec<FieldError>> {
     let mut reader = Reader::default();
     let object = reader.body(body);
     let mut cc = None;
     for (name, raw) in object.fields() {
         match name {
-            "cc" => cc = Some(distinct_cc(&caller.email, read_cc(&mut reader, raw))),
+            "cc" => cc = Some(read_cc(&mut reader, raw)),
             unknown => refuse_unknown(&mut reader, "", unknown, "cc"),
         }
     }
@@ -27,19 +24,17 @@ pub fn parse(body: &[u8], caller: &Caller) -> Result<Option<Vec<EmailAddress>>, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::export::examples::operator;
 
     #[test]
     fn no_cc_keeps_the_exports_own_and_an_empty_one_sends_to_nobody_else() {
-        assert_eq!(parse(b"", &operator()), Ok(None));
-        assert_eq!(parse(b"{}", &operator()), Ok(None));
-        assert_eq!(parse(br#"{"cc": []}"#, &operator()), Ok(Some(vec![])));
+        assert_eq!(parse(b""), Ok(None));
+        assert_eq!(parse(b"{}"), Ok(None));
+        assert_eq!(parse(br#"{"cc": []}"#), Ok(Some(vec![])));
     }
 
     #[test]
     fn the_primary_recipient_cannot_be_chosen() {
-        let errors =
-            parse(br#"{"to": "eve@example.com", "cc": ["eve"]}"#, &operator()).unwrap_err();
+        let errors = parse(br#"{"to": "eve@example.com", "cc": ["eve"]}"#).unwrap_err();
         let pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/to", "/cc/0"]);
     }

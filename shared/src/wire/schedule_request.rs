@@ -17,6 +17,7 @@ use crate::domain::{
     file_format::{FileFormat, Profile},
     filters::Filters,
     schedule::{Activity, LONGEST_NAME, Schedule, When},
+    text::may_be_in_name,
 };
 
 const KNOWN: &str = "name, dataset, filters, columns, profile, cc, when";
@@ -29,6 +30,7 @@ pub struct NewSchedule {
     pub dataset: &'static Dataset,
     pub filters: Filters,
     pub format: FileFormat,
+    /// As they were named: each at the place that it has in the body.
     pub cc: Vec<EmailAddress>,
     pub when: When,
 }
@@ -41,6 +43,7 @@ pub struct ScheduleChange {
     /// `Some(None)` takes the choice back.
     pub columns: Option<Option<Vec<String>>>,
     pub profile: Option<Profile>,
+    /// As they were named.
     pub cc: Option<Vec<EmailAddress>>,
     pub when: Option<When>,
     pub paused: Option<bool>,
@@ -134,7 +137,7 @@ impl ScheduleChange {
         after.filters = self.filters.unwrap_or(after.filters);
         after.format.columns = self.columns.unwrap_or(after.format.columns);
         after.format.profile = self.profile.or(after.format.profile);
-        after.cc = self.cc.unwrap_or(after.cc);
+        after.cc = self.cc.map_or(after.cc, |cc| distinct_cc(email, cc));
         after.when = self.when.unwrap_or(after.when);
         match self.paused {
             Some(true) => after.activity = Activity::Paused,
@@ -160,7 +163,7 @@ impl ScheduleChange {
     ) {
         match (name, dataset) {
             ("name", _) => self.name = read_name(reader, raw),
-            ("cc", _) => self.cc = Some(distinct_cc(&caller.email, read_cc(reader, raw))),
+            ("cc", _) => self.cc = Some(read_cc(reader, raw)),
             ("when", _) => self.when = read_when(reader, "/when", raw),
             ("profile", _) => self.profile = read_profile(reader, raw),
             ("filters", Some(dataset)) => {
@@ -213,8 +216,8 @@ fn read_dataset(reader: &mut Reader, object: &Object) -> Option<&'static Dataset
 fn read_name(reader: &mut Reader, raw: &RawValue) -> Option<String> {
     let text = reader.text("/name", raw)?;
     let name = text.trim();
-    if text.chars().any(char::is_control) {
-        let detail = "must not contain line breaks or control characters";
+    if !text.chars().all(may_be_in_name) {
+        let detail = "must not contain line breaks, or control or invisible characters";
         reader.refuse("/name", FieldErrorCode::InvalidValue, detail);
         return None;
     }
@@ -296,7 +299,7 @@ mod tests {
             new.format.profile,
             Some(Profile::Spreadsheet(Locale::French))
         );
-        assert_eq!(new.cc.len(), 1, "the owner is a recipient already");
+        assert_eq!(new.cc.len(), 2, "each at the place that the body has it at");
         let of_a_supplier = NewSchedule::parse(body.as_bytes(), &supplier()).unwrap();
         assert!(of_a_supplier.filters.supplier_ids.is_empty());
     }
@@ -350,7 +353,7 @@ mod tests {
             NewSchedule::parse(body.as_bytes(), &operator()).map_err(shown)
         };
         assert!(named(&"é".repeat(100)).is_ok());
-        for name in ["", "  ", &"é".repeat(101)] {
+        for name in ["", "  ", &"é".repeat(101), "fdp.\u{202e}exe", "a\u{200b}b"] {
             assert_eq!(named(name).unwrap_err(), ["/name InvalidValue"], "{name}");
         }
     }

@@ -12,6 +12,7 @@ use crate::domain::{
     address::{EmailAddress, MOST_CC, distinct_cc},
     amount::Amount,
     caller::{Caller, RoleName},
+    cc_domains::CcDomains,
     dataset::{Dataset, Filter, FilterTest},
     export::Export,
     file_format::FileFormat,
@@ -26,6 +27,7 @@ const LONGEST_NAME: usize = 256;
 /// A valid request, with what the caller may not choose already left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TriggerRequest {
+    /// As they were named: each at the place that it has in the body.
     pub cc: Vec<EmailAddress>,
     pub filters: Filters,
     pub format: FileFormat,
@@ -65,7 +67,7 @@ impl TriggerRequest {
             }
         }
         reader.finish(Self {
-            cc: distinct_cc(&caller.email, cc),
+            cc,
             filters,
             format,
         })
@@ -81,7 +83,14 @@ impl TriggerRequest {
     ) -> Export {
         Export {
             format: self.format,
-            ..Export::request(caller, dataset, self.cc, self.filters, now, random)
+            ..Export::request(
+                caller,
+                dataset,
+                distinct_cc(&caller.email, self.cc),
+                self.filters,
+                now,
+                random,
+            )
         }
     }
 }
@@ -97,6 +106,27 @@ pub fn read_cc(reader: &mut Reader, raw: &RawValue) -> Vec<EmailAddress> {
                 reader.refuse(&pointer, FieldErrorCode::InvalidValue, error.to_string());
                 None
             }
+        })
+        .collect()
+}
+
+/// What is wrong with copies whose domains the tenant's copies may not go to. The addresses are at the places that they have in
+/// the list at `/cc`.
+pub fn refuse_domains(
+    allowed: Option<&CcDomains>,
+    requester: &EmailAddress,
+    cc: &[EmailAddress],
+) -> Vec<FieldError> {
+    let refused = allowed.map(|domains| domains.refused(requester, cc));
+    refused
+        .into_iter()
+        .flatten()
+        .map(|(place, address)| {
+            let detail = format!(
+                "must be at another domain: your organization lets copies go to certain domains only, and {} is none of them",
+                address.domain()
+            );
+            FieldError::new(format!("/cc/{place}"), FieldErrorCode::NotAllowed, detail)
         })
         .collect()
 }
@@ -306,7 +336,13 @@ mod tests {
             }, "cc": [" a@example.com", "A@example.com", "ana@northwind.example"]}"#,
         )
         .unwrap();
-        assert_eq!(request.cc, [EmailAddress::parse("a@example.com").unwrap()]);
+        let export = request.clone().into_export(
+            &operator(),
+            &FUNDING_TRANSFERS,
+            at("2026-11-20T09:30:00Z"),
+            [7; 10],
+        );
+        assert_eq!(export.cc, [EmailAddress::parse("a@example.com").unwrap()]);
         assert_eq!(
             request.filters,
             Filters {
@@ -363,6 +399,12 @@ mod tests {
     }
 
     #[test]
+    fn names_a_hundred_problems_at_most() {
+        let fields: Vec<_> = (0..6_000).map(|number| format!("\"{number}\":0")).collect();
+        assert_eq!(errors(&format!("{{{}}}", fields.join(","))).len(), 100);
+    }
+
+    #[test]
     fn refuses_what_is_not_a_json_object() {
         for (body, pointer_and_code) in [
             ("[]", " InvalidType"),
@@ -407,6 +449,19 @@ mod tests {
             parse(&suppliers).unwrap_err()[0].code,
             FieldErrorCode::TooMany
         );
+    }
+
+    #[test]
+    fn each_copy_at_another_domain_is_named_where_the_body_has_it() {
+        let body = r#"{"cc": ["A@example.com", "eve@evil.example", "a@EXAMPLE.com", "ana@northwind.example",
+            "bob@mail.example.com"]}"#;
+        let cc = parse(body).unwrap().cc;
+        let allowed = CcDomains::parse(&["example.com"]).unwrap();
+        let errors = refuse_domains(Some(&allowed), &operator().email, &cc);
+        let pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/cc/1", "/cc/4"]);
+        assert!(errors[0].detail.contains("evil.example") && !errors[0].detail.contains("eve"));
+        assert!(refuse_domains(None, &operator().email, &cc).is_empty());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::{
     event::EventType,
+    text::may_be_in_name,
     webhook::{
         LONGEST_DESCRIPTION, WebhookChange,
         secret::{DEFAULT_OVERLAP, LONGEST_OVERLAP},
@@ -150,6 +151,10 @@ fn read_description(reader: &mut Reader, raw: &RawValue) -> Option<String> {
     let text = reader.text("/description", raw)?;
     if text.chars().count() > LONGEST_DESCRIPTION {
         let detail = format!("must have at most {LONGEST_DESCRIPTION} characters");
+        reader.refuse("/description", FieldErrorCode::InvalidValue, detail);
+    }
+    if !text.chars().all(may_be_in_name) {
+        let detail = "must not contain line breaks, or control or invisible characters";
         reader.refuse("/description", FieldErrorCode::InvalidValue, detail);
     }
     Some(text)

@@ -1,8 +1,9 @@
 //! `payout-exports`: loads payout records into the ledger and checks it, makes records to try it with, makes API keys, and
-//! shows which addresses are not written to any more.
+//! says who is written to: which domains copies may go to, and which addresses are not written to any more.
 
 mod arguments;
 mod aws;
+mod cc_domains;
 mod generate;
 mod import;
 mod keys;
@@ -29,6 +30,8 @@ enum Command {
     Import(import::Args),
     Generate(generate::Args),
     #[command(subcommand)]
+    CcDomains(cc_domains::Command),
+    #[command(subcommand)]
     Keys(keys::Command),
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -41,6 +44,7 @@ async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Import(args) => import::run(args).await,
         Command::Generate(args) => generate::run(&args),
+        Command::CcDomains(command) => cc_domains::run(command).await,
         Command::Keys(command) => keys::run(command).await,
         Command::Ledger(command) => ledger::run(command).await,
         Command::SuppressedAddresses(command) => suppressed_addresses::run(command).await,

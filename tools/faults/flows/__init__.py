@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from .base import Flow
 from .ends import Cancel, DeadLetter, Delete, Expiry, Reconciliation, Retry
-from .events import Publisher, WebhookSender
+from .events import Publisher, Webhooks, WebhookSender
 from .exports import Continuation, Delivery, Multipart, SmallExport
-from .feeds import Loader, Recorder
+from .feeds import Loader, LoaderAgain, Recorder
 from .launches import MerchantTrigger, Trigger, TriggerWithoutKey
 from .mails import Links, MailEvents, Resend
-from .reads import Authorizer, Detail, Download, List
-from .schedules import ScheduleRunner
+from .reads import Authorizer, Detail, Download, Estimate, Find, List, Records
+from .schedules import ScheduleRunner, Schedules
 
 FLOWS: tuple[type[Flow], ...] = (
     Trigger,
@@ -28,14 +28,20 @@ FLOWS: tuple[type[Flow], ...] = (
     Authorizer,
     List,
     Detail,
+    Find,
+    Records,
+    Estimate,
     Cancel,
     Delete,
     Retry,
     Publisher,
     Links,
     MailEvents,
+    Webhooks,
     WebhookSender,
+    Schedules,
     ScheduleRunner,
     Recorder,
     Loader,
+    LoaderAgain,
 )

@@ -31,6 +31,8 @@ class Flow:
     # Whether the file's life is followed to its end.
     is_followed = True
     expected = Expected()
+    # Whether the attacked functions learn what spares them calls. Then each run has new processes.
+    learns = False
     # How many lanes may have it at the same time: the local AWS is one process.
     most_lanes = 100
     # Calls that come by a clock, of which only the first ones are attacked: a run has more or fewer of them.

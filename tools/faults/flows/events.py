@@ -21,6 +21,7 @@ class Publisher(Flow):
 
     name = "publisher"
     attacked = frozenset({"publisher"})
+    learns = True
     is_followed = False
     expected = Expected(secrets=SECRETS)
 
@@ -63,6 +64,48 @@ class WebhookSender(Flow):
 
     async def close(self) -> None:
         await self.receiver.close()
+
+
+class Webhooks(Flow):
+    """An endpoint is registered, its secret rotated, and another one removed, each until there is an answer."""
+
+    name = "webhooks"
+    attacked = frozenset({"webhooks"})
+    is_followed = False
+    tables = ("ExportsTable", "WebhooksTable", "WebhookSecretsTable")
+    expected = Expected(exports=(0, 0), secrets=SECRETS)
+    webhook_id = ""
+
+    async def prepare(self, lane: Lane) -> None:
+        await super().prepare(lane)
+        for table in ("WebhooksTable", "WebhookSecretsTable"):
+            await lane.replace(table, [])
+        self.webhook_id = await self._register(lane)
+
+    async def act(self, lane: Lane) -> None:
+        path = f"/v1/webhooks/{await self._register(lane)}"
+        status, body = await self.insist(lane, "webhooks", asked("POST", f"{path}/rotate-secret", {}))
+        assert status == 200 and body["secret"], self.answers
+        status, _ = await self.insist(lane, "webhooks", asked("DELETE", f"/v1/webhooks/{self.webhook_id}"))
+        # It is gone already if the answer to the first request was lost.
+        assert status in (204, 404), self.answers
+
+    async def check(self, lane: Lane) -> list[Violation]:
+        items = {item["sort"]["S"]: item for item in await lane.items_of("WebhooksTable", "webhooks#")}
+        count = int(items.pop("count")["count"]["N"])
+        secrets = {item["sort"]["S"] for item in await lane.items_of("WebhookSecretsTable", "secrets#")}
+        found = []
+        if count != len(items) or self.webhook_id in items or not items:
+            found.append(Violation(11, f"{count} endpoints are counted, and there are {len(items)}"))
+        if secrets != items.keys():
+            found.append(Violation(11, f"there are {len(items)} endpoints, and secrets of {len(secrets)}"))
+        return found
+
+    async def _register(self, lane: Lane) -> str:
+        body = {"url": "http://127.0.0.1:9/hook"}
+        status, shown = await self.insist(lane, "webhooks", asked("POST", "/v1/webhooks", body))
+        assert status == 201, (status, shown)
+        return shown["webhookId"]
 
 
 def _export_event() -> dict[str, Any]:

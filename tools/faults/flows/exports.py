@@ -66,8 +66,9 @@ class Continuation(Multipart):
 
         def hold(function: str, call: Call) -> Fault | None:
             nonlocal pages
-            pages += (function, call.operation) == ("generator", "Query") and call.detail == "by-position"
-            return HELD if pages == self.page and call.operation == "Query" else None
+            is_page = (function, str(call)) == ("generator", "Query by-position")
+            pages += is_page
+            return HELD if is_page and pages == self.page else None
 
         lane.timeouts["generator"] = self.timeout_seconds
         lane.script = hold

@@ -34,6 +34,7 @@ COLUMNS = (
 class Feeding(Flow):
     """It begins with an empty ledger."""
 
+    learns = True
     is_followed = False
     fixed = ("ApiKeysTable",)
     tables = ("ExportsTable", "LedgerTable")
@@ -79,23 +80,50 @@ class Loader(Feeding):
     expected = Expected(exports=(0, 0), secrets=SECRETS, within=3600)
 
     async def act(self, lane: Lane) -> None:
-        rows = [_row("trf_1", "one"), _row("trf_2", "two")]
-        text = "\n".join(";".join(row) for row in [COLUMNS, *rows]) + "\n"
-        await lane.aws.put(lane.cloud.bucket("InboxBucket"), INBOX_KEY, text.encode())
-        record = {"eventName": "ObjectCreated:Put", "s3": {"object": {"key": INBOX_KEY}}}
-        lane.send("InboxQueue", {"Records": [record]})
+        await drop(lane, "one", "two")
 
     async def check(self, lane: Lane) -> list[Violation]:
-        bucket = lane.cloud.bucket("InboxBucket")
-        keys = sorted(stored.key for stored in await lane.aws.objects(bucket))
-        done = INBOX_KEY.replace("inbox/", "inbox-done/", 1)
-        found = await self.differences(lane, {"trf_1": "one", "trf_2": "two"})
-        if keys != sorted([done, f"{done}.result.json", f"{INBOX_KEY}.result.json"]):
-            found.append(Violation(8, f"the inbox has {[key.rpartition('/')[2] for key in keys]}"))
-        result = json.loads(await lane.aws.get(bucket, f"{INBOX_KEY}.result.json") or b"{}")
-        if (result.get("status"), result.get("rowsRead")) != ("loaded", 2):
-            found.append(Violation(1, f"the file's result is {result.get('status')}, of {result.get('rowsRead')} rows"))
+        found = await self.differences(lane, {"trf_1": "one", "trf_2": "two"}) + await self.results(lane)
+        if not found and f"{INBOX_KEY}.progress.json" in await self.keys(lane):
+            # A write that was carried out late has left it. It must not keep the next file from being loaded.
+            await drop(lane, "uno", "due")
+            await lane.settle()
+            found = await self.differences(lane, {"trf_1": "uno", "trf_2": "due"}) + await self.results(lane)
         return found
+
+    async def keys(self, lane: Lane) -> list[str]:
+        return [stored.key for stored in await lane.aws.objects(lane.cloud.bucket("InboxBucket"))]
+
+    async def results(self, lane: Lane) -> list[Violation]:
+        """What is wrong with what the inbox tells of the file."""
+        done = INBOX_KEY.replace("inbox/", "inbox-done/", 1)
+        keys = set(await self.keys(lane)) - {f"{INBOX_KEY}.progress.json"}
+        if keys != {done, f"{done}.result.json", f"{INBOX_KEY}.result.json"}:
+            return [Violation(8, f"the inbox has {sorted(key.rpartition('/')[2] for key in keys)}")]
+        result = json.loads(await lane.aws.get(lane.cloud.bucket("InboxBucket"), f"{INBOX_KEY}.result.json") or b"{}")
+        if (result.get("status"), result.get("rowsRead")) == ("loaded", 2):
+            return []
+        return [Violation(1, f"the file's result is {result.get('status')}, of {result.get('rowsRead')} rows")]
+
+
+class LoaderAgain(Loader):
+    """A file of the same name was loaded before: its result must not be taken for the new one's."""
+
+    name = "loader, another file"
+
+    async def prepare(self, lane: Lane) -> None:
+        await super().prepare(lane)
+        await drop(lane, "first", "second")
+        await lane.settle()
+
+
+async def drop(lane: Lane, *references: str) -> None:
+    """Puts a file into the inbox, whose records have these references, and tells of it as the bucket does."""
+    rows = [_row(f"trf_{number}", reference) for number, reference in enumerate(references, 1)]
+    text = "\n".join(";".join(row) for row in [COLUMNS, *rows]) + "\n"
+    await lane.aws.put(lane.cloud.bucket("InboxBucket"), INBOX_KEY, text.encode())
+    record = {"eventName": "ObjectCreated:Put", "s3": {"object": {"key": INBOX_KEY}}}
+    lane.send("InboxQueue", {"Records": [record]})
 
 
 def _columns(record_id: str, reference: str) -> dict[str, str]:

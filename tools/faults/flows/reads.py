@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..aws import Item
 from ..lane import Lane
 from ..process import Outcome
+from ..records import ROWS, layout, payouts
 from ..requests import DATASET, asked, authorization
 from ..seen import Expected
 from .base import SECRETS, Flow, click_event
+from .launches import CONTACT, merchant_launch
 
 
 class Reading(Flow):
@@ -94,3 +97,58 @@ class Authorizer(Reading):
         """The gateway answers 401 to this one word."""
         message = (outcome.payload or {}).get("errorMessage")
         assert message != "Unauthorized", "a good key is turned away"
+
+
+class Records(Reading):
+    """A page of the ledger."""
+
+    name = "records"
+    attacked = frozenset({"records"})
+
+    def event(self, lane: Lane) -> dict[str, Any]:
+        return asked("GET", DATASET)
+
+    def approve(self, status: int, body: Any) -> None:
+        super().approve(status, body)
+        # If the ledger is slow, the page is short and says so.
+        assert len(body["items"]) == ROWS or body["nextCursor"], body
+
+
+class Estimate(Reading):
+    """What an export would come to."""
+
+    name = "estimate"
+    attacked = frozenset({"estimate"})
+
+    def event(self, lane: Lane) -> dict[str, Any]:
+        return asked("POST", f"{DATASET}/export/estimate", {})
+
+    def approve(self, status: int, body: Any) -> None:
+        super().approve(status, body)
+        rows = body["rowCount"]
+        # If the ledger is slow, the estimate is one.
+        assert rows["min"] <= ROWS <= rows["max"], body
+        assert not rows["isExact"] or rows["min"] == rows["max"], body
+
+
+class Find(Reading):
+    """The merchant API shows an export and gives its file away."""
+
+    name = "find, merchant API"
+    attacked = frozenset({"merchant"})
+
+    def ledger(self) -> list[Item]:
+        return [*payouts(CONTACT), layout("AUDIT_EVENTS")]
+
+    async def make(self, lane: Lane) -> str:
+        status, body = await self.insist(lane, "merchant", merchant_launch())
+        assert status == 200, (status, body)
+        await lane.settle()
+        return body["export_id"]
+
+    def event(self, lane: Lane) -> dict[str, Any]:
+        return asked("POST", "/v1/merchants/find-export", {"export_id": self.export_id})
+
+    def approve(self, status: int, body: Any) -> None:
+        super().approve(status, body)
+        assert body["download_url"], body

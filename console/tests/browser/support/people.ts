@@ -11,6 +11,7 @@ interface Wishes {
   /** A colleague of somebody; unless told otherwise of those whose few records are exported at once. */
   tenantOf?: Person;
   email?: string;
+  tenantName?: string;
   /** Whether the person may manage the tenant's webhooks. */
   isManager?: boolean;
 }
@@ -31,6 +32,7 @@ export async function newOperator({
   isAlone,
   tenantOf,
   email,
+  tenantName = isAlone ? "Lone Market" : "Harbour Goods",
   isManager,
 }: Wishes = {}): Promise<Person> {
   const name = randomBytes(6).toString("hex");
@@ -49,7 +51,7 @@ export async function newOperator({
   await putItem(stack.apiKeysTable, {
     keyHash: { S: createHash("sha256").update(person.key).digest("hex") },
     tenantId: { S: person.tenantId },
-    tenantName: { S: isAlone ? "Lone Market" : "Harbour Goods" },
+    tenantName: { S: tenantName },
     userId: { S: person.userId },
     email: { S: person.email },
     role: { S: person.role },

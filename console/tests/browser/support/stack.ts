@@ -17,6 +17,7 @@ interface Stack {
   operatorApiUrl: string;
   consoleUrl: string;
   exportsTable: string;
+  ledgerTable: string;
   apiKeysTable: string;
   keys: Record<"operator" | "operator2" | "otherTenantOperator" | "supplier" | "disabled", Person>;
 }

@@ -12,7 +12,7 @@ use shared::{
         arrival::Arrivals,
         export::{Delivery, File},
         link::NewLink,
-        sending::{Sending, split},
+        sending::Sending,
         time,
     },
     mail, random,
@@ -56,18 +56,18 @@ impl Generator {
             .map_err(|error| attempt_error(error, made_at, now))
     }
 
-    /// Who gets the mail, and who is skipped because the address has refused mail before.
+    /// Who gets the mail, and who is skipped because the address has refused mail before or no copies may go to it.
     async fn addressees(
         &self,
         attempt: &Attempt,
     ) -> Result<(Vec<EmailAddress>, Vec<EmailAddress>), AwsError> {
         let export = &attempt.export;
         let recipients: Vec<_> = export.recipients().cloned().collect();
-        let suppressed = self
+        let rules = self
             .exports
-            .suppressed(&export.tenant_id, &recipients)
+            .mail_rules(&export.tenant_id, &recipients)
             .await?;
-        Ok(split(recipients, &suppressed))
+        Ok(rules.split(&export.requester_email, &export.cc))
     }
 
     /// Sends the mail, if anybody is left to get it, and ends the export READY. Without a mail the file is as good: its

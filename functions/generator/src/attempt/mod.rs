@@ -2,12 +2,13 @@
 
 mod deliver;
 mod next_step;
+mod slot;
 
 use jiff::SignedDuration;
 use shared::{
     aws::{
         AwsError,
-        exports::{Attempt, Superseded},
+        exports::{Attempt, Claim, Superseded},
     },
     domain::{
         export::{Export, State},
@@ -23,8 +24,8 @@ use self::next_step::{NextStep, next_step, reason_to_give_up};
 use crate::{error::AttemptError, file::Made, generator::Generator, invocation::Invocation};
 
 impl Generator {
-    /// Works on an export until it is READY or the invocation ends. A message that comes twice or late changes nothing:
-    /// one attempt at a time can claim an export, and none once it has ended.
+    /// Works on an export until it is READY or the invocation ends, if its tenant has a slot for it. A message that comes
+    /// twice or late changes nothing: one attempt at a time can claim an export, and none once it has ended.
     ///
     /// Fails if neither the work was done nor another message sent for it: the message must come back.
     pub async fn work(
@@ -33,20 +34,35 @@ impl Generator {
         id: &ExportId,
         invocation: &Invocation,
     ) -> Result<(), AwsError> {
-        let Some(attempt) = self.exports.claim(tenant_id, id, time::now()).await? else {
-            return Ok(());
+        let attempt = match self.exports.claim(tenant_id, id, time::now()).await? {
+            Claim::Begun(attempt) => attempt,
+            Claim::Held => return Ok(()),
+            // It may have been woken, and ended before it could begin.
+            Claim::Over => return self.give_up_slot(tenant_id, id).await,
         };
-        if let Some(reason) = reason_to_give_up(&attempt, time::now()) {
-            return self.give_up(&attempt, reason).await;
+        if self.take_slot(&attempt, invocation).await? {
+            let worked = self.attempt(&attempt, invocation).await;
+            self.leave_slot(&attempt, invocation).await;
+            worked
+        } else {
+            Ok(())
         }
-        let error = match self.advance(&attempt, invocation).await {
+    }
+
+    /// One attempt, for which the invocation holds a slot of the tenant.
+    async fn attempt(&self, attempt: &Attempt, invocation: &Invocation) -> Result<(), AwsError> {
+        let Export { tenant_id, id, .. } = &attempt.export;
+        if let Some(reason) = reason_to_give_up(attempt, time::now()) {
+            return self.give_up(attempt, reason).await;
+        }
+        let error = match self.advance(attempt, invocation).await {
             Ok(Advance::Ready) => {
                 info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "ready");
                 return Ok(());
             }
             Ok(Advance::InPart) => {
                 info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "to be continued");
-                return self.hand_over(&attempt).await;
+                return self.hand_over(attempt).await;
             }
             Err(error) => error,
         };
@@ -57,13 +73,13 @@ impl Generator {
             attempt.tries
         };
         match next_step(&error, tries) {
-            NextStep::Leave => self.leave(&attempt).await,
-            NextStep::GiveUp(reason) => self.give_up(&attempt, reason).await,
+            NextStep::Leave => self.leave(attempt).await,
+            NextStep::GiveUp(reason) => self.give_up(attempt, reason).await,
             NextStep::RetryAfter { pause, waiting_for } => {
-                self.retry_after(&attempt, pause, &waiting_for).await
+                self.retry_after(attempt, pause, &waiting_for).await
             }
-            NextStep::Restart => match self.exports.restart(&attempt).await? {
-                Ok(()) => self.hand_over(&attempt).await,
+            NextStep::Restart => match self.exports.restart(attempt).await? {
+                Ok(()) => self.hand_over(attempt).await,
                 Err(Superseded) => Ok(()),
             },
         }
@@ -124,7 +140,8 @@ impl Generator {
         delay: SignedDuration,
         waiting_for: &str,
     ) -> Result<(), AwsError> {
-        self.queue.send(&attempt.export, delay).await?;
+        let Export { tenant_id, id, .. } = &attempt.export;
+        self.queue.send(tenant_id, id, delay).await?;
         // This is refused only if another attempt has the export.
         let retry_at = time::now() + delay;
         let _ = self
@@ -139,9 +156,10 @@ impl Generator {
     /// The message is sent even if the release is refused: the SDK may have repeated one whose answer was lost. If another
     /// attempt has the export, a message too many does no harm.
     async fn hand_over(&self, attempt: &Attempt) -> Result<(), AwsError> {
+        let Export { tenant_id, id, .. } = &attempt.export;
         let _ = self.exports.release(attempt, time::now(), None).await?;
-        if let Err(cause) = self.queue.send(&attempt.export, SignedDuration::ZERO).await {
-            warn!(exportId = %attempt.export.id, %cause, "the reconciler sends the message");
+        if let Err(cause) = self.queue.send(tenant_id, id, SignedDuration::ZERO).await {
+            warn!(exportId = %id, %cause, "the reconciler sends the message");
         }
         Ok(())
     }

@@ -42,8 +42,12 @@ use self::{
 };
 use crate::{error::AttemptError, generator::Generator, invocation::Invocation};
 
-/// How often progress is recorded.
+/// How often progress is recorded: often while somebody may be looking on, then more seldom, because each time costs some ten
+/// write units.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+const LATER_PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
+/// How often it is recorded after the shorter interval.
+const FREQUENT_RECORDS: u32 = 10;
 
 /// How often, and how far apart, S3 is asked for the object of an upload that no longer exists.
 const LOOKS: u32 = 5;
@@ -215,8 +219,13 @@ impl Generator {
     /// Records progress and renews the lease until another attempt has the export. This runs beside the work, because a
     /// query may pass over records for minutes before it finds a row.
     async fn show_progress(&self, attempt: &Attempt, rows: &AtomicU64) -> AttemptError {
+        let mut frequent_records = 0..FREQUENT_RECORDS;
         loop {
-            sleep(PROGRESS_INTERVAL).await;
+            sleep(match frequent_records.next() {
+                Some(_) => PROGRESS_INTERVAL,
+                None => LATER_PROGRESS_INTERVAL,
+            })
+            .await;
             let rows = rows.load(Ordering::Relaxed);
             let recorded =
                 with_back_off(|| self.exports.record_progress(attempt, rows, time::now()));

@@ -1,18 +1,15 @@
-//! What the mail service tells of mails, and the addresses that are skipped because of it.
+//! What the mail service tells of mails, and the addresses that are not written to again because of it.
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 
 use super::{
     AwsError, ExportsTable, from_item, key, lifecycle::update_part, sending::read_sending, to_item,
 };
 use crate::{
-    domain::{
-        address::EmailAddress,
-        arrival::{Arrival, learn},
-    },
+    domain::arrival::{Arrival, learn},
     items::{
         sending::{MESSAGE, MessageItem, message_partition, to_items},
-        suppressed_address::{SuppressedAddressItem, suppressed_partition, suppressed_sort},
+        suppressed_address::SuppressedAddressItem,
     },
 };
 
@@ -85,48 +82,6 @@ impl ExportsTable {
             "TransactWriteItems",
             "the record of a mail keeps changing",
         ))
-    }
-
-    /// Those of the addresses that the tenant's mails skip.
-    pub async fn suppressed(
-        &self,
-        tenant_id: &str,
-        addresses: &[EmailAddress],
-    ) -> Result<Vec<EmailAddress>, AwsError> {
-        let keys = addresses.iter().map(|address| {
-            key(
-                suppressed_partition(tenant_id),
-                suppressed_sort(address.as_str()),
-            )
-        });
-        let keys = KeysAndAttributes::builder()
-            .set_keys(Some(keys.collect()))
-            .consistent_read(true)
-            .build()
-            .map_err(|error| AwsError::unexpected("BatchGetItem", error))?;
-        let answer = self
-            .client
-            .batch_get_item()
-            .request_items(&self.name, keys)
-            .send()
-            .await
-            .map_err(AwsError::new("BatchGetItem"))?;
-        // So few small items are answered as a whole, unless the table is throttled.
-        if answer
-            .unprocessed_keys
-            .is_some_and(|unprocessed| !unprocessed.is_empty())
-        {
-            return Err(AwsError::unexpected(
-                "BatchGetItem",
-                "the table is throttled",
-            ));
-        }
-        let items = answer.responses.unwrap_or_default().remove(&self.name);
-        items
-            .unwrap_or_default()
-            .into_iter()
-            .map(|item| Ok(from_item::<SuppressedAddressItem>(item)?.address()?))
-            .collect()
     }
 
     fn suppression(

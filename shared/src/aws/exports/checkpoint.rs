@@ -35,7 +35,8 @@ pub struct UploadState {
 }
 
 impl ExportsTable {
-    /// Records a checkpoint, renews the lease, and restarts the count of attempts, because this one has achieved something.
+    /// Records a checkpoint, renews the lease if that is due, and restarts the count of attempts, because this one has achieved
+    /// something.
     pub async fn record_checkpoint(
         &self,
         attempt: &Attempt,
@@ -45,14 +46,13 @@ impl ExportsTable {
         // JSON, because the sums may be larger than DynamoDB's numbers.
         let json = serde_json::to_string(checkpoint)
             .map_err(|error| AwsError::unexpected("writing a checkpoint", error))?;
-        let update = self
-            .leased(attempt, now)
-            .update_expression(
-                "SET checkpoint = :checkpoint, tries = :zero, leaseUntil = :lease, dueAt = :due",
-            )
-            .expression_attribute_values(":checkpoint", text(json))
-            .expression_attribute_values(":zero", number(0));
-        self.change(update).await
+        let set = "checkpoint = :checkpoint, tries = :zero";
+        self.change_leased(attempt, now, set, |update| {
+            update
+                .expression_attribute_values(":checkpoint", text(json))
+                .expression_attribute_values(":zero", number(0))
+        })
+        .await
     }
 
     /// Deletes the checkpoint, so that the file is made from the beginning, and counts the restart.

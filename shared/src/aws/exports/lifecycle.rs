@@ -1,12 +1,17 @@
 //! The changes of an export after it was accepted. Each is conditional on its status and, while it is made, on the
 //! fence of the attempt that makes it, so that a late or duplicate attempt changes nothing.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::UpdateItemError,
     types::{
-        AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update,
-        builders::UpdateBuilder,
+        AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update, builders::UpdateBuilder,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -26,8 +31,9 @@ use crate::{
         sending::Sending,
     },
     items::{
+        due::DueKind,
         expiry_marker::{ExpiryMarkerItem, expiry_partition},
-        export::{CLEAN_UP_AFTER, DueKind, EXPIRY_GRACE, FileItem, StatusSorts, UNSENT_AFTER},
+        export::{CLEAN_UP_AFTER, EXPIRY_GRACE, FileItem, StatusSorts, UNSENT_AFTER},
         lock::{LOCK, lock_partition},
     },
     random,
@@ -38,11 +44,11 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// See [`ExportsTable::without_file`].
 const WITHOUT_FILE: &str = "#status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
-     dueKind = :dueKind, dueAt = :due \
-     REMOVE leaseUntil, tries, waitingFor, checkpoint, #file, readyAt, expiresAt";
+     dueShard = :dueShard, dueAt = :due \
+     REMOVE dueKind, leaseUntil, tries, waitingFor, waitsForSlot, checkpoint, #file, readyAt, expiresAt";
 
 /// The right to work on an export until its lease ends, given to one attempt at a time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Attempt {
     pub export: Export,
     /// Grows when an attempt begins and when it releases its lease; a write with an older one is refused.
@@ -53,6 +59,36 @@ pub struct Attempt {
     pub restarts: u64,
     /// The last checkpoint.
     pub checkpoint: Option<Checkpoint>,
+    lease: Lease,
+}
+
+/// When an attempt's lease was renewed last, in Unix milliseconds.
+#[derive(Clone, Debug)]
+struct Lease(Arc<AtomicI64>);
+
+impl Lease {
+    fn begun_at(now: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(now.as_millisecond())))
+    }
+
+    fn is_to_be_renewed(&self, now: Timestamp) -> bool {
+        let age = now.as_millisecond() - self.0.load(Ordering::Relaxed);
+        SignedDuration::from_millis(age) >= LEASE / 2
+    }
+
+    fn renewed_at(&self, now: Timestamp) {
+        self.0.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug)]
+pub enum Claim {
+    Begun(Box<Attempt>),
+    /// Another attempt has the export, or the next one is not to begin yet.
+    Held,
+    /// The export has ended, or there is no such export.
+    Over,
 }
 
 /// Another attempt has the export, or the export has ended. This attempt must stop and change nothing.
@@ -61,13 +97,13 @@ pub struct Attempt {
 pub struct Superseded;
 
 impl ExportsTable {
-    /// Claims a pending export. Returns `None` if another attempt has it, if it has ended, or if there is no such export.
+    /// Claims a pending export for an attempt.
     pub async fn claim(
         &self,
         tenant_id: &str,
         id: &ExportId,
         now: Timestamp,
-    ) -> Result<Option<Attempt>, AwsError> {
+    ) -> Result<Claim, AwsError> {
         let result = self
             .client
             .update_item()
@@ -75,7 +111,7 @@ impl ExportsTable {
             .set_key(Some(export_key(tenant_id, id)))
             .update_expression(
                 "SET fence = if_not_exists(fence, :zero) + :one, tries = if_not_exists(tries, :zero) + :one, \
-                 leaseUntil = :lease, dueAt = :due REMOVE waitingFor",
+                 leaseUntil = :lease, dueAt = :due REMOVE waitingFor, waitsForSlot",
             )
             .condition_expression(
                 "#status = :pending AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)",
@@ -88,28 +124,59 @@ impl ExportsTable {
             .expression_attribute_values(":due", number((now + LEASE).as_second() + 1))
             .expression_attribute_values(":pending", text(Status::Pending.to_string()))
             .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match result {
-            Ok(answer) => read_attempt(answer.attributes.unwrap_or_default()).map(Some),
+            Ok(answer) => {
+                let attempt = read_attempt(answer.attributes.unwrap_or_default(), now)?;
+                Ok(Claim::Begun(Box::new(attempt)))
+            }
+            Err(error) if is_refused(&error) => Ok(if is_pending(&error) {
+                Claim::Held
+            } else {
+                Claim::Over
+            }),
             // If a transaction changes the export now, another attempt has it.
-            Err(error) if is_refused(&error) || is_in_transaction(&error) => Ok(None),
+            Err(error) if is_in_transaction(&error) => Ok(Claim::Held),
             Err(error) => Err(AwsError::new("UpdateItem")(error)),
         }
     }
 
-    /// Records the attempt's progress and renews its lease.
+    /// Records the attempt's progress, and renews its lease if that is due.
     pub async fn record_progress(
         &self,
         attempt: &Attempt,
         rows_written: u64,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        let update = self
-            .leased(attempt, now)
-            .update_expression("SET rowsWritten = :rows, leaseUntil = :lease, dueAt = :due")
-            .expression_attribute_values(":rows", count(rows_written));
-        self.change(update).await
+        self.change_leased(attempt, now, "rowsWritten = :rows", |update| {
+            update.expression_attribute_values(":rows", count(rows_written))
+        })
+        .await
+    }
+
+    /// A change of an attempt that sets what `set` says. It renews the lease when half of it is over: each renewal moves the
+    /// export in the index of what is due.
+    pub(super) async fn change_leased(
+        &self,
+        attempt: &Attempt,
+        now: Timestamp,
+        set: &str,
+        with_values: impl FnOnce(UpdateBuilder) -> UpdateBuilder,
+    ) -> Result<Result<(), Superseded>, AwsError> {
+        let renews = attempt.lease.is_to_be_renewed(now);
+        let update = if renews {
+            self.leased(attempt, now)
+                .update_expression(format!("SET {set}, leaseUntil = :lease, dueAt = :due"))
+        } else {
+            self.fenced(attempt).update_expression(format!("SET {set}"))
+        };
+        let changed = self.change(with_values(update)).await?;
+        if renews && changed.is_ok() {
+            attempt.lease.renewed_at(now);
+        }
+        Ok(changed)
     }
 
     /// Releases the lease at `retry_at`, when the next message comes. A message that comes earlier is dropped. Until then
@@ -181,14 +248,13 @@ impl ExportsTable {
         delivery: &Delivery,
         sending: &Sending,
     ) -> Result<Result<(), Superseded>, AwsError> {
-        let due: &'static str = DueKind::Expiry.into();
         let update = self
             .to_status(self.fenced(attempt), &attempt.export, Status::Ready)
             .update_expression(
                 "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort, \
-                 dueKind = :dueKind, dueAt = :due REMOVE leaseUntil, tries, waitingFor",
+                 dueShard = :dueShard, dueAt = :due REMOVE dueKind, leaseUntil, tries, waitingFor",
             )
-            .expression_attribute_values(":dueKind", text(due))
+            .expression_attribute_values(":dueShard", due_shard(DueKind::Expiry, &attempt.export))
             .expression_attribute_values(":due", number(delivery.expires_at.as_second()));
         let audit = AuditEvent::of(
             &attempt.export,
@@ -284,7 +350,7 @@ impl ExportsTable {
             .to_status(self.update(export), export, Status::Expired)
             .update_expression(
                 "SET #status = :status, statusSort = :statusSort, requesterStatusSort = :requesterStatusSort \
-                 REMOVE dueKind, dueAt",
+                 REMOVE dueShard, dueKind, dueAt",
             )
             .condition_expression("#status = :ready AND expiresAt <= :now")
             .expression_attribute_values(":ready", text(Status::Ready.to_string()))
@@ -306,9 +372,8 @@ impl ExportsTable {
         status: Status,
         now: Timestamp,
     ) -> UpdateBuilder {
-        let due: &'static str = DueKind::CleanUp.into();
         self.to_status(update, export, status)
-            .expression_attribute_values(":dueKind", text(due))
+            .expression_attribute_values(":dueShard", due_shard(DueKind::CleanUp, export))
             .expression_attribute_values(":due", number((now + CLEAN_UP_AFTER).as_second()))
             .expression_attribute_names("#file", "file")
     }
@@ -469,6 +534,10 @@ impl ExportsTable {
     }
 }
 
+fn due_shard(kind: DueKind, export: &Export) -> AttributeValue {
+    text(kind.shard(export.id.as_str()))
+}
+
 enum Outcome {
     Done,
     Refused {
@@ -477,7 +546,7 @@ enum Outcome {
     },
 }
 
-fn read_attempt(item: Item) -> Result<Attempt, AwsError> {
+fn read_attempt(item: Item, now: Timestamp) -> Result<Attempt, AwsError> {
     let count = |name: &str| {
         item.get(name)
             .and_then(|value| value.as_n().ok())
@@ -496,6 +565,7 @@ fn read_attempt(item: Item) -> Result<Attempt, AwsError> {
         tries,
         restarts,
         checkpoint,
+        lease: Lease::begun_at(now),
     })
 }
 
@@ -503,6 +573,17 @@ fn is_refused(error: &SdkError<UpdateItemError>) -> bool {
     error
         .as_service_error()
         .is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
+
+/// Whether the export that a refused write met is pending.
+fn is_pending(error: &SdkError<UpdateItemError>) -> bool {
+    let there = match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item(),
+        _ => None,
+    };
+    there
+        .and_then(|item| item.get("status")?.as_s().ok())
+        .is_some_and(|status| *status == Status::Pending.to_string())
 }
 
 fn is_in_transaction(error: &SdkError<UpdateItemError>) -> bool {
@@ -519,4 +600,20 @@ fn built(update: UpdateBuilder) -> Result<Update, AwsError> {
 
 pub(super) fn update_part(update: UpdateBuilder) -> Result<TransactWriteItem, AwsError> {
     Ok(TransactWriteItem::builder().update(built(update)?).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_is_renewed_when_half_of_it_is_over() {
+        let at = |second: i64| Timestamp::from_second(1_780_000_000 + second).unwrap();
+        let lease = Lease::begun_at(at(0));
+        assert!(!lease.is_to_be_renewed(at(29)));
+        assert!(lease.is_to_be_renewed(at(30)));
+        lease.renewed_at(at(31));
+        assert!(!lease.is_to_be_renewed(at(60)));
+        assert!(lease.is_to_be_renewed(at(61)));
+    }
 }

@@ -8,9 +8,11 @@ mod due;
 mod history;
 mod lifecycle;
 mod link;
+mod mail_rules;
 mod outbox;
 mod schedules;
 mod sending;
+mod slots;
 
 use std::collections::HashMap;
 
@@ -25,9 +27,11 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use arrival::{Learned, Told};
 pub use checkpoint::{Checkpoint, UploadState};
 pub use create::Creation;
-pub use lifecycle::{Attempt, Superseded};
+pub use due::{DuePage, DuePlace};
+pub use lifecycle::{Attempt, Claim, Superseded};
 pub use link::{LinkedExport, Revoked};
 pub use schedules::TooManySchedules;
+pub use slots::Released;
 
 use super::AwsError;
 use crate::{

@@ -1,10 +1,11 @@
 //! What has happened is recorded with what brought it about, and told afterwards: on the bus, and in the audit trail.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use tracing::error;
 
-use super::{AwsError, ExportsTable, due::MOST_PER_PASS, from_item, key, to_item};
+use super::{AwsError, ExportsTable, from_item, key, to_item};
 use crate::{
     aws::{
         audit_trail::AuditTrail,
@@ -15,7 +16,7 @@ use crate::{
         event::{Event, EventType},
         export::Export,
     },
-    items::outbox::{EVENT, OutboxItem},
+    items::{due::Due, outbox::OutboxItem},
     random,
 };
 
@@ -86,10 +87,10 @@ impl ExportsTable {
         Ok(left)
     }
 
-    /// What should have been told before `before`, the oldest first.
-    pub async fn untold(&self, before: Timestamp) -> Result<Vec<OutboxItem>, AwsError> {
-        let due = self.due_items(EVENT, before, MOST_PER_PASS).await?;
-        due.into_iter().map(from_item).collect()
+    /// What of this is still to be told.
+    pub async fn untold(&self, due: &[Due]) -> Result<Vec<OutboxItem>, AwsError> {
+        let items = try_join_all(due.iter().map(|due| self.due_item(due))).await?;
+        items.into_iter().flatten().map(from_item).collect()
     }
 
     /// Leaves only what is for the audit trail.

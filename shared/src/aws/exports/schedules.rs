@@ -1,6 +1,7 @@
 //! Schedules. Each change of one is conditional on its version, and each run also on where its period begins.
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update, builders::UpdateBuilder};
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -15,13 +16,14 @@ use crate::{
         export::Export,
         schedule::{MOST_SCHEDULES, Schedule, ScheduleId},
     },
-    items::schedule::{
-        COUNT, SCHEDULE_DUE, ScheduleItem, count_partition, due_at, schedule_partition,
+    items::{
+        due::DueKind,
+        schedule::{COUNT, ScheduleItem, count_partition, due_at, schedule_partition},
     },
 };
 
 /// The most schedules in one sweep; the next one continues.
-const MOST_PER_SWEEP: usize = 1000;
+const MOST_PER_SWEEP: i32 = 1000;
 
 /// A tenant has as many schedules as it may.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -143,17 +145,25 @@ impl ExportsTable {
         }
     }
 
-    /// The schedules that the sweep has to look at, by tenant and id. One that cannot be read is skipped.
+    /// The schedules that the sweep has to look at, by tenant and id: those that are due for the longest time, and as many as
+    /// one sweep can look at.
     pub async fn due_schedules(
         &self,
         now: Timestamp,
-    ) -> Result<Vec<Result<(String, ScheduleId), AwsError>>, AwsError> {
-        let due = self.due_items(SCHEDULE_DUE, now, MOST_PER_SWEEP).await?;
-        let named = due.into_iter().map(|item| {
-            let schedule = read_schedule(item)?;
-            Ok((schedule.owner.tenant_id, schedule.id))
+    ) -> Result<Vec<(String, ScheduleId)>, AwsError> {
+        let shards = DueKind::Schedule.shards();
+        let pages = shards
+            .iter()
+            .map(|shard| self.due(shard, now, None, MOST_PER_SWEEP));
+        let pages = try_join_all(pages).await?;
+        let mut due: Vec<_> = pages.into_iter().flat_map(|page| page.due).collect();
+        due.sort_by_key(|due| due.at);
+        due.truncate(MOST_PER_SWEEP.unsigned_abs() as usize);
+        let named = due.iter().map(|due| {
+            let (tenant_id, id) = due.schedule()?;
+            Ok((tenant_id.to_owned(), id))
         });
-        Ok(named.collect())
+        named.collect()
     }
 
     fn count_schedules(&self, tenant_id: &str, more: i64) -> UpdateBuilder {

@@ -95,7 +95,10 @@ impl Target {
             return Err(TargetError::Port);
         }
         let may_be_public = match host {
-            Host::Domain(name) => !is_name_of_own_machine(name),
+            // A name of one part means something in one network only.
+            Host::Domain(name) => {
+                !is_name_of_own_machine(name) && name.trim_end_matches('.').contains('.')
+            }
             Host::Ipv4(address) => is_public(address.into()),
             Host::Ipv6(address) => is_public(address.into()),
         };
@@ -192,6 +195,8 @@ mod tests {
     fn no_spelling_of_an_address_that_is_not_public_is_taken() {
         for host in [
             "localhost",
+            "intranet",
+            "intranet.",
             "LOCALHOST",
             "localhost.",
             "api.localhost",

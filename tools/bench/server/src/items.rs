@@ -118,7 +118,7 @@ impl Items {
             "createdAt": text(&self.created_at.to_string()),
             "status": text("PENDING"),
             "rowsWritten": {"N": "0"},
-            "dueKind": text("PENDING"),
+            "dueShard": text("PENDING#00"),
             "dueAt": seconds(self.created_at),
             "timeToLive": seconds(self.after_days(400)),
         });

@@ -71,13 +71,13 @@ pub async fn run(args: Args) -> Result<()> {
 }
 
 /// 256 random bits behind a prefix that scanners for leaked secrets can look for.
-fn fresh_key() -> Result<String> {
+pub fn fresh_key() -> Result<String> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|error| anyhow!("no random numbers: {error}"))?;
     Ok(format!("pex_{}", URL_SAFE_NO_PAD.encode(random)))
 }
 
-/// Stores the key, unless it is another user's or was disabled.
+/// Stores the key, unless it is another user's, was disabled, or has an end.
 async fn put(table: &str, item: ApiKeyItem) -> Result<()> {
     let (tenant_id, user_id) = (item.tenant_id.clone(), item.user_id.clone());
     let put = aws::dynamodb()
@@ -86,7 +86,8 @@ async fn put(table: &str, item: ApiKeyItem) -> Result<()> {
         .table_name(table)
         .set_item(Some(serde_dynamo::to_item(item)?))
         .condition_expression(
-            "attribute_not_exists(#hash) OR (#tenant = :tenant AND #user = :user AND #disabled = :false)",
+            "attribute_not_exists(#hash) OR (#tenant = :tenant AND #user = :user AND #disabled = :false \
+             AND attribute_not_exists(expiresAt))",
         )
         .expression_attribute_names("#hash", KEY_HASH)
         .expression_attribute_names("#tenant", "tenantId")
@@ -104,7 +105,7 @@ async fn put(table: &str, item: ApiKeyItem) -> Result<()> {
                 .as_service_error()
                 .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
         {
-            bail!("this key is another user's or has been disabled: choose another")
+            bail!("this key is another user's, has been disabled or was rotated: choose another")
         }
         Err(error) => Err(aws::explain(error))
             .with_context(|| format!("cannot write to the table of API keys {table}")),
@@ -145,6 +146,7 @@ impl Args {
             supplier_id: self.supplier,
             permissions,
             disabled: false,
+            expires_at: None,
             created_at: time::to_seconds(time::now()),
         })
     }

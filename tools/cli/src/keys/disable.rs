@@ -1,40 +1,24 @@
 //! `keys disable`: a key that opens nothing any more.
 
-use std::io;
-
 use anyhow::{Context, Result, bail};
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::items::api_key::{KEY_HASH, hash};
+use shared::items::api_key::KEY_HASH;
 
+use super::which::Which;
 use crate::aws;
 
 /// Disable a key. It stops working within a minute, for as long as the authorizer's answers are cached.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The key's SHA-256 in hexadecimal, as `keys create` shows it
-    #[arg(
-        long,
-        required_unless_present = "key_stdin",
-        conflicts_with = "key_stdin"
-    )]
-    key_hash: Option<String>,
-    /// Read the key itself from standard input
-    #[arg(long)]
-    key_stdin: bool,
+    #[command(flatten)]
+    which: Which,
     /// The table of API keys
     #[arg(long, env = "API_KEYS_TABLE")]
     table: String,
 }
 
 pub async fn run(args: Args) -> Result<()> {
-    let key_hash = match args.key_hash {
-        Some(key_hash) => key_hash.to_ascii_lowercase(),
-        None => hash(
-            io::read_to_string(io::stdin())
-                .context("cannot read the key")?
-                .trim(),
-        ),
-    };
+    let key_hash = args.which.key_hash()?;
     let update = aws::dynamodb()
         .await?
         .update_item()

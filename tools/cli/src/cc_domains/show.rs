@@ -1,0 +1,45 @@
+//! `cc-domains show`: one line a domain.
+
+use anyhow::{Context, Result};
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::{
+    domain::cc_domains::CcDomains,
+    items::cc_domains::{CC_DOMAINS, CcDomainsItem, cc_domains_partition},
+};
+
+use super::Place;
+use crate::aws;
+
+/// Show the domains that a tenant's copies may go to: one a line, or none if they may go everywhere.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+}
+
+pub async fn run(args: Args) -> Result<()> {
+    let Place { tenant, table } = args.place;
+    let answer = aws::dynamodb()
+        .await?
+        .get_item()
+        .table_name(&table)
+        .key(
+            "partition",
+            AttributeValue::S(cc_domains_partition(&tenant)),
+        )
+        .key("sort", AttributeValue::S(CC_DOMAINS.to_owned()))
+        .consistent_read(true)
+        .send()
+        .await
+        .map_err(aws::explain)
+        .with_context(|| format!("cannot read the table of exports {table}"))?;
+    let Some(item) = answer.item else {
+        eprintln!("Copies of {tenant} may go to every domain.");
+        return Ok(());
+    };
+    let item: CcDomainsItem = serde_dynamo::from_item(item)?;
+    for domain in CcDomains::try_from(item)?.iter() {
+        println!("{domain}");
+    }
+    Ok(())
+}

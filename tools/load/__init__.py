@@ -1,0 +1,1 @@
+"""Many users of many tenants at once."""
