@@ -9,6 +9,7 @@ import pytest
 from faults.case import Result
 from faults.faults import Fault, Struck
 from faults.flows.base import Flow
+from faults.flows.events import WebhookSender
 from faults.flows.exports import SmallExport
 from faults.flows.feeds import LoaderAgain
 from faults.flows.launches import Trigger
@@ -37,6 +38,13 @@ def test_a_removal_that_is_carried_out_late_leaves_the_result_of_the_next_file()
         Plan([LoaderAgain], busy_lanes=1, waiting_lanes=0, faults=frozenset({"overdue once"}), calls=calls)
     )
     assert result.was_tried and result.violations == []
+
+
+def test_a_claim_whose_answer_was_lost_is_still_the_claim_of_a_delivery() -> None:
+    faults = frozenset({"answer lost once", "truncated once"})
+    results = tried(Plan([WebhookSender], busy_lanes=3, waiting_lanes=0, faults=faults, calls="UpdateItem deliveries"))
+    assert len(results) >= 8 and all(result.was_tried for result in results)
+    assert [(result.case.name, result.violations) for result in results if result.violations] == []
 
 
 async def _lie(struck: Struck) -> None:

@@ -57,6 +57,7 @@ def show(found: dict[str, Any]) -> None:
 
 def _sections(found: dict[str, Any]) -> Iterator[Section]:
     yield _throughput(found)
+    yield _network(found["network"])
     yield _profiles(found["generator"])
     yield _writing(found["writing"], found["inbox"])
     yield _facts(found)
@@ -72,6 +73,24 @@ def _throughput(found: dict[str, Any]) -> Section:
         rows.append((NAMES[name], f"{peer['rowsPerSecondPerCore']:,}", f"{peer['peakMiB']:.0f} MiB", f"{ratio:.1f}"))
     columns = ("client", "rows a second of a core", "peak memory", "times as fast")
     return Section("DynamoDB to a CSV file in S3", columns, tuple(rows))
+
+
+def _network(network: dict[str, Any]) -> Section:
+    generator = network["generator"]
+    plain = generator["withoutGzip"]
+    clients = [(f"{NAMES['generator']}, pages in gzip", generator), ("the same, plain pages", plain)]
+    clients += [(NAMES[name], peer) for name, peer in network["peers"].items()]
+    rows = [
+        (
+            label,
+            f"{found['rowsPerSecond']:,}",
+            f"{found['cpuSecondsPerMillionRows']:.2f} s",
+            f"{found['peakMiB']:.0f} MiB",
+        )
+        for label, found in clients
+    ]
+    columns = ("client", "rows a second", "CPU for a million rows", "peak memory")
+    return Section(f"On a network of {network['megabytesPerSecond']} MB/s in each direction", columns, tuple(rows))
 
 
 def _profiles(generator: dict[str, Any]) -> Section:

@@ -20,6 +20,8 @@ MARKDOWN_FILE = LOCAL / "bench.md"
 
 SHARDS = 16
 LATENCY_MS = 10
+# What a Lambda function has in each direction: published measurements say 400 to 700 Mbit/s.
+NETWORK_MEGABYTES_PER_SECOND = 75
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Plan:
     runs: int
     cold_starts: int
     rows: dict[str, int]
+    network_rows: dict[str, int]
     small_rows: int
     large_rows: int
     changes: dict[str, int]
@@ -46,6 +49,7 @@ def plan(runs: int) -> Plan:
         runs=runs,
         cold_starts=max(runs, 7),
         rows=rows,
+        network_rows=rows | {"generator": 1_000_000},
         small_rows=100_000,
         large_rows=10_000_000,
         changes=changes,
@@ -62,6 +66,7 @@ def quick_plan() -> Plan:
         runs=1,
         cold_starts=1,
         rows=rows,
+        network_rows=rows,
         small_rows=20_000,
         large_rows=200_000,
         changes=changes,

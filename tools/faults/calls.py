@@ -109,7 +109,9 @@ def _kind_of(partition: str, sort: str) -> str:
 
 
 def _queried(body: dict[str, Any]) -> str:
-    partitions = [value["S"] for value in body["ExpressionAttributeValues"].values() if "#" in value.get("S", "")]
+    texts = (value.get("S", "") for value in body["ExpressionAttributeValues"].values())
+    # Sort keys begin with an export's id; they and the partition come in any order.
+    partitions = [text for text in texts if "#" in text and not text.startswith("exp_")]
     return _kind_of(partitions[0], "exp_") if partitions else ""
 
 

@@ -26,7 +26,7 @@ pub use records::{RecordPage, StoredRecord};
 pub use suppliers::FoundSupplier;
 pub use write::{BATCH, Outcome, Written};
 
-use super::AwsError;
+use super::{AwsError, gzip, raw_answer::Inflate};
 use crate::{
     domain::{received::Margin, suppliers::KnownSuppliers},
     items::ledger::{Item, PARTITION, SORT},
@@ -41,6 +41,8 @@ pub struct LedgerTable {
     direct: Direct,
     margin: Arc<Margin>,
     suppliers: Arc<Mutex<KnownSuppliers>>,
+    /// For pages that come compressed. Without it none is asked for.
+    inflate: Option<Inflate>,
 }
 
 impl LedgerTable {
@@ -51,6 +53,15 @@ impl LedgerTable {
             direct: Direct::default(),
             margin: Arc::default(),
             suppliers: Arc::default(),
+            inflate: None,
+        }
+    }
+
+    /// Pages come compressed from now on. Lambda's network, and not its processor, is what large exports wait for.
+    pub fn compressed(self) -> Self {
+        Self {
+            inflate: Some(gzip::inflate),
+            ..self
         }
     }
 

@@ -1,12 +1,14 @@
 //! Reading records, a page at a time.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
 
 use super::{Layout, LedgerTable, placeholders::Placeholders};
 use crate::{
-    aws::{AwsError, raw_answer::RawAnswer},
+    aws::{
+        AwsError,
+        raw_answer::{Body, RawAnswer},
+    },
     domain::{
         dataset::Dataset,
         order::Order,
@@ -46,7 +48,7 @@ pub struct Span {
 
 /// The answer to a query: DynamoDB's JSON as it was sent, with up to 1 MB of items.
 #[derive(Debug)]
-pub struct LedgerPage(SdkBody);
+pub struct LedgerPage(Body);
 
 impl Layout {
     /// The partitions that hold the selected records.
@@ -86,7 +88,7 @@ impl LedgerTable {
         span: &Span,
         limit: Option<i32>,
     ) -> Result<LedgerPage, AwsError> {
-        let answer = RawAnswer::default();
+        let answer = RawAnswer::new(self.inflate);
         self.client
             .query()
             .table_name(&self.name)
@@ -118,7 +120,7 @@ impl LedgerTable {
 
 impl AsRef<[u8]> for LedgerPage {
     fn as_ref(&self) -> &[u8] {
-        self.0.bytes().unwrap_or_default()
+        self.0.as_ref()
     }
 }
 

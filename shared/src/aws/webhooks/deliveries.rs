@@ -14,6 +14,7 @@ use crate::{
         id::{DeliveryId, WebhookId},
     },
     items::webhook_delivery::{AttemptItem, DeliveryItem, deliveries_partition},
+    random,
 };
 
 impl WebhooksTable {
@@ -102,14 +103,19 @@ impl WebhooksTable {
     }
 
     /// Takes a delivery's next attempt. `false` if another process has it, or it is not the next one any more.
+    ///
+    /// The claim has a name of its own, because the SDK repeats a call whose answer was lost. Without it, the lease of the
+    /// first call would refuse the second one, and nobody would make the attempt.
     pub async fn claim(&self, delivery: &Delivery, now: Timestamp) -> Result<bool, AwsError> {
+        let name = hex::encode(random::bytes::<16>());
         let claim = self
             .update_pending(delivery)
-            .update_expression("SET leaseUntil = :until")
+            .update_expression("SET leaseUntil = :until, claim = :claim")
             .condition_expression(
                 "#state = :pending AND attempted = :attempted AND \
-                 (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)",
+                 (attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR claim = :claim)",
             )
+            .expression_attribute_values(":claim", text(name))
             .expression_attribute_values(":until", number((now + LEASE).as_millisecond()))
             .expression_attribute_values(":now", number(now.as_millisecond()));
         has_changed(claim).await
@@ -122,8 +128,8 @@ impl WebhooksTable {
         let attempts: AttributeValue = serde_dynamo::to_attribute_value(attempts)
             .map_err(|error| AwsError::unexpected("writing an item", error))?;
         let (next, remove) = match after.next_attempt_at {
-            Some(_) => (", nextAttemptAt = :next", "leaseUntil"),
-            None => ("", "leaseUntil, nextAttemptAt"),
+            Some(_) => (", nextAttemptAt = :next", "leaseUntil, claim"),
+            None => ("", "leaseUntil, claim, nextAttemptAt"),
         };
         let mut record = self
             .update_pending(before)

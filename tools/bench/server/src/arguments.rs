@@ -35,6 +35,15 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     pub page_latency_ms: u64,
 
+    /// Megabytes a second that all connections together have in each direction; 0 is as fast as can be
+    #[arg(long, default_value_t = 0)]
+    pub megabytes_per_second: u32,
+
+    /// Compresses the ledger's pages for whoever accepts gzip. Each is compressed once: the first export finds out what the
+    /// server takes for it, the next ones do not
+    #[arg(long)]
+    pub gzip: bool,
+
     /// Refuses one Query, one batch of writes and one UploadPart of this many as throttled; 0 refuses none
     #[arg(long, default_value_t = 0)]
     pub throttle_every: u64,

@@ -3,20 +3,22 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header::CONTENT_ENCODING};
 use memchr::memmem;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
     items::{Items, text_of},
-    ledger::{Pages, Range},
+    ledger::{Compressed, Pages, Range},
     reply::{Reply, aws_json},
     stats::Stats,
 };
 
 pub struct DynamoDb {
     pub pages: Pages,
+    /// For whoever accepts gzip; without it all answers are plain.
+    pub compressed: Option<Compressed>,
     pub items: Items,
     pub page_latency: Duration,
     /// 0 refuses none.
@@ -85,7 +87,13 @@ impl Request {
 }
 
 impl DynamoDb {
-    pub async fn answer(&self, operation: &str, body: &[u8], stats: &Stats) -> Reply {
+    pub async fn answer(
+        &self,
+        operation: &str,
+        body: &[u8],
+        accepts_gzip: bool,
+        stats: &Stats,
+    ) -> Reply {
         if let Some(batch) = Batch::of(operation) {
             return self.write(batch, body, stats);
         }
@@ -94,7 +102,7 @@ impl DynamoDb {
             Err(error) => return refuse("SerializationException", &error.to_string()),
         };
         if operation == "Query" {
-            return self.query(&request, stats).await;
+            return self.query(&request, accepts_gzip, stats).await;
         }
         stats.operation(operation);
         let body = match operation {
@@ -142,7 +150,7 @@ impl DynamoDb {
         }
     }
 
-    async fn query(&self, request: &Request, stats: &Stats) -> Reply {
+    async fn query(&self, request: &Request, accepts_gzip: bool, stats: &Stats) -> Reply {
         let queries = stats.query();
         if !self.page_latency.is_zero() {
             tokio::time::sleep(self.page_latency).await;
@@ -159,10 +167,22 @@ impl DynamoDb {
             let page = json!({"Items": items, "Count": count, "ScannedCount": count});
             return aws_json(StatusCode::OK, page.to_string());
         };
-        let page = self.pages.page(partition, lane, &request.range());
+        let range = request.range();
+        if let Some(compressed) = self.compressed.as_ref().filter(|_| accepts_gzip) {
+            let (body, items) = compressed.page(&self.pages, partition, lane, range);
+            stats.page(body.len(), items);
+            return gzip(aws_json(StatusCode::OK, body));
+        }
+        let page = self.pages.page(partition, lane, &range);
         stats.page(page.json.len(), page.items);
         aws_json(StatusCode::OK, page.json)
     }
+}
+
+fn gzip(mut reply: Reply) -> Reply {
+    let encoding = HeaderValue::from_static("gzip");
+    reply.headers_mut().insert(CONTENT_ENCODING, encoding);
+    reply
 }
 
 /// An operation that writes many items.

@@ -10,7 +10,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::server::Server;
+use crate::{
+    network::{Network, Slowed},
+    server::Server,
+};
 
 /// Takes a port; 0 takes any that is free.
 pub async fn bind(port: u16) -> std::io::Result<TcpListener> {
@@ -18,7 +21,12 @@ pub async fn bind(port: u16) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until the process ends.
-pub async fn serve(listener: TcpListener, server: Arc<Server>, tls: Option<TlsAcceptor>) {
+pub async fn serve(
+    listener: TcpListener,
+    server: Arc<Server>,
+    tls: Option<TlsAcceptor>,
+    network: Option<Network>,
+) {
     loop {
         // A client that is gone before it is served is no concern of the others.
         let Ok((stream, _)) = listener.accept().await else {
@@ -27,16 +35,25 @@ pub async fn serve(listener: TcpListener, server: Arc<Server>, tls: Option<TlsAc
         let _ = stream.set_nodelay(true);
         let server = Arc::clone(&server);
         let tls = tls.clone();
-        tokio::spawn(async move {
-            match tls {
-                None => connection(stream, server).await,
-                Some(tls) => {
-                    if let Ok(stream) = tls.accept(stream).await {
-                        connection(stream, server).await;
-                    }
-                }
+        match &network {
+            None => tokio::spawn(secure(stream, server, tls)),
+            Some(network) => tokio::spawn(secure(Slowed::new(stream, network), server, tls)),
+        };
+    }
+}
+
+async fn secure(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    server: Arc<Server>,
+    tls: Option<TlsAcceptor>,
+) {
+    match tls {
+        None => connection(stream, server).await,
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                connection(stream, server).await;
             }
-        });
+        }
     }
 }
 

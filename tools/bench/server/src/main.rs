@@ -10,6 +10,7 @@ mod items;
 mod ledger;
 mod listen;
 mod messages;
+mod network;
 mod reply;
 mod runtime_api;
 mod s3;
@@ -26,7 +27,8 @@ use clap::Parser;
 use dynamodb::DynamoDb;
 use items::Items;
 use jiff::Timestamp;
-use ledger::Pages;
+use ledger::{Compressed, Pages};
+use network::Network;
 use runtime_api::RuntimeApi;
 use s3::S3;
 use serde_json::json;
@@ -48,11 +50,13 @@ async fn main() -> anyhow::Result<()> {
         "port": listener.local_addr()?.port(),
         "runtimePort": plain.local_addr()?.port(),
     });
+    let network =
+        (arguments.megabytes_per_second > 0).then(|| Network::new(arguments.megabytes_per_second));
     let server = Arc::new(server(arguments)?);
     println!("{ports}");
     tokio::join!(
-        listen::serve(listener, Arc::clone(&server), tls),
-        listen::serve(plain, server, None),
+        listen::serve(listener, Arc::clone(&server), tls, network),
+        listen::serve(plain, server, None, None),
     );
     Ok(())
 }
@@ -77,6 +81,7 @@ fn server(arguments: Arguments) -> anyhow::Result<Server> {
     Ok(Server {
         dynamodb: DynamoDb {
             pages: Pages::new(arguments.rows, arguments.shards, arguments.match_every),
+            compressed: arguments.gzip.then(Compressed::default),
             items: Items::new(Timestamp::now(), arguments.ready, arguments.locale),
             page_latency: Duration::from_millis(arguments.page_latency_ms),
             throttle_every: arguments.throttle_every,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::ACCEPT_ENCODING;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -55,8 +56,10 @@ impl Server {
         }
         match target(&request) {
             Some(("DynamoDB_20120810", operation)) => {
-                let body = request.body();
-                self.dynamodb.answer(operation, body, &self.stats).await
+                let accepts_gzip = accepts_gzip(&request);
+                self.dynamodb
+                    .answer(operation, request.body(), accepts_gzip, &self.stats)
+                    .await
             }
             Some(("AmazonSQS", operation)) => {
                 messages::queue(operation, request.body(), &self.stats)
@@ -79,6 +82,11 @@ impl Server {
                 && (operation == "Query" || request.is_for_layout())
         })
     }
+}
+
+fn accepts_gzip(request: &Request<Bytes>) -> bool {
+    let accepted = request.headers().get(ACCEPT_ENCODING);
+    accepted.is_some_and(|accepted| accepted.as_bytes().windows(4).any(|name| name == b"gzip"))
 }
 
 /// Service and operation of a request in AWS's JSON protocol.

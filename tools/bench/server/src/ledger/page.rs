@@ -19,7 +19,7 @@ pub struct Pages {
 }
 
 /// What is asked of a lane.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Range {
     /// Sort keys, inclusive.
     pub least: Option<String>,
