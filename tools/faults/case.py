@@ -16,7 +16,7 @@ from .seen import Expected, Seen
 # No case lasts longer, with an SDK that waits for its timeouts.
 LONGEST_CASE_SECONDS = 240
 UNFINISHED = Violation(1, f"it was not over after {LONGEST_CASE_SECONDS} seconds")
-# How many of the calls that come by a clock are attacked.
+# How many are attacked of the calls that come by a clock, or for each shard.
 MOST_TIMED = 2
 
 

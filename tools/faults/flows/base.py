@@ -35,7 +35,7 @@ class Flow:
     learns = False
     # How many lanes may have it at the same time: the local AWS is one process.
     most_lanes = 100
-    # Calls that come by a clock, of which only the first ones are attacked: a run has more or fewer of them.
+    # Calls of which only the first ones are attacked: they come by a clock, or there is one for each shard of an index.
     timed: tuple[str, ...] = ()
 
     def __init__(self) -> None:

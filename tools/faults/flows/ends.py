@@ -29,6 +29,7 @@ class Reconciliation(Flow):
 
     name = "reconciliation"
     attacked = frozenset({"reconciler"})
+    timed = ("Query by-due-shard",)
     learns = True
     expected = Expected(statuses=frozenset({"READY", "CANCELLED"}), exports=(2, 2), secrets=SECRETS)
 
