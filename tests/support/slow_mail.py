@@ -11,7 +11,7 @@ from threading import Lock, Thread
 
 import httpx
 
-NOT_PASSED_ON = {"connection", "content-length", "transfer-encoding", "host"}
+NOT_PASSED_ON = {"connection", "content-length", "transfer-encoding"}
 
 
 @dataclass
