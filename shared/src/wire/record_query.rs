@@ -114,10 +114,12 @@ impl Place {
         let as_of = Timestamp::from_millisecond(as_of.parse().ok()?).ok()?;
         // Others would have to be forged, and DynamoDB refuses them.
         let is_possible = as_of >= Timestamp::UNIX_EPOCH && position.len() <= LONGEST_POSITION;
-        is_possible.then(|| Self {
+        let place = is_possible.then(|| Self {
             as_of,
             position: position.to_owned(),
-        })
+        })?;
+        // `+5` and `05` are numbers too, and no cursor of ours has them.
+        (place.to_text() == text).then_some(place)
     }
 }
 
