@@ -68,10 +68,12 @@ def test_exports_are_woken_in_the_order_of_their_requests(
         slow_mail(stack["endpointUrl"], seconds=1) as mail,
         functions.changed("generator", AWS_ENDPOINT_URL_SESV2=mail.url, MOST_EXPORTS_PER_TENANT="1"),
     ):
+        mail.is_open.clear()
         first = (newcomer, api.launch(newcomer, DATASET)["exportId"])
         until(lambda: mail.under_way == 1)
         launched = [(user, api.launch(user, DATASET)["exportId"]) for user in users]
         until(lambda: all(waits(api, *export) for export in launched))
+        mail.is_open.set()
         ready = [api.wait(user, DATASET, export_id)["readyAt"] for user, export_id in [first, *launched]]
     assert ready == sorted(ready)
     assert len(set(ready)) == len(ready), "a second apart: one after the other"
@@ -121,9 +123,10 @@ def test_an_export_that_ends_while_it_waits_keeps_nobody_waiting(
 ) -> None:
     second, third = keys.operator(newcomer.tenantId), keys.operator(newcomer.tenantId)
     with (
-        slow_mail(stack["endpointUrl"], seconds=2) as mail,
+        slow_mail(stack["endpointUrl"], seconds=1) as mail,
         functions.changed("generator", AWS_ENDPOINT_URL_SESV2=mail.url, MOST_EXPORTS_PER_TENANT="1"),
     ):
+        mail.is_open.clear()
         api.launch(newcomer, DATASET)
         until(lambda: mail.under_way == 1)
         cancelled = api.launch(second, DATASET)["exportId"]
@@ -139,6 +142,7 @@ def test_an_export_that_ends_while_it_waits_keeps_nobody_waiting(
             ExpressionAttributeValues={":until": in_a_minute()},
         )
         functions.work("generator", second.tenantId, cancelled)
+        mail.is_open.set()
         assert api.wait(third, DATASET, last)["status"] == "READY"
     until(lambda: slots(exports_table, newcomer) == {})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 import httpx
 
@@ -22,6 +22,8 @@ class SlowMail:
     under_way: int = 0
     most_at_once: int = 0
     lock: Lock = field(default_factory=Lock)
+    # Cleared, it keeps every mail until it is set again.
+    is_open: Event = field(default_factory=Event)
 
     def begin(self) -> None:
         with self.lock:
@@ -37,6 +39,7 @@ class SlowMail:
 def slow_mail(endpoint_url: str, seconds: float) -> Iterator[SlowMail]:
     """A mail service that answers so many seconds later than the one at the endpoint."""
     slow = SlowMail()
+    slow.is_open.set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -46,6 +49,7 @@ def slow_mail(endpoint_url: str, seconds: float) -> Iterator[SlowMail]:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_PASSED_ON}
             slow.begin()
             time.sleep(seconds)
+            slow.is_open.wait()
             # Before the answer: once it is there, the next export may begin.
             slow.end()
             answer = httpx.post(endpoint_url + self.path, headers=headers, content=body, timeout=30)
@@ -65,5 +69,6 @@ def slow_mail(endpoint_url: str, seconds: float) -> Iterator[SlowMail]:
     try:
         yield slow
     finally:
+        slow.is_open.set()
         server.shutdown()
         server.server_close()
