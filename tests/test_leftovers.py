@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ FILES = (f"{FOLDER}1.csv", f"{FOLDER}1.manifest.json")
         left("READY", MARKER, LINK, RECORD, MAIL, objects=FILES),
         left("PENDING", SLOTS),
         left("EXPIRED", LINK, RECORD, MAIL),
+        left("FAILED", LINK),
         left("FAILED", SLOTS | {"taken": {}}),
     ],
 )
@@ -68,3 +70,10 @@ def test_what_an_export_owns_is_no_orphan(owned: Left) -> None:
 )
 def test_each_kind_of_orphan_is_found(orphaned: Left) -> None:
     assert len(orphaned.orphans()) == 1
+
+
+def test_what_a_test_has_set_by_hand_is_no_orphan() -> None:
+    ready = left("FAILED", MARKER, objects=FILES)
+    ready.items[0]["file"] = {"key": FILES[0]}
+    assert len(ready.orphans()) == 3
+    assert replace(ready, set_by_hand=frozenset({f"acme#FUNDING_TRANSFERS {EXPORT}"})).orphans() == []

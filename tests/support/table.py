@@ -19,6 +19,8 @@ SHARDS = 16
 class ExportsTable:
     def __init__(self, table: Any) -> None:
         self.table = table
+        # The exports whose status was set, as `{partition} {sort}`.
+        self.set_by_hand: set[str] = set()
 
     def export(self, tenant: str, dataset: str, export_id: str) -> dict[str, Any]:
         return self._get(f"{tenant}#{TYPES[dataset]}", export_id)
@@ -52,6 +54,8 @@ class ExportsTable:
 
     def set(self, tenant: str, dataset: str, export_id: str, **attributes: Any) -> None:
         """Sets attributes of an export."""
+        if "status" in attributes:
+            self.set_by_hand.add(f"{tenant}#{TYPES[dataset]} {export_id}")
         self.table.update_item(
             Key={"partition": f"{tenant}#{TYPES[dataset]}", "sort": export_id},
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
