@@ -42,6 +42,7 @@ FILES = (f"{FOLDER}1.csv", f"{FOLDER}1.manifest.json")
         left("PENDING", SLOTS),
         left("EXPIRED", LINK, RECORD, MAIL),
         left("FAILED", LINK),
+        left("CANCELLED", LINK),
         left("FAILED", SLOTS | {"taken": {}}),
     ],
 )

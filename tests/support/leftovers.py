@@ -49,8 +49,8 @@ class Left:
                         yield f"The marker {named} is of an export that has no file."
                 case "link":
                     owner = exports.get(f"{item['tenantId']}#{_type_of(item['exportId'])} {item['exportId']}")
-                    # If a mail is refused for good, nobody has its link, which is forgotten with the others.
-                    if owner is None or ("file" not in owner and owner["status"] != "FAILED"):
+                    # An export that ends while it is mailed keeps its link, which says so until it is forgotten.
+                    if owner is None or ("file" not in owner and owner["status"] in ("PENDING", "READY")):
                         yield f"The link {named} leads to {item['exportId']}, which never had a file."
                 case "slots":
                     for export_id in item.get("taken", {}):
