@@ -1,7 +1,7 @@
 //! The query string of one export's detail.
 
 use super::{
-    list_parameters::{refusal, twice},
+    list_parameters::{refusal, refused, twice},
     problem::{FieldError, FieldErrorCode},
 };
 
@@ -29,7 +29,7 @@ pub fn wants_download_url(parameters: &[(String, String)]) -> Result<bool, Vec<F
     if errors.is_empty() {
         Ok(wanted.unwrap_or(true))
     } else {
-        Err(errors)
+        refused(errors)
     }
 }
 

@@ -8,7 +8,7 @@ use strum::VariantArray;
 use super::{
     cursor::CursorBinding,
     list_parameters::{
-        DEFAULT_LIMIT, Refusal, foreign_cursor, read_limit, read_order, refusal, twice,
+        DEFAULT_LIMIT, Refusal, foreign_cursor, read_limit, read_order, refusal, refused, twice,
     },
     problem::{FieldError, FieldErrorCode},
 };
@@ -83,7 +83,7 @@ pub fn parse(
     if errors.is_empty() {
         Ok((query, binding))
     } else {
-        Err(errors)
+        refused(errors)
     }
 }
 

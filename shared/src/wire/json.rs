@@ -14,7 +14,7 @@ use super::problem::{FieldError, FieldErrorCode};
 
 /// The most problems of a body that are named. Some thousands fit into a body, and each would make the answer longer than what it is
 /// about.
-const MOST_ERRORS: usize = 100;
+pub(super) const MOST_ERRORS: usize = 100;
 
 /// A JSON object's fields in order, each still unread.
 pub struct Object {

@@ -1,6 +1,9 @@
 //! The parameters that every list has: order, limit and cursor.
 
-use super::problem::{FieldError, FieldErrorCode};
+use super::{
+    json::MOST_ERRORS,
+    problem::{FieldError, FieldErrorCode},
+};
 use crate::domain::order::Order;
 
 pub const DEFAULT_LIMIT: usize = 25;
@@ -11,6 +14,12 @@ pub type Refusal = (FieldErrorCode, String);
 
 pub fn refusal(name: &str, code: FieldErrorCode, detail: impl Into<String>) -> FieldError {
     FieldError::new(format!("/{name}"), code, detail)
+}
+
+/// The refusal of a query: its first errors, as many as a body's.
+pub fn refused<T>(mut errors: Vec<FieldError>) -> Result<T, Vec<FieldError>> {
+    errors.truncate(MOST_ERRORS);
+    Err(errors)
 }
 
 /// The refusal of a parameter that may be given only once.

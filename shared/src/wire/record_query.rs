@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 use super::{
     cursor::CursorBinding,
     json::Reader,
-    list_parameters::{DEFAULT_LIMIT, foreign_cursor, read_limit, read_order, refusal, twice},
+    list_parameters::{
+        DEFAULT_LIMIT, foreign_cursor, read_limit, read_order, refusal, refused, twice,
+    },
     problem::{FieldError, FieldErrorCode},
     trigger_request::read_filters,
 };
@@ -92,7 +94,7 @@ pub fn parse(
         place
     });
     if !errors.is_empty() {
-        return Err(errors);
+        return refused(errors);
     }
     let query = RecordQuery {
         filters,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    list_parameters::{DEFAULT_LIMIT, read_limit, refusal, twice},
+    list_parameters::{DEFAULT_LIMIT, read_limit, refusal, refused, twice},
     problem::{FieldError, FieldErrorCode},
 };
 
@@ -51,7 +51,7 @@ pub fn parse(parameters: &[(String, String)]) -> Result<SupplierQuery, Vec<Field
     if errors.is_empty() {
         Ok(query)
     } else {
-        Err(errors)
+        refused(errors)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     cursor::CursorBinding,
-    list_parameters::{DEFAULT_LIMIT, foreign_cursor, read_limit, refusal, twice},
+    list_parameters::{DEFAULT_LIMIT, foreign_cursor, read_limit, refusal, refused, twice},
     problem::{FieldError, FieldErrorCode},
 };
 use crate::domain::{
@@ -204,7 +204,7 @@ impl DeliveryQuery {
                 binding,
             })
         } else {
-            Err(errors)
+            refused(errors)
         }
     }
 
