@@ -56,6 +56,7 @@ fn value(dataset: &Dataset) -> String {
     let place = |name: &str| dataset.columns.get_index_of(name);
     let supplier = records.supplier.as_deref().and_then(place);
     let id_place = place(&records.id).expect("a dataset has its id column");
+    let created_at = place("createdAt").expect("a dataset has a time of creation");
     let filters: String = dataset
         .filters
         .iter()
@@ -66,11 +67,11 @@ fn value(dataset: &Dataset) -> String {
             export_type: {export_type:?}, slug: {slug:?}, title: {title:?}, letter: {letter:?},
             accepted: {accepted_status}, roles: &[{roles}], permission: {permission:?}, is_internal: {internal},
             visibility: Visibility::{visibility},
-            columns: &[{columns}], places: Places {{ id: {id_place}, created_at: {:?}, amount: {:?}, supplier: {supplier:?},
-            supplier_name: {:?}, contact: {:?} }}, id_column: {:?}, supplier_column: {:?}, supplier_side_of: {:?}, failures: &{:?},
+            columns: &[{columns}], places: Places {{ id: {id_place}, created_at: {created_at}, amount: {:?}, supplier: {supplier:?},
+            supplier_name: {:?}, contact: {:?} }}, supplier_side_of: {:?}, failures: &{:?},
             filters: &[{filters}],
         }};\n",
-        place("createdAt"), place("amount"), place("supplierName"), place("contactId"), records.id, records.supplier, records.supplier_side_of, records.failures,
+        place("amount"), place("supplierName"), place("contactId"), records.supplier_side_of, records.failures,
     )
 }
 

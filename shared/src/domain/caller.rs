@@ -79,7 +79,7 @@ impl Caller {
         self.role == Role::Operator
             && dataset::ALL
                 .iter()
-                .any(|dataset| dataset.supplier_column.is_some() && self.may(Act::Read, dataset))
+                .any(|dataset| dataset.supplier_column().is_some() && self.may(Act::Read, dataset))
     }
 
     /// Whether the caller may manage the tenant's webhooks. They tell of everybody's exports, so no supplier may.

@@ -181,9 +181,7 @@ impl Record {
 
     /// To the second, as files show it: `2026-01-31T23:59:59Z`.
     pub fn created_at_second(&self) -> &str {
-        let place = self.dataset.places.created_at;
-        place
-            .and_then(|place| self.value_at(place))
+        self.value_at(self.dataset.places.created_at)
             .expect("a record has its time of creation, or it was not made")
     }
 
@@ -264,7 +262,7 @@ impl Normal {
     fn add(&mut self, dataset: &Dataset, column: &Column, value: &str) -> Result<(), Rule> {
         // A text may be part of a key of the ledger.
         let is_in_key =
-            dataset.supplier_column == Some(column.name) || column.name == CONTACT_EXTERNAL_ID;
+            dataset.supplier_column() == Some(column.name) || column.name == CONTACT_EXTERNAL_ID;
         let longest = match column.kind {
             Kind::Text if !is_in_key => LONGEST_TEXT,
             _ => LONGEST_IDENTIFIER,
@@ -362,7 +360,7 @@ fn check_sides<'a>(
     value: impl Fn(&str) -> Option<&'a str>,
     problems: &mut Problems,
 ) {
-    let (Some(columns), Some(supplier)) = (dataset.supplier_side_of, dataset.supplier_column)
+    let (Some(columns), Some(supplier)) = (dataset.supplier_side_of, dataset.supplier_column())
     else {
         return;
     };

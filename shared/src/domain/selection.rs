@@ -71,7 +71,7 @@ impl Selection {
                 Source::Suppliers(filters.supplier_ids.clone())
             }
             (Scope::Tenant, None) => {
-                if let Some(column) = export.dataset().supplier_column {
+                if let Some(column) = export.dataset().supplier_column() {
                     one_of(column, &filters.supplier_ids);
                 }
                 Source::Shards

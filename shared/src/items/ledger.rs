@@ -181,14 +181,11 @@ pub fn record_attributes(tenant_id: &str, record: &Record) -> Item {
         let value = AttributeValue::N(amount.to_string());
         item.insert(AMOUNT_VALUE.to_owned(), value);
     }
-    if let Some(supplier) = dataset
-        .supplier_column
-        .and_then(|column| record.value(column))
-    {
+    if let Some(supplier) = record.supplier() {
         let partition = supplier_partition(tenant_id, dataset, supplier);
         item.insert(SUPPLIER_PARTITION.to_owned(), AttributeValue::S(partition));
     }
-    if let Some(contact) = record.value(CONTACT_ID) {
+    if let Some(contact) = record.contact() {
         let partition = contact_partition(tenant_id, dataset, contact);
         item.insert(CONTACT_PARTITION.to_owned(), AttributeValue::S(partition));
     }

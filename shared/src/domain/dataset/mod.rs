@@ -33,10 +33,6 @@ pub struct Dataset {
     pub columns: &'static [Column],
     /// Where the columns are that every write reads.
     pub places: Places,
-    /// The column that identifies a record.
-    pub id_column: &'static str,
-    /// The column that names the supplier whom a record belongs to.
-    pub supplier_column: Option<&'static str>,
     /// Two columns of MARKETPLACE or SUPPLIER: a record names its supplier if, and only if, exactly one is SUPPLIER.
     pub supplier_side_of: Option<[&'static str; 2]>,
     /// The statuses of records that may have a `failureReason`.
@@ -49,8 +45,9 @@ pub struct Dataset {
 /// a tenth of what it costs to write one.
 #[derive(Debug)]
 pub struct Places {
+    /// Of the column that identifies a record.
     pub id: usize,
-    pub created_at: Option<usize>,
+    pub created_at: usize,
     pub amount: Option<usize>,
     /// Of the column that names the supplier whom a record belongs to.
     pub supplier: Option<usize>,
@@ -100,6 +97,16 @@ impl Dataset {
         }
         let mut places = (next..self.columns.len()).chain(0..next.min(self.columns.len()));
         places.find(|index| self.columns[*index].name == name)
+    }
+
+    /// The column that identifies a record.
+    pub fn id_column(&self) -> &'static str {
+        self.columns[self.places.id].name
+    }
+
+    /// The column that names the supplier whom a record belongs to.
+    pub fn supplier_column(&self) -> Option<&'static str> {
+        Some(self.columns[self.places.supplier?].name)
     }
 
     pub fn column(&self, name: &str) -> Option<&'static Column> {

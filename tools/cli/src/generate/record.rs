@@ -47,7 +47,7 @@ pub fn row(market: &Market, index: u64) -> Row {
                     latest = market.later(latest, random.between(1, 2 * MINUTES_A_DAY));
                     Some(to_seconds(latest))
                 }
-                Kind::Identifier if column.name == market.dataset().id_column => {
+                Kind::Identifier if column.name == market.dataset().id_column() => {
                     Some(market.id(stem(column.name), index))
                 }
                 Kind::Identifier => Some(market.id(stem(column.name), derive(index, place))),
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
         if let Some(side) = side {
             return Given::Value(Some(self.sides[side].to_owned()));
         }
-        if dataset.supplier_column == Some(column.name) {
+        if dataset.supplier_column() == Some(column.name) {
             return Given::Value(self.supplier.map(|supplier| supplier.external_id.clone()));
         }
         Given::Value(match column.name {
@@ -154,7 +154,7 @@ fn by_kind(column: &Column, amount: Money, random: &mut SplitMix64) -> Option<St
 
 fn is_supplier_required(dataset: &Dataset) -> bool {
     dataset
-        .supplier_column
+        .supplier_column()
         .and_then(|name| dataset.column(name))
         .is_some_and(|column| column.is_required)
 }

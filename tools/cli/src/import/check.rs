@@ -77,7 +77,7 @@ impl Pass {
             }
             Entry::Occupied(entry) => {
                 let rule = format!("is the same as on line {}", entry.get());
-                problems.push(row.problem(record.dataset().id_column, rule));
+                problems.push(row.problem(record.dataset().id_column(), rule));
             }
         }
         if let Some(contact) = Contact::of(record) {

@@ -119,7 +119,7 @@ impl Shard<'_> {
                     expected.insert(POSITION.to_owned(), AttributeValue::S(position));
                 }
                 if record.id() != key.record_id {
-                    broken.push(format!("sort must be the {}", self.dataset.id_column));
+                    broken.push(format!("sort must be the {}", self.dataset.id_column()));
                 }
                 for (name, value) in &expected {
                     if !item.get(name).is_some_and(|found| are_equal(found, value)) {
