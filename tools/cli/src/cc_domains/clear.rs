@@ -1,8 +1,6 @@
 //! `cc-domains clear`: copies go everywhere again.
 
 use anyhow::{Context, Result};
-use aws_sdk_dynamodb::types::AttributeValue;
-use shared::items::cc_domains::{CC_DOMAINS, cc_domains_partition};
 
 use super::Place;
 use crate::aws;
@@ -15,16 +13,13 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Result<()> {
+    let key = args.place.key();
     let Place { tenant, table } = args.place;
     aws::dynamodb()
         .await?
         .delete_item()
         .table_name(&table)
-        .key(
-            "partition",
-            AttributeValue::S(cc_domains_partition(&tenant)),
-        )
-        .key("sort", AttributeValue::S(CC_DOMAINS.to_owned()))
+        .set_key(Some(key))
         .send()
         .await
         .map_err(aws::explain)

@@ -4,7 +4,11 @@ mod clear;
 mod set;
 mod show;
 
+use std::collections::HashMap;
+
 use anyhow::Result;
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::items::cc_domains::{CC_DOMAINS, cc_domains_partition};
 
 /// Say which domains a tenant's copies may go to. Without that they may go to every domain.
 #[derive(clap::Subcommand)]
@@ -23,6 +27,20 @@ pub struct Place {
     /// The table of exports
     #[arg(long, env = "EXPORTS_TABLE")]
     table: String,
+}
+
+impl Place {
+    /// The key of the tenant's domains in the table.
+    fn key(&self) -> HashMap<String, AttributeValue> {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        HashMap::from([
+            (
+                "partition".to_owned(),
+                text(&cc_domains_partition(&self.tenant)),
+            ),
+            ("sort".to_owned(), text(CC_DOMAINS)),
+        ])
+    }
 }
 
 pub async fn run(command: Command) -> Result<()> {

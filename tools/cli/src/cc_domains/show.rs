@@ -1,11 +1,7 @@
 //! `cc-domains show`: one line a domain.
 
 use anyhow::{Context, Result};
-use aws_sdk_dynamodb::types::AttributeValue;
-use shared::{
-    domain::cc_domains::CcDomains,
-    items::cc_domains::{CC_DOMAINS, CcDomainsItem, cc_domains_partition},
-};
+use shared::{domain::cc_domains::CcDomains, items::cc_domains::CcDomainsItem};
 
 use super::Place;
 use crate::aws;
@@ -18,16 +14,13 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Result<()> {
+    let key = args.place.key();
     let Place { tenant, table } = args.place;
     let answer = aws::dynamodb()
         .await?
         .get_item()
         .table_name(&table)
-        .key(
-            "partition",
-            AttributeValue::S(cc_domains_partition(&tenant)),
-        )
-        .key("sort", AttributeValue::S(CC_DOMAINS.to_owned()))
+        .set_key(Some(key))
         .consistent_read(true)
         .send()
         .await
