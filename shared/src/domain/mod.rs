@@ -24,6 +24,7 @@ pub mod resend;
 pub mod schedule;
 pub mod selection;
 pub mod sending;
+pub mod shard;
 pub mod slots;
 pub mod suppliers;
 pub mod text;

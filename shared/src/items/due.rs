@@ -4,7 +4,7 @@
 //! than 1,000 write units a second. The index has keys alone, so that only a change of `dueAt` costs anything.
 
 use super::{UnreadableItem, read_id, schedule::tenant_of_schedules};
-use crate::domain::{id::ExportId, schedule::ScheduleId};
+use crate::domain::{id::ExportId, schedule::ScheduleId, shard::shard_of};
 
 /// The index of what is due.
 pub const BY_DUE_SHARD: &str = "by-due-shard";
@@ -53,11 +53,7 @@ pub struct Due {
 impl DueKind {
     /// The shard of an item with this sort key.
     pub fn shard(self, sort: &str) -> String {
-        // FNV-1a: ids differ in their random part, and every bit of it counts.
-        let hash = sort.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
-        self.numbered(hash % SHARDS)
+        self.numbered(shard_of(sort, SHARDS))
     }
 
     /// Every partition in which items of the kind are found.

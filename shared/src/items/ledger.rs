@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use crate::domain::{amount::Amount, dataset::Dataset, record::Record, time};
 
@@ -79,12 +78,6 @@ pub fn are_equal(one: &AttributeValue, other: &AttributeValue) -> bool {
         }
         _ => one == other,
     }
-}
-
-/// The shard that a record belongs to, below `shards`, which is at least 1.
-pub fn shard_of(record_id: &str, shards: u32) -> u32 {
-    let digest = Sha256::digest(record_id.as_bytes());
-    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) % shards
 }
 
 /// The partition of one shard: `{tenantId}#{TYPE}#{shard}`.
@@ -265,22 +258,6 @@ mod tests {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         assert!(!are_equal(&text("100.00"), &text("100")));
         assert!(!are_equal(&text("100"), &number("100")));
-    }
-
-    #[test]
-    fn the_shard_is_the_digests_first_four_bytes() {
-        // printf trf_1 | sha256sum begins db090297.
-        assert_eq!(shard_of("trf_1", u32::MAX), 0xdb09_0297);
-        assert_eq!(shard_of("trf_1", 16), 7);
-        assert_eq!(shard_of("trf_1", 1), 0);
-        let mut counts = [0; 16];
-        for number in 0..16_000 {
-            counts[shard_of(&format!("trf_{number}"), DEFAULT_SHARDS) as usize] += 1;
-        }
-        assert!(
-            counts.iter().all(|count| (800..1200).contains(count)),
-            "{counts:?}"
-        );
     }
 
     #[test]

@@ -13,12 +13,12 @@ use crate::{
         change::{Change, Content},
         received::Received,
         record::Record,
+        shard::shard_of,
     },
     items::{
         ledger::{
             AMOUNT_VALUE, CONTACT_PARTITION, Item, PARTITION, POSITION, RECEIVED_AT, SORT,
             SUPPLIER_PARTITION, VERSION, VISIBLE_FROM, partition, position, record_attributes,
-            shard_of,
         },
         ledger_head::{Head, MOVES, ROW, version_value},
     },

@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::{
-    domain::{dataset::Dataset, record::Record},
+    domain::{dataset::Dataset, record::Record, shard::shard_of},
     items::{
         ledger::{
             Item, POSITION, RECEIVED_AT, SORT, TIME_TO_LIVE, VERSION, VISIBLE_FROM, VISIBLE_UNTIL,
-            are_equal, position, record_attributes, shard_of,
+            are_equal, position, record_attributes,
         },
         ledger_head::{MOVES, Place, ROW, ROW_PLACE, is_writers_own},
     },
