@@ -71,3 +71,13 @@ def test_each_call_was_allowed(stack: dict[str, Any]) -> None:
         pytest.skip("This local AWS does not ask the policies: start it with LOCAL_AWS_AUTH=true.")
     refused = {call for call, is_allowed in calls.items() if not is_allowed and not call[2].endswith(NOT_THERE)}
     assert not refused, "\n".join(map(" ".join, sorted(refused)))
+
+
+@pytest.mark.last
+def test_each_request_to_aws_is_as_its_services_model_says(stack: dict[str, Any]) -> None:
+    """The local AWS accepts names, values and lengths that AWS would refuse."""
+    recorded = [json.loads(line) for line in Path(stack["requestsFile"]).read_text().splitlines()]
+    services = {entry["operation"].partition(" ")[0] for entry in recorded}
+    assert {"dynamodb", "s3", "sesv2", "sqs"} <= services, "the functions' requests were not recorded"
+    problems = sorted(entry["problem"] for entry in recorded if entry["problem"])
+    assert not problems, "\n".join(problems)
