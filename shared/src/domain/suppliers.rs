@@ -1,6 +1,6 @@
 //! The suppliers whom records name.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use jiff::Timestamp;
 

@@ -1,8 +1,9 @@
 //! The directory of a tenant's suppliers, which writing keeps: whoever filters by supplier finds one by id or name.
 
-use std::{collections::HashMap, sync::PoisonError};
+use std::sync::PoisonError;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use foldhash::HashMap;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{LedgerTable, Outcome};
@@ -100,7 +101,7 @@ impl LedgerTable {
         changes: &[&'a Change],
         outcomes: &[Outcome],
     ) -> Vec<(Supplier<'a>, Outcome)> {
-        let mut news: HashMap<&str, (Supplier, Outcome)> = HashMap::new();
+        let mut news: HashMap<&str, (Supplier, Outcome)> = HashMap::default();
         let known = self
             .suppliers
             .lock()
