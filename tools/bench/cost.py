@@ -2,69 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from math import ceil
+from types import SimpleNamespace
 from typing import Any
 
+import tomlkit
+from stack.settings import ROOT
+
+# Prices and assumptions: `payout-exports cost` reckons with the same.
+FIGURES = ROOT / "tools" / "cost.toml"
+REGION = "us-east-1"
+
 GIB = 1024**3
-MIB = 1024**2
 ROWS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Prices:
-    """US dollars, without the free tiers. From the services' pricing pages."""
-
-    region: str = "us-east-1"
-    date: str = "2026-11-21"
-    # Lambda, x86: a GB-second, and a million requests.
-    lambda_gb_second: float = 0.0000166667
-    lambda_million_requests: float = 0.20
-    # DynamoDB on demand: a million read and write request units.
-    dynamodb_million_reads: float = 0.125
-    dynamodb_million_writes: float = 0.625
-    # S3 Standard: a thousand PUT, POST and LIST requests, and a GB-month.
-    s3_thousand_puts: float = 0.005
-    s3_gb_month: float = 0.023
-    # SES: a thousand mails.
-    ses_thousand_mails: float = 0.10
-    # API Gateway, REST: a million requests.
-    api_gateway_million_requests: float = 3.50
-    # SQS standard: a million requests.
-    sqs_million_requests: float = 0.40
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What is not measured here."""
-
-    # An item as DynamoDB counts it, with the attributes that are not projected: a read is charged for all of it. The
-    # demo's transfers have 571 bytes on average, and their version.
-    item_bytes: int = 580
-    # A record with a supplier is written to the table and to two indexes. Each is less than 1 KB, which is one unit.
-    write_units_a_record: int = 3
-    lambda_network_mb_per_second: int = 75
-    # `part_size` of the generator.
-    part_bytes: int = 5 * MIB
-    days_kept: int = 7
-    # One export: a request and some looks at its state.
-    api_requests: int = 10
-    sqs_requests: int = 3
-    # Of the small functions, as they are deployed.
-    api_function_ms: int = 50
-    api_function_mb: int = 256
-    # Acceptance, delivery and end, with their indexes; a transaction counts double.
-    write_units: int = 100
-    # An export's item with its checkpoint is of some 3 KB, and so are its copies in three indexes. Progress is recorded
-    # once a second and after ten seconds every five, a checkpoint with each part.
-    write_units_a_change: int = 12
-    # Its entry in the index of what is due is removed and written when the lease is renewed: every 30 seconds.
-    write_units_a_second: float = 2 / 30
 
 
 def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any]:
     """Dollars by service, and all of them; with the prices and assumptions that they follow from."""
-    prices, assumed = Prices(), Assumptions()
+    figures = tomlkit.parse(FIGURES.read_text()).unwrap()
+    prices = SimpleNamespace(**{name: price["dollars"] for name, price in figures["prices"][REGION].items()})
+    assumed = SimpleNamespace(**figures["assumed"])
     cpu_seconds = ROWS / generator["rowsPerSecondPerCore"]
     network_seconds = ROWS * generator["pageBytesPerRow"] / (assumed.lambda_network_mb_per_second * 1_000_000)
     generator_seconds = max(cpu_seconds, network_seconds)
@@ -98,6 +55,6 @@ def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any
         "newRecords": round(recording, 3),
         "services": {service: round(amount, 6) for service, amount in dollars.items()},
         "generatorSeconds": round(generator_seconds, 2),
-        "prices": asdict(prices),
-        "assumptions": asdict(assumed) | {"generator_memory_mb": memory_mb},
+        "prices": {"region": REGION, **figures["prices"][REGION]},
+        "assumptions": figures["assumed"] | {"generator_mb": memory_mb},
     }

@@ -7,6 +7,7 @@ import sys
 
 from bench.run import bench as measure
 from bench.settings import plan, quick_plan
+from emulators.command import prove_localstack
 from faults.command import faults
 from load.run import load
 from rich.markup import escape
@@ -48,6 +49,7 @@ def main() -> None:
     attack.add_argument("--call", help="only calls whose names have this in them")
     packing = commands.add_parser("release", help="compile the functions for Lambda and pack them with the template")
     packing.add_argument("--architecture", choices=releasing.ARCHITECTURES, default="arm64")
+    commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
     arguments, rest = parser.parse_known_args()
@@ -86,6 +88,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "release":
         releasing.show(releasing.release(arguments.architecture, steps))
+        return
+    if command == "localstack":
+        prove_localstack(steps)
         return
     if command == "contract":
         if not build.contract():

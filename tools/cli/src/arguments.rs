@@ -5,6 +5,16 @@ use shared::domain::{
     dataset::{ALL, Dataset, INTERNAL_RULE},
 };
 
+/// How a result is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
 /// Reads a dataset by its type or its slug, in any case: `FUNDING_TRANSFERS`, `funding-transfers`.
 pub fn dataset(text: &str) -> Result<&'static Dataset, String> {
     let is_named = |name: &str| name.eq_ignore_ascii_case(text);

@@ -1,9 +1,11 @@
 //! `payout-exports`: loads payout records into the ledger and checks it, makes records to try it with, makes API keys, and
-//! says who is written to: which domains copies may go to, and which addresses are not written to any more.
+//! says who is written to: which domains copies may go to, and which addresses are not written to any more. It also says
+//! what a stack costs.
 
 mod arguments;
 mod aws;
 mod cc_domains;
+mod cost;
 mod generate;
 mod import;
 mod keys;
@@ -31,6 +33,7 @@ enum Command {
     Generate(generate::Args),
     #[command(subcommand)]
     CcDomains(cc_domains::Command),
+    Cost(cost::Args),
     #[command(subcommand)]
     Keys(keys::Command),
     #[command(subcommand)]
@@ -45,6 +48,7 @@ async fn main() -> ExitCode {
         Command::Import(args) => import::run(args).await,
         Command::Generate(args) => generate::run(&args),
         Command::CcDomains(command) => cc_domains::run(command).await,
+        Command::Cost(args) => cost::run(&args),
         Command::Keys(command) => keys::run(command).await,
         Command::Ledger(command) => ledger::run(command).await,
         Command::SuppressedAddresses(command) => suppressed_addresses::run(command).await,
