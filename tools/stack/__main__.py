@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from . import build, checks, demo, lifecycle, seed
 from . import fuzz as fuzzing
+from . import release as releasing
 from . import watch as watching
 from .settings import Failure, stack_from_environment
 from .steps import Steps, console
@@ -49,6 +50,8 @@ def main() -> None:
     attack.add_argument("--flow", help="only this flow")
     attack.add_argument("--fault", help="only this fault")
     attack.add_argument("--call", help="only calls whose names have this in them")
+    packing = commands.add_parser("release", help="compile the functions for Lambda and pack them with the template")
+    packing.add_argument("--architecture", choices=releasing.ARCHITECTURES, default="arm64")
     commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
@@ -85,6 +88,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "faults":
         faults(steps, arguments.flow, arguments.fault, arguments.call)
+        return
+    if command == "release":
+        releasing.show(releasing.release(arguments.architecture, steps))
         return
     if command == "localstack":
         prove_localstack(steps)
