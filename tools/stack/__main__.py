@@ -15,6 +15,7 @@ from rich.markup import escape
 from . import build, checks, demo, lifecycle, seed
 from . import fuzz as fuzzing
 from . import release as releasing
+from . import watch as watching
 from .settings import Failure, stack_from_environment
 from .steps import Steps, console
 
@@ -28,6 +29,8 @@ def main() -> None:
     commands.add_parser("up", help="build, deploy and seed the local stack")
     commands.add_parser("down", help="end the local stack")
     commands.add_parser("demo", help="make an export on the local stack and show it")
+    watch = commands.add_parser("watch", help="show the local stack's metrics live")
+    watch.add_argument("--once", action="store_true", help="show what they are now, and end")
     commands.add_parser("contract", help="make what follows from datasets/ and infra/openapi/")
     commands.add_parser("lint", help="check formatting, lints, dependencies and templates")
     commands.add_parser("test", help="run the lints, unit tests and suites")
@@ -109,6 +112,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         console.print("The local stack is down." if lifecycle.down(stack) else "No local stack was running.")
     elif command == "demo":
         demo.demo(stack, steps)
+    elif command == "watch":
+        lifecycle.running(stack)
+        watching.watch(stack, once=arguments.once)
     elif command == "load":
         load(
             stack,
