@@ -46,6 +46,8 @@ LAMBDAS_OWN = {
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
 }
 
 # What the local AWS asks for in place of what AWS asks for.
