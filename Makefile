@@ -7,7 +7,7 @@
 STACK = $(if $(shell command -v python3),,$(error Python 3.10 or newer is needed: install it from https://www.python.org/downloads/))python3 tools/stack/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint contract up down bench load fuzz faults generate import
+.PHONY: help demo test test-long lint contract up down watch bench load fuzz faults localstack release generate import
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ up: ## build, deploy and seed the local stack
 down: ## stop the local stack
 	@$(STACK) down
 
+watch: ## show the local stack's metrics live: make watch [ONCE=1]
+	@$(STACK) watch $(if $(ONCE),--once)
+
 bench: ## measure speed, memory, cold starts and cost: make bench [RUNS=5] [QUICK=1]
 	@$(STACK) bench $(if $(RUNS),--runs '$(RUNS)') $(if $(QUICK),--quick)
 
@@ -44,6 +47,12 @@ fuzz: ## look for input that breaks what reads it: make fuzz [SECONDS=60] [TARGE
 
 faults: ## let each AWS call of each flow fail in every way: make faults [FLOW='small export']
 	@$(STACK) faults $(if $(FLOW),--flow '$(FLOW)')
+
+release: ## compile the functions for Lambda and pack them: make release [ARCHITECTURE=arm64]
+	@$(STACK) release $(if $(ARCHITECTURE),--architecture '$(ARCHITECTURE)')
+
+localstack: ## deploy to LocalStack, and make an export with its S3 and SQS
+	@$(STACK) localstack
 
 generate: ## make records: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv [SEED=1]
 	$(if $(and $(TYPE),$(COUNT),$(FILE)),,$(error Say what to make: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv))

@@ -1,21 +1,27 @@
-"""What the whole session left behind: in the tables, in the bucket, in the logs, and with the policies."""
+"""What the whole session left behind: in the tables, in the bucket, in the logs, and in what the policies allow."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.api import Caller
+from support.grants import granted, roles_of
 from support.leftovers import of_stack
 from support.log_search import ADDRESS, Secrets, cells, lines
 from support.mailbox import Mailbox
 from support.table import ExportsTable, LedgerTable
 
+TESTS = Path(__file__).parent
 TIMEOUT_SECONDS = 120
+
+# Function, action and resource.
+Call = tuple[str, str, str]
 
 # Whom mails are from.
 SENDER = "exports@payout-exports.example"
@@ -23,7 +29,43 @@ SENDER = "exports@payout-exports.example"
 MESSAGE_ID = re.compile(r"[0-9a-f-]{36}@email\.amazonses\.com")
 
 # What tests point functions at, so that their calls fail.
-NOT_THERE = ("/no-such-table", ":nowhere")
+NOT_THERE = re.compile(r"no-such-|:nowhere$")
+
+# What a test tries with a link to a file: the link is for reading, and asks in the name of whom it was made by.
+TRIED = {("detail", "s3:PutObject"), ("download", "s3:PutObject")}
+
+# What Lambda does for a function, with the function's role: no function makes these calls.
+LAMBDAS_OWN = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+# What the local AWS asks for in place of what AWS asks for.
+ASKED_INSTEAD = {
+    "dynamodb:PartiQLInsert": "dynamodb:BatchExecuteStatement",
+    "dynamodb:PartiQLUpdate": "dynamodb:BatchExecuteStatement",
+}
+
+# What no call of a function shows, with a reason for each.
+NEEDED_UNSEEN = {
+    # EventBridge Scheduler asks whether the function may hand it the role; the local one does not.
+    ("schedules", "iam:PassRole"),
+    ("schedule-runner", "iam:PassRole"),
+    # Without it S3 refuses to say that an object is not there; a local S3 says so anyway.
+    ("loader", "s3:ListBucket"),
+    # Lambda sends what the function failed to process, with the function's role.
+    ("expirer", "sqs:SendMessage"),
+}
 
 
 @pytest.mark.last
@@ -58,16 +100,52 @@ def test_no_key_token_address_or_cell_reached_a_log(
     assert not found, "\n".join(sorted(found))
 
 
-@pytest.mark.last
-def test_each_call_was_allowed(stack: dict[str, Any]) -> None:
-    recorded = [json.loads(line) for line in Path(stack["callsFile"]).read_text().splitlines()]
-    prefix = f":assumed-role/{stack['stackName']}-"
-    calls = {
-        (call["principal"].rpartition("/")[2], call["action"], call["resource"]): call["isAllowed"]
-        for call in sorted(recorded, key=lambda call: call["isAllowed"])
-        if prefix in call["principal"]
-    }
-    if not calls:
+@pytest.fixture(scope="module")
+def calls(stack: dict[str, Any]) -> dict[Call, bool]:
+    """The calls that the functions made, and whether their policies allowed them. The local AWS asks more than once."""
+    prefix = f"/{stack['stackName']}-"
+    allowed: dict[Call, bool] = {}
+    with Path(stack["callsFile"]).open() as lines:
+        for recorded in map(json.loads, lines):
+            _, is_ours, function = recorded["principal"].rpartition(prefix)
+            if is_ours:
+                call = function, recorded["action"], recorded["resource"]
+                allowed[call] = allowed.get(call, False) or recorded["isAllowed"]
+    if not allowed:
         pytest.skip("This local AWS does not ask the policies: start it with LOCAL_AWS_AUTH=true.")
-    refused = {call for call, is_allowed in calls.items() if not is_allowed and not call[2].endswith(NOT_THERE)}
+    return allowed
+
+
+@pytest.mark.last
+def test_each_call_was_allowed(calls: dict[Call, bool]) -> None:
+    refused = {
+        call
+        for call, is_allowed in calls.items()
+        if not is_allowed and call[:2] not in TRIED and not NOT_THERE.search(call[2])
+    }
     assert not refused, "\n".join(map(" ".join, sorted(refused)))
+
+
+@pytest.mark.last
+def test_each_permission_was_needed(
+    calls: dict[Call, bool], stack: dict[str, Any], iam: Any, lambdas: Any, request: pytest.FixtureRequest
+) -> None:
+    run = {item.path for item in request.session.items}
+    if not run.issuperset(TESTS.glob("test_*.py")) or request.config.option.keyword:
+        pytest.skip("Only a run of every test needs every permission.")
+    used: dict[tuple[str, str], set[str]] = {}
+    for (function, action, resource), is_allowed in calls.items():
+        if is_allowed:
+            used.setdefault((function, action), set()).add(resource)
+    unused = [
+        f"{function} {action} {resource}"
+        for name, role in roles_of(lambdas, stack["stackName"]).items()
+        for function in [name.removeprefix(f"{stack['stackName']}-")]
+        for action, resource in granted(iam, role)
+        if action not in LAMBDAS_OWN and (function, action) not in NEEDED_UNSEEN
+        # Of some calls the local AWS does not say on what.
+        if not any(
+            on == "*" or fnmatchcase(on, resource) for on in used.get((function, ASKED_INSTEAD.get(action, action)), ())
+        )
+    ]
+    assert not unused, "\n".join(sorted(unused))

@@ -41,7 +41,7 @@ def test_the_bill_adds_up() -> None:
 
 def test_a_person_is_told_what_an_idle_stack_costs() -> None:
     told = run("cost", "--rows", "1000", "--exports-a-day", "0").stdout
-    assert "A stack that nobody uses costs $1.92 a month" in told
+    assert "A stack that nobody uses costs $2.78 a month" in told
     assert "looked up from 2026-11-21 to 2026-11-26" in told
     assert "0 exports a day of 1,000 rows" in told
 

@@ -74,6 +74,17 @@ def test_a_message_that_comes_after_the_end_makes_nothing(
     assert mailbox.about(pending["exportId"]) == []
 
 
+def test_a_dead_letter_ends_its_export_and_leaves_nothing(
+    api: Api, newcomer: Caller, pending: dict[str, Any], functions: Functions, bucket: Bucket
+) -> None:
+    left = folder(newcomer, DATASET, pending["exportId"])
+    bucket.abandon_upload(left)
+    bucket.s3.put_object(Bucket=bucket.name, Key=f"{left}1.csv", Body=b"payoutId\n")
+    assert functions.work("dead-letter-handler", newcomer.tenantId, pending["exportId"]) == {"batchItemFailures": []}
+    assert api.detail(newcomer, DATASET, pending["exportId"]).json()["status"] == "FAILED"
+    assert bucket.keys(left) == [] and bucket.uploads(left) == []
+
+
 def test_a_large_export_stops_while_it_is_made(
     api: Api,
     keys: Keys,
@@ -143,6 +154,7 @@ def test_a_deleted_file_is_gone_with_its_links(
 ) -> None:
     [mail] = mailbox.about(ready["exportId"])
     assert http.get(mail.link).status_code == 302
+    bucket.abandon_upload(folder(newcomer, DATASET, ready["exportId"]))
     answer = act(api, newcomer, ready["exportId"], "delete")
     assert answer.status_code == 200, answer.text
     deleted = answer.json()
@@ -152,6 +164,7 @@ def test_a_deleted_file_is_gone_with_its_links(
     assert http.get(mail.link).status_code == 410
     assert http.get(ready["downloadUrl"]).status_code == 404
     assert bucket.keys(folder(newcomer, DATASET, ready["exportId"])) == []
+    assert bucket.uploads(folder(newcomer, DATASET, ready["exportId"])) == []
     detail = api.detail(newcomer, DATASET, ready["exportId"]).json()
     assert {name: detail[name] for name in deleted} == deleted
     assert len(detail["downloads"]) == 2, "who fetched it stays known"
@@ -173,8 +186,10 @@ def test_a_deletion_that_dies_halfway_is_finished(
     [mail] = mailbox.about(ready["exportId"])
     assert http.get(mail.link).status_code == 410, "no link works from the first write on"
     assert bucket.keys(folder(newcomer, DATASET, ready["exportId"])) != []
+    bucket.abandon_upload(folder(newcomer, DATASET, ready["exportId"]))
     reconcile()
     assert bucket.keys(folder(newcomer, DATASET, ready["exportId"])) == []
+    assert bucket.uploads(folder(newcomer, DATASET, ready["exportId"])) == []
     assert exports_table.export(newcomer.tenantId, DATASET, ready["exportId"])["status"] == "EXPIRED"
     assert api.detail(newcomer, DATASET, ready["exportId"]).json()["deleted"]["by"] == newcomer.userId
 

@@ -73,13 +73,14 @@ def test_the_markers_removal_records_it_and_removes_the_file_and_its_manifest(
     assert bucket.size(key) == export["fileSize"]
     folder = f"exports/{operator.tenantId}/{DATASET}/{export['exportId']}/"
     assert sorted(bucket.keys(folder)) == [key, manifest_key(key)]
+    bucket.abandon_upload(folder)
     exports_table.expire(operator.tenantId, DATASET, export["exportId"], with_marker=True)
 
     def is_recorded() -> bool:
         return exports_table.export(operator.tenantId, DATASET, export["exportId"])["status"] == "EXPIRED"
 
     assert eventually(is_recorded)
-    assert bucket.keys(folder) == []
+    assert bucket.keys(folder) == [] and bucket.uploads(folder) == []
     assert exports_table.marker(operator.tenantId, DATASET, export["exportId"]) is None
     shown = api.detail(operator, DATASET, export["exportId"]).json()
     assert shown["status"] == "EXPIRED" and shown["rowCount"] == export["rowCount"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.api import Api, Caller
+from support.bucket import Bucket
 from support.delaying import delaying
 from support.endpoint import refusing
 from support.functions import Functions
@@ -108,14 +109,17 @@ def test_a_mail_that_is_refused_for_good_ends_failed_and_removes_the_file(
 
 
 def test_an_export_whose_attempts_all_died_ends_failed(
-    generator: Generator, api: Api, operator: Caller, exports_table: ExportsTable
+    generator: Generator, api: Api, operator: Caller, exports_table: ExportsTable, bucket: Bucket
 ) -> None:
     with generator.held():
         launched = api.launch(operator, DATASET)
+        folder = f"exports/{operator.tenantId}/{DATASET}/{launched['exportId']}/"
+        bucket.abandon_upload(folder)
         exports_table.set(operator.tenantId, DATASET, launched["exportId"], tries=10)
     export = api.wait(operator, DATASET, launched["exportId"])
     assert export["status"] == "FAILED"
     assert exports_table.lock(operator.tenantId, DATASET, operator.userId) is None
+    assert bucket.uploads(folder) == []
 
 
 def test_a_ledger_that_cannot_be_read_ends_failed_and_frees_the_user(

@@ -203,6 +203,13 @@ def test_the_version_decides(inbox: Inbox, feed: Feed, newcomer: Caller, api: Ap
     assert amounts == {"trf_1": "100.00", "trf_2": "2.00", "trf_3": "4.00"}
 
 
+def test_a_record_that_a_file_moves_in_time_is_there_once(inbox: Inbox, newcomer: Caller, api: Api) -> None:
+    for version, day in enumerate(("01", "03", "02"), start=1):
+        moved = record("trf_1", amount=f"{version}.00", createdAt=f"2026-02-{day}T10:00:00Z", version=version)
+        inbox.load(newcomer.tenantId, f"{version}.csv", csv_of([moved]))
+    assert exported(api, newcomer) == {"trf_1": (moved["status"], "3.00")}
+
+
 def test_without_versions_the_later_line_counts(inbox: Inbox, newcomer: Caller, api: Api) -> None:
     rows = [*many(40), *({**row, "amount": "7.00"} for row in many(40)), record("trf_000003", amount="8.00")]
     result = inbox.load(newcomer.tenantId, "a.csv", csv_of(rows))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -22,7 +21,6 @@ from support.problems import problem, refusals
 from support.schedules import DAILY, PATH, Schedules, to_text, today
 from support.sender import Sender
 from support.table import ExportsTable
-from support.waiting import until
 
 TRANSFERS = "funding-transfers"
 # A dataset whose exports all operators of a tenant see.
@@ -590,22 +588,6 @@ def test_the_mail_about_a_stop_is_sent_once_mail_is_accepted(
         schedules.let_sweep_look(newcomer, schedule_id)
         schedules.sweep()
     assert len(mailbox.about(schedule_id)) == 1
-
-
-# The clock
-
-
-def test_the_scheduler_calls_by_itself(schedules: Schedules, newcomer: Caller, api: Api) -> None:
-    """The local AWS reads the times of all zones as UTC, and looks every ten seconds."""
-    soon = datetime.now(timezone.utc) + timedelta(seconds=75)
-    when = {"every": "DAY", "at": f"{soon:%H:%M}", "timeZone": "UTC"}
-    schedule_id = schedules.made(newcomer, when=when)["scheduleId"]
-    until(lambda: bool(exports(api, newcomer)))
-    [export] = exports(api, newcomer)
-    assert export["scheduleId"] == schedule_id
-    created = datetime.fromisoformat(export["createdAt"].replace("Z", "+00:00"))
-    assert created >= soon.replace(second=0, microsecond=0)
-    assert time.time() - created.timestamp() < 60, "and not the sweep"
 
 
 def _everything(schedules: Schedules, caller: Caller, schedule_id: str) -> list[httpx.Response]:

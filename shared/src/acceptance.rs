@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{export::Export, schedule::Schedule},
     items::idempotency::Idempotency,
+    logging, metrics,
 };
 
 /// The clients that accepting a request uses.
@@ -56,12 +57,15 @@ impl Acceptance {
     }
 
     async fn announce(&self, export: &Export, creation: &Creation) {
-        if *creation == Creation::Created
-            && let Err(cause) = self
-                .queue
-                .send(&export.tenant_id, &export.id, SignedDuration::ZERO)
-                .await
-        {
+        if *creation != Creation::Created {
+            return;
+        }
+        logging::note_export(&export.tenant_id, &export.id);
+        metrics::accepted(export);
+        let sent = self
+            .queue
+            .send(&export.tenant_id, &export.id, SignedDuration::ZERO);
+        if let Err(cause) = sent.await {
             error!(%cause, exportId = %export.id, "the export waits for the reconciler");
         }
     }

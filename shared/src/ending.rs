@@ -10,9 +10,10 @@ use crate::{
         files::ExportFiles,
     },
     domain::{
-        export::{Export, State},
+        export::{Export, State, Status},
         id::ExportId,
     },
+    metrics,
 };
 
 /// Ends a pending export FAILED and removes its objects from the bucket. If it has failed already, only the objects are
@@ -32,10 +33,13 @@ pub async fn fail(
         return Ok(());
     };
     let has_failed = match export.state {
-        State::Pending { .. } => exports
-            .mark_failed(&export, fence, reason, now)
-            .await?
-            .is_ok(),
+        State::Pending { .. } => {
+            let marked = exports.mark_failed(&export, fence, reason, now).await?;
+            if marked.is_ok() {
+                metrics::ended(&export, Status::Failed);
+            }
+            marked.is_ok()
+        }
         State::Failed { .. } => true,
         State::Ready(_) | State::Cancelled(_) | State::Expired { .. } => false,
     };
@@ -58,6 +62,7 @@ pub async fn cancel(
     if exports.mark_cancelled(export, user_id, now).await?.is_err() {
         return Ok(Err(Superseded));
     }
+    metrics::ended(export, Status::Cancelled);
     if let Err(cause) = files.clean(export, |_| true, &[]).await {
         error!(%cause, exportId = %export.id, "the reconciler cleans up");
     }
@@ -83,7 +88,11 @@ pub async fn expire(
     {
         files.clean(&export, |_| true, &[]).await?;
         // This is refused only if another run has recorded it meanwhile.
-        return Ok(exports.mark_expired(&export, now).await?.is_ok());
+        let is_marked = exports.mark_expired(&export, now).await?.is_ok();
+        if is_marked {
+            metrics::ended(&export, Status::Expired);
+        }
+        return Ok(is_marked);
     }
     Ok(false)
 }

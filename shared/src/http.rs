@@ -6,7 +6,7 @@ use std::{net::IpAddr, time::Instant};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use lambda_http::{Body, RequestExt, request::RequestContext, service_fn};
 use serde::Serialize;
-use tracing::{error, info};
+use tracing::{Instrument, Span, error, info};
 
 use crate::{
     domain::{
@@ -17,6 +17,7 @@ use crate::{
         id::ExportId,
         link::LinkId,
     },
+    logging,
     wire::problem::Problem,
 };
 
@@ -109,6 +110,21 @@ impl Request {
             }
             _ => None,
         }
+    }
+
+    /// The span of all lines about the request: its id, its caller, and the export that its path or what is done names.
+    fn span(&self) -> Span {
+        let caller = self.caller.as_ref();
+        let span = logging::request_span(
+            &self.id,
+            caller.map(|caller| caller.tenant_id.as_str()),
+            caller.map(|caller| caller.user_id.as_str()),
+        );
+        let in_path = || self.dataset().ok().and_then(|(_, id)| id);
+        if let Some(id) = self.export_id().or_else(in_path) {
+            span.record("exportId", id.as_str());
+        }
+        span
     }
 
     fn segments(&self) -> Vec<&str> {
@@ -212,6 +228,7 @@ where
         let started = Instant::now();
         let request = Request::from(event);
         let facts = Facts::of(&request);
+        let span = request.span();
         let handling = handle(request);
         async move {
             let result = handling.await;
@@ -219,6 +236,7 @@ where
             let answer = result.unwrap_or_else(|problem| refuse(&problem, &facts));
             Ok::<_, lambda_http::Error>(response(answer))
         }
+        .instrument(span)
     }))
     .await
 }
@@ -230,24 +248,19 @@ pub struct Facts {
     pub accept: Option<String>,
     method: String,
     path: String,
-    tenant_id: Option<String>,
-    user_id: Option<String>,
 }
 
 impl Facts {
     fn of(request: &Request) -> Self {
-        let caller = request.caller.as_ref();
         Self {
             request_id: request.id.clone(),
             accept: request.header("accept").map(str::to_owned),
             method: request.method.clone(),
             path: request.path.clone(),
-            tenant_id: caller.map(|caller| caller.tenant_id.clone()),
-            user_id: caller.map(|caller| caller.user_id.clone()),
         }
     }
 
-    /// One line. The query string is left out: it may hold a token.
+    /// One line; its span has the ids. The query string is left out: it may hold a token.
     fn log(&self, result: &Result<Answer, Problem>, started: Instant) {
         let (status, code, cause) = match result {
             Ok(answer) => (answer.status, None, None),
@@ -258,11 +271,8 @@ impl Facts {
         macro_rules! line {
             ($level:ident) => {
                 $level!(
-                    requestId = self.request_id,
                     method = self.method,
                     path = self.path,
-                    tenantId = self.tenant_id,
-                    userId = self.user_id,
                     status = status.as_u16(),
                     code,
                     cause,

@@ -5,6 +5,7 @@
 //! - [`items`]: what DynamoDB holds.
 //! - [`aws`]: the adapters that speak to AWS.
 //! - [`http`]: the border between API Gateway's events and the functions.
+//! - [`logging`]: the lines of the functions' logs, with their ids.
 //! - [`metrics`]: what CloudWatch counts.
 //! - [`mail`]: the messages to people.
 //! - [`plan`]: what is read for an export, and what its file looks like.
@@ -26,6 +27,7 @@ pub mod downloads;
 pub mod ending;
 pub mod http;
 pub mod items;
+pub mod logging;
 pub mod mail;
 pub mod metrics;
 pub mod own_export;

@@ -21,6 +21,11 @@ class Bucket:
         listed = self.s3.list_multipart_uploads(Bucket=self.name, Prefix=prefix)
         return [item["Key"] for item in listed.get("Uploads", [])]
 
+    def abandon_upload(self, prefix: str) -> None:
+        """An upload that is under way, as a process that died leaves it."""
+        self.s3.create_multipart_upload(Bucket=self.name, Key=f"{prefix}1.csv")
+        assert self.uploads(prefix)
+
     def digest(self, key: str) -> str:
         """The SHA-256 of an object, however large."""
         digest = hashlib.sha256()

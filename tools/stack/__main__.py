@@ -7,12 +7,15 @@ import sys
 
 from bench.run import bench as measure
 from bench.settings import plan, quick_plan
+from emulators.command import prove_localstack
 from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
 from . import build, checks, demo, lifecycle, seed
 from . import fuzz as fuzzing
+from . import release as releasing
+from . import watch as watching
 from .settings import Failure, stack_from_environment
 from .steps import Steps, console
 
@@ -26,6 +29,8 @@ def main() -> None:
     commands.add_parser("up", help="build, deploy and seed the local stack")
     commands.add_parser("down", help="end the local stack")
     commands.add_parser("demo", help="make an export on the local stack and show it")
+    watch = commands.add_parser("watch", help="show the local stack's metrics live")
+    watch.add_argument("--once", action="store_true", help="show what they are now, and end")
     commands.add_parser("contract", help="make what follows from datasets/ and infra/openapi/")
     commands.add_parser("lint", help="check formatting, lints, dependencies and templates")
     commands.add_parser("test", help="run the lints, unit tests and suites")
@@ -45,6 +50,9 @@ def main() -> None:
     attack.add_argument("--flow", help="only this flow")
     attack.add_argument("--fault", help="only this fault")
     attack.add_argument("--call", help="only calls whose names have this in them")
+    packing = commands.add_parser("release", help="compile the functions for Lambda and pack them with the template")
+    packing.add_argument("--architecture", choices=releasing.ARCHITECTURES, default="arm64")
+    commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
     arguments, rest = parser.parse_known_args()
@@ -81,6 +89,12 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
     if command == "faults":
         faults(steps, arguments.flow, arguments.fault, arguments.call)
         return
+    if command == "release":
+        releasing.show(releasing.release(arguments.architecture, steps))
+        return
+    if command == "localstack":
+        prove_localstack(steps)
+        return
     if command == "contract":
         if not build.contract():
             raise Failure("The contract was not made: see the messages above.")
@@ -98,6 +112,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         console.print("The local stack is down." if lifecycle.down(stack) else "No local stack was running.")
     elif command == "demo":
         demo.demo(stack, steps)
+    elif command == "watch":
+        lifecycle.running(stack)
+        watching.watch(stack, once=arguments.once)
     elif command == "load":
         load(
             stack,

@@ -76,13 +76,13 @@ def pack(names: Iterable[str]) -> None:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
-        _zip(binary, partial)
+        zip_binary(binary, partial)
         os.utime(partial, ns=(built, built))
         partial.replace(target)
 
 
-def _zip(binary: Path, target: Path) -> None:
-    """The same binary makes the same file: entries without a date of their own have a fixed one."""
+def zip_binary(binary: Path, target: Path) -> None:
+    """Packs a binary. The same binary makes the same file: entries without a date of their own have a fixed one."""
     entry = zipfile.ZipInfo("bootstrap")
     entry.external_attr = 0o755 << 16
     # Level 1 takes a third of the default level's time, for a tenth more.

@@ -9,7 +9,7 @@ from pathlib import Path
 from .settings import ROOT, TOOLS, Failure
 from .steps import console
 
-VERSIONS = {"cargo-deny": "0.20.2", "cargo-fuzz": "0.13.2"}
+VERSIONS = {"cargo-deny": "0.20.2", "cargo-fuzz": "0.13.2", "cargo-sbom": "0.10.0"}
 
 
 def installed(name: str) -> Path:

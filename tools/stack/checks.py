@@ -23,6 +23,8 @@ FUZZ_SECONDS = 20
 FUZZ_TARGETS = ROOT / "engine" / "fuzz"
 CLOUDFORMATION_TEMPLATES = ("template.yaml",)
 CHECKOV_CONFIGURATION = ROOT / "infra" / "checkov.yaml"
+# What GitHub reads, by the name of its schema.
+GITHUB_FILES = {"github-workflows": ".github/workflows/*.yml", "dependabot": ".github/dependabot.yml"}
 YAML_FILES = ("infra/localstack/compose.yaml",)
 # What cargo-deny says before it checks anything.
 NOT_FETCHED = "failed to fetch advisory database"
@@ -45,7 +47,7 @@ def lint(steps: Steps) -> None:
         _run("cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings")
     with steps.step("dependencies", "cargo deny"):
         _check_dependencies()
-    with steps.step("templates", "cfn-lint, sam validate, checkov, YAML files"):
+    with steps.step("templates", "cfn-lint, sam validate, checkov, workflows, YAML files"):
         _check_templates()
     with steps.step("python lints", "ruff"):
         _run(_tool("ruff"), "check", "tools", "tests")
@@ -132,6 +134,10 @@ def _check_templates() -> None:
     _run(_tool("sam"), "validate", "--lint", "--template", str(TEMPLATE), "--region", REGION, environment=environment)
     checkov = virtual_environments.policy_linter("checkov")
     _run(checkov, "--file", str(TEMPLATE), "--config-file", str(CHECKOV_CONFIGURATION), environment=environment)
+    for schema, pattern in GITHUB_FILES.items():
+        files = [str(path) for path in sorted(ROOT.glob(pattern))]
+        check = virtual_environments.policy_linter("check-jsonschema")
+        _run(check, "--quiet", "--builtin-schema", f"vendor.{schema}", *files)
     for file in template.included_files():
         # An include becomes part of the template, and CloudFormation takes no template with a null in it.
         for path in _nulls(yaml.safe_load(file.read_text())):

@@ -55,7 +55,8 @@ def _verify_sender(stack: Stack) -> None:
         ses.create_email_identity(EmailIdentity=SENDER_EMAIL)
 
 
-def _parameters(stack: Stack) -> dict[str, str]:
+def parameters(stack: Stack) -> dict[str, str]:
+    """The template's parameters that have no default, or another one here."""
     return {
         "Architecture": "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
         "LocalEndpoint": stack.endpoint,
@@ -77,14 +78,14 @@ def _sam_deploy(stack: Stack, local_template: Path) -> None:
         "--no-fail-on-empty-changeset",
         "--no-progressbar",
         "--parameter-overrides",
-        *(f"{name}={value}" for name, value in _parameters(stack).items()),
+        *(f"{name}={value}" for name, value in parameters(stack).items()),
     ]
     log = stack.folder / "deploy.log"
     if not run_quietly("sam deploy", command, log, environment=stack.environment()):
-        raise Failure(f"sam deploy failed:\n{_reasons(stack) or end_of(log)}\nAll of its output: {log}")
+        raise Failure(f"sam deploy failed:\n{reasons(stack) or end_of(log)}\nAll of its output: {log}")
 
 
-def _reasons(stack: Stack) -> str:
+def reasons(stack: Stack) -> str:
     """Why resources could not be made, as the stack's events tell."""
     try:
         events = aws.client(stack, "cloudformation").describe_stack_events(StackName=STACK_NAME)["StackEvents"]
@@ -121,7 +122,7 @@ def _stamp_file(stack: Stack) -> Path:
 
 
 def _fingerprint(stack: Stack) -> str:
-    digest = hashlib.sha256(repr(sorted(_parameters(stack).items())).encode())
+    digest = hashlib.sha256(repr(sorted(parameters(stack).items())).encode())
     packages = (build.package(binary) for binary in template.binaries())
     for path in (TEMPLATE, *template.included_files(), *packages):
         digest.update(path.read_bytes())

@@ -18,7 +18,8 @@ API = "AWS::Serverless::Api"
 LOOP = "Fn::ForEach::"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """A template's file."""
     return yaml_parse(path.read_text())
 
 
@@ -29,7 +30,7 @@ def resources(template: dict[str, Any], type_name: str) -> Iterator[tuple[str, d
             yield name, resource
 
 
-def _functions(template: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+def functions(template: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """Each function of the template with the name of its binary."""
     for name, resource in resources(template, FUNCTION):
         try:
@@ -40,25 +41,25 @@ def _functions(template: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]
 
 def binaries() -> list[str]:
     """The binaries that the template deploys."""
-    return [binary for _, binary in _functions(_read(TEMPLATE))]
+    return [binary for _, binary in functions(read(TEMPLATE))]
 
 
 def included_files() -> list[Path]:
     """The files that the template includes."""
-    return [TEMPLATE.parent / include["Location"] for include in _includes(_read(TEMPLATE))]
+    return [TEMPLATE.parent / include["Location"] for include in includes(read(TEMPLATE))]
 
 
 def apis(stack_name: str) -> dict[str, Path]:
     """Each API's name in a stack of this name, and the OpenAPI file that it is made from."""
-    properties = (resource["Properties"] for _, resource in resources(_read(TEMPLATE), API))
+    properties = (resource["Properties"] for _, resource in resources(read(TEMPLATE), API))
     return {
         api["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack_name): TEMPLATE.parent / include["Location"]
         for api in properties
-        for include in _includes(api["DefinitionBody"])
+        for include in includes(api["DefinitionBody"])
     }
 
 
-def _includes(node: Any) -> Iterator[dict[str, Any]]:
+def includes(node: Any) -> Iterator[dict[str, Any]]:
     """The parameters of each AWS::Include at or below a node."""
     if isinstance(node, dict):
         if node.get("Name") == "AWS::Include":
@@ -66,25 +67,25 @@ def _includes(node: Any) -> Iterator[dict[str, Any]]:
         node = list(node.values())
     if isinstance(node, list):
         for child in node:
-            yield from _includes(child)
+            yield from includes(child)
 
 
 def write_local(target: Path) -> None:
     """Writes the local template, and makes sure that paths are all that differs."""
-    original = _read(TEMPLATE)
+    original = read(TEMPLATE)
     local = copy.deepcopy(original)
-    for resource, binary in _functions(local):
+    for resource, binary in functions(local):
         resource["Properties"]["CodeUri"] = str(package(binary))
     target.parent.mkdir(parents=True, exist_ok=True)
     move_template(str(TEMPLATE), str(target), local)
-    if _without_paths(_read(target)) != _without_paths(original):
+    if _without_paths(read(target)) != _without_paths(original):
         raise Failure(f"{target} differs from template.yaml in more than its local paths.")
 
 
 def _without_paths(template: dict[str, Any]) -> dict[str, Any]:
     bare = copy.deepcopy(template)
-    for resource, _ in _functions(bare):
+    for resource, _ in functions(bare):
         del resource["Properties"]["CodeUri"]
-    for include in _includes(bare):
+    for include in includes(bare):
         del include["Location"]
     return bare

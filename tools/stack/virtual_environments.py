@@ -13,13 +13,13 @@ POLICY_LINTERS = TOOLS / "policy-linters"
 POLICY_REQUIREMENTS = ROOT / "tools" / "policy-requirements.txt"
 
 
-def make(folder: Path, requirements: Path) -> None:
-    """Makes a virtual environment, unless it was made from the same requirements."""
+def make(folder: Path, requirements: Path, python: str = sys.executable) -> None:
+    """Makes a virtual environment of this Python, unless it was made from the same requirements."""
     stamp = folder / "requirements.txt"
     if stamp.is_file() and stamp.read_bytes() == requirements.read_bytes():
         return
     log = folder.with_suffix(".log")
-    environment = [sys.executable, "-m", "venv", "--clear", str(folder)]
+    environment = [python, "-m", "venv", "--clear", str(folder)]
     options = ["--disable-pip-version-check", "--no-compile", "--requirement", str(requirements)]
     install = [str(folder / "bin" / "python"), "-m", "pip", "install", *options]
     for command in (environment, install):

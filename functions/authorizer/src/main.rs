@@ -13,7 +13,7 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    shared::logging::init(env!("CARGO_PKG_NAME"));
     let aws = aws::load(Timeouts::Request).await;
     let keys = ApiKeysTable::new(&aws, config::api_keys_table()?);
     let keys = &keys;

@@ -6,6 +6,6 @@ use shared::http;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda_http::tracing::init_default_subscriber();
+    shared::logging::init(env!("CARGO_PKG_NAME"));
     http::serve(console::handle).await
 }

@@ -6,8 +6,9 @@ use shared::{
     aws::{AwsError, exports::ExportsTable, files::ExportFiles, queue::Job},
     domain::time,
     ending::fail,
+    logging::{message_span, note_export},
 };
-use tracing::{error, warn};
+use tracing::{Instrument, error, warn};
 
 const REASON: &str = "The file could not be made after several tries. Ask for the export again.";
 
@@ -22,8 +23,8 @@ impl DeadLetterHandler {
     pub async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let mut response = SqsBatchResponse::default();
         for message in event.records {
-            if let Err(cause) = self.give_up(&message).await {
-                error!(%cause, messageId = message.message_id, "the export is not ended yet");
+            let span = message_span(message.message_id.as_deref());
+            if self.give_up(&message).instrument(span).await.is_err() {
                 response.add_failure(message.message_id.unwrap_or_default());
             }
         }
@@ -33,13 +34,11 @@ impl DeadLetterHandler {
     async fn give_up(&self, message: &SqsMessage) -> Result<(), AwsError> {
         let job = Job::parse(message.body.as_deref().unwrap_or_default());
         let Some((tenant_id, id)) = job else {
-            warn!(
-                messageId = message.message_id,
-                "a message that names no export is dropped"
-            );
+            warn!("a message that names no export is dropped");
             return Ok(());
         };
-        warn!(tenantId = tenant_id, exportId = %id, "given up");
+        note_export(&tenant_id, &id);
+        warn!("given up");
         fail(
             &self.exports,
             &self.files,
@@ -50,5 +49,6 @@ impl DeadLetterHandler {
             time::now(),
         )
         .await
+        .inspect_err(|cause| error!(%cause, "the export is not ended yet"))
     }
 }

@@ -12,7 +12,7 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    shared::logging::init(env!("CARGO_PKG_NAME"));
     let aws = aws::load(Timeouts::Background).await;
     let expirer = &Expirer {
         exports: ExportsTable::new(&aws, config::exports_table()?),

@@ -32,3 +32,10 @@ pub enum AttemptError {
     #[error("not delivered for a day: {0}")]
     Undeliverable(String),
 }
+
+impl AttemptError {
+    /// Whether AWS refused a call because there were too many.
+    pub fn is_throttled(&self) -> bool {
+        matches!(self, AttemptError::NotMade(error) if error.is_throttled())
+    }
+}

@@ -6,6 +6,7 @@ mod error;
 mod file;
 mod generator;
 mod invocation;
+mod outcome;
 
 use aws_lambda_events::sqs::SqsEvent;
 use generator::Generator;
@@ -20,7 +21,7 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    shared::logging::init(env!("CARGO_PKG_NAME"));
     let aws = aws::load(Timeouts::Background).await;
     let generator = &Generator {
         exports: ExportsTable::new(&aws, config::exports_table()?),

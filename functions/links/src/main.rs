@@ -11,7 +11,7 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda_http::tracing::init_default_subscriber();
+    shared::logging::init(env!("CARGO_PKG_NAME"));
     let aws = aws::load(Timeouts::Request).await;
     let links = Links {
         exports: ExportsTable::new(&aws, config::exports_table()?),

@@ -87,16 +87,13 @@ impl Ending<'_> {
             problems = progress.findings.count(),
             "a file has ended"
         );
-        put_metrics(
-            "loader",
-            &[
-                Metric::count("FilesLoaded", u64::from(status == Status::Loaded)),
-                Metric::count("FilesRefused", u64::from(status == Status::Refused)),
-                Metric::count("RowsWritten", counts.rows_written),
-                Metric::count("RowsUnchanged", counts.rows_unchanged),
-                Metric::count("RowsRefused", counts.rows_refused),
-            ],
-        );
+        put_metrics(&[
+            Metric::count("FilesLoaded", u64::from(status == Status::Loaded)),
+            Metric::count("FilesRefused", u64::from(status == Status::Refused)),
+            Metric::count("RowsWritten", counts.rows_written),
+            Metric::count("RowsUnchanged", counts.rows_unchanged),
+            Metric::count("RowsRefused", counts.rows_refused),
+        ]);
         Ok(Next::Done)
     }
 }

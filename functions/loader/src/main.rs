@@ -27,7 +27,7 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    shared::logging::init(env!("CARGO_PKG_NAME"));
     let aws = aws::load(Timeouts::Background).await;
     let loader = &Loader {
         inbox: Inbox::new(&aws, config::inbox_bucket()?, config::is_s3_path_style()?),

@@ -9,6 +9,7 @@ use shared::{
         exports::{ExportsTable, Learned},
     },
     domain::time,
+    metrics,
 };
 use tracing::{error, info, warn};
 
@@ -55,7 +56,10 @@ impl MailEvents {
         };
         let state = told.arrival.state.to_string();
         match self.exports.record_arrival(&told).await? {
-            Learned::Recorded => info!(mail = told.message_id, state, "recorded"),
+            Learned::Recorded => {
+                info!(mail = told.message_id, state, "recorded");
+                metrics::mails(told.arrival.state.into(), told.addresses.len());
+            }
             Learned::Nothing => {}
             Learned::UnknownMail if time::now().duration_since(sent_at) < RECORDED_WITHIN => {
                 return Err(EventError::NotRecordedYet(told.message_id));

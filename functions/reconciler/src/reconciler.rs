@@ -1,6 +1,6 @@
 //! One pass over what is due.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
@@ -19,6 +19,7 @@ use shared::{
         due::{Due, DueKind, DueShard},
         export::EXPIRY_GRACE,
     },
+    metrics::{Metric, put_metrics},
 };
 use tokio::time::Instant;
 use tracing::{error, info};
@@ -43,6 +44,8 @@ struct Exports<'a> {
     kind: DueKind,
     before: Timestamp,
     now: Timestamp,
+    /// When the oldest of those that were seen was requested.
+    oldest: Cell<Option<Timestamp>>,
 }
 
 /// What a pass does with events.
@@ -63,6 +66,7 @@ impl Reconciler {
             kind,
             before,
             now,
+            oldest: Cell::new(None),
         };
         let (pending, expiry, clean_up) = (
             of(DueKind::Pending, now),
@@ -80,6 +84,13 @@ impl Reconciler {
             drained(DueKind::Event, &events, until),
         );
         let failed = drained.0.failed + drained.1.failed + drained.2.failed + drained.3.failed;
+        let oldest = pending.oldest.get().map_or(SignedDuration::ZERO, |oldest| {
+            now.duration_since(oldest).max(SignedDuration::ZERO)
+        });
+        put_metrics(&[
+            Metric::seconds("OldestPendingAge", oldest),
+            Metric::count("CompletePasses", u64::from(failed == 0)),
+        ]);
         if failed == 0 {
             Ok(())
         } else {
@@ -103,9 +114,21 @@ async fn drained(kind: DueKind, work: &impl Work, until: Instant) -> Drained {
 }
 
 impl Work for Exports<'_> {
+    /// Of pending exports all are read, in the same calls, since the oldest one may be in somebody's hands.
     async fn page(&self, shard: &DueShard, from: Option<DuePlace>) -> Result<DuePage, AwsError> {
         let exports = &self.reconciler.exports;
-        exports.due(shard, self.before, from, PAGE).await
+        let until = match self.kind {
+            DueKind::Pending => Timestamp::MAX,
+            _ => self.before,
+        };
+        let mut page = exports.due(shard, until, from, PAGE).await?;
+        if self.kind == DueKind::Pending {
+            let seen = page.due.iter().filter_map(|due| due.export().ok());
+            let seen = seen.map(|(_, id)| id.created_at());
+            self.oldest.set(seen.chain(self.oldest.get()).min());
+            page.due.retain(|due| due.at <= self.before.as_second());
+        }
+        Ok(page)
     }
 
     async fn work(&self, due: &[Due]) -> Result<usize, AwsError> {

@@ -324,6 +324,6 @@ impl Totals {
             let lag = time::now().duration_since(latest);
             metrics.push(Metric::milliseconds("FeedLag", lag));
         }
-        put_metrics("recorder", &metrics);
+        put_metrics(&metrics);
     }
 }

@@ -13,6 +13,7 @@ pub struct AwsError {
     operation: &'static str,
     cause: String,
     may_pass: bool,
+    is_throttled: bool,
 }
 
 impl AwsError {
@@ -25,6 +26,7 @@ impl AwsError {
             operation,
             cause: describe(&error),
             may_pass: may_pass(&error),
+            is_throttled: is_throttled(&error),
         }
     }
 
@@ -34,6 +36,7 @@ impl AwsError {
             operation,
             cause: cause.to_string(),
             may_pass: false,
+            is_throttled: false,
         }
     }
 
@@ -43,6 +46,7 @@ impl AwsError {
             operation,
             cause: "it took too long".to_owned(),
             may_pass: true,
+            is_throttled: false,
         }
     }
 
@@ -52,12 +56,18 @@ impl AwsError {
             operation,
             cause: format!("the answer broke off: {cause}"),
             may_pass: true,
+            is_throttled: false,
         }
     }
 
     /// Whether the same call may succeed later: it was throttled, not answered in time, or the service is in trouble.
     pub fn may_pass(&self) -> bool {
         self.may_pass
+    }
+
+    /// Whether the service refused the call because there were too many.
+    pub fn is_throttled(&self) -> bool {
+        self.is_throttled
     }
 }
 
@@ -69,10 +79,17 @@ fn may_pass<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
             let code = answer.err().code().unwrap_or_default();
-            status == 429
-                || status >= 500
-                || THROTTLING_ERRORS.contains(&code)
-                || TRANSIENT_ERRORS.contains(&code)
+            status >= 500 || is_throttled(error) || TRANSIENT_ERRORS.contains(&code)
+        }
+        _ => false,
+    }
+}
+
+fn is_throttled<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    match error {
+        SdkError::ServiceError(answer) => {
+            let code = answer.err().code().unwrap_or_default();
+            answer.raw().status().as_u16() == 429 || THROTTLING_ERRORS.contains(&code)
         }
         _ => false,
     }

@@ -9,7 +9,7 @@ use aws_sdk_sesv2::{
 };
 
 use super::error::describe;
-use crate::{domain::address::EmailAddress, mail::Mail};
+use crate::{domain::address::EmailAddress, mail::Mail, metrics};
 
 #[derive(Clone, Debug)]
 pub struct Mailer {
@@ -52,6 +52,21 @@ impl Mailer {
 
     /// Sends a mail to the first of the recipients, with copies to the others. Returns SES's id of it.
     pub async fn send(
+        &self,
+        recipients: &[EmailAddress],
+        mail: &Mail,
+    ) -> Result<String, MailError> {
+        let sent = self.try_to_send(recipients, mail).await;
+        let outcome = match &sent {
+            Ok(_) => metrics::Mail::Accepted,
+            Err(MailError::Passing { .. }) => metrics::Mail::Postponed,
+            Err(MailError::Refused(_)) => metrics::Mail::Refused,
+        };
+        metrics::mails(outcome, recipients.len());
+        sent
+    }
+
+    async fn try_to_send(
         &self,
         recipients: &[EmailAddress],
         mail: &Mail,

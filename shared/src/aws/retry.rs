@@ -6,6 +6,7 @@ use backon::{ExponentialBuilder, Retryable};
 use tracing::warn;
 
 use super::AwsError;
+use crate::metrics;
 
 /// Makes a call until it succeeds, or fails for a reason that does not pass with time.
 ///
@@ -42,6 +43,10 @@ where
 {
     call.retry(pauses)
         .when(AwsError::may_pass)
-        .notify(|cause, pause| warn!(%cause, pauseMs = pause.as_millis(), "retried"))
+        .notify(|cause, pause| {
+            let milliseconds = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            warn!(%cause, pauseMs = milliseconds, "retried");
+            metrics::retried(cause.is_throttled());
+        })
         .await
 }

@@ -53,6 +53,16 @@ impl ExportId {
         format!("{PREFIX}{ulid}")
     }
 
+    /// When it was made, in milliseconds.
+    pub fn created_at(&self) -> Timestamp {
+        let ulid = &self.0[PREFIX.len()..PREFIX.len() + ULID_LENGTH];
+        let milliseconds = Ulid::from_string(ulid).map_or(0, |ulid| ulid.timestamp_ms());
+        i64::try_from(milliseconds)
+            .ok()
+            .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
+            .unwrap_or(Timestamp::MAX)
+    }
+
     pub fn dataset(&self) -> &'static Dataset {
         let letter = self.0.chars().next_back();
         letter
@@ -103,6 +113,10 @@ mod tests {
         );
         assert!(earlier < later);
         assert_eq!(later.dataset().export_type, "FUNDING_TRANSFERS");
+        assert_eq!(
+            later.created_at(),
+            parse("2026-01-31T23:59:59.999Z").unwrap()
+        );
         assert_eq!(later.as_str().parse(), Ok(later.clone()));
         assert!(
             ExportId::lower_bound(parse("2026-01-31T23:59:59.999Z").unwrap()).as_str()

@@ -15,7 +15,7 @@ use shared::{
         sending::Sending,
         time,
     },
-    mail, random,
+    mail, metrics, random,
 };
 
 use crate::{error::AttemptError, generator::Generator};
@@ -96,10 +96,11 @@ impl Generator {
             message_id,
             arrivals: Arrivals::new(),
         };
-        Ok(self
-            .exports
+        self.exports
             .mark_ready(attempt, delivery, &sending)
-            .await??)
+            .await??;
+        metrics::ready(&attempt.export, delivery, time::now());
+        Ok(())
     }
 
     async fn send(

@@ -16,12 +16,16 @@ use shared::{
         time,
     },
     ending::fail,
+    logging::note_attempt,
+    metrics,
 };
-use tracing::{info, warn};
+use tracing::warn;
 
 use self::next_step::{NextStep, next_step, reason_to_give_up};
 
-use crate::{error::AttemptError, file::Made, generator::Generator, invocation::Invocation};
+use crate::{
+    error::AttemptError, file::Made, generator::Generator, invocation::Invocation, outcome::Outcome,
+};
 
 impl Generator {
     /// Works on an export until it is READY or the invocation ends, if its tenant has a slot for it. A message that comes
@@ -33,40 +37,47 @@ impl Generator {
         tenant_id: &str,
         id: &ExportId,
         invocation: &Invocation,
-    ) -> Result<(), AwsError> {
+    ) -> Result<Outcome, AwsError> {
         let attempt = match self.exports.claim(tenant_id, id, time::now()).await? {
             Claim::Begun(attempt) => attempt,
-            Claim::Held => return Ok(()),
+            Claim::Held => return Ok(Outcome::Held),
             // It may have been woken, and ended before it could begin.
-            Claim::Over => return self.give_up_slot(tenant_id, id).await,
+            Claim::Over => {
+                self.give_up_slot(tenant_id, id).await?;
+                return Ok(Outcome::Over);
+            }
         };
+        note_attempt(attempt.fence);
         if self.take_slot(&attempt, invocation).await? {
+            if attempt.is_first() {
+                metrics::first_attempt(&attempt.export, time::now());
+            }
             let worked = self.attempt(&attempt, invocation).await;
             self.leave_slot(&attempt, invocation).await;
             worked
         } else {
-            Ok(())
+            Ok(Outcome::Waiting)
         }
     }
 
     /// One attempt, for which the invocation holds a slot of the tenant.
-    async fn attempt(&self, attempt: &Attempt, invocation: &Invocation) -> Result<(), AwsError> {
-        let Export { tenant_id, id, .. } = &attempt.export;
+    async fn attempt(
+        &self,
+        attempt: &Attempt,
+        invocation: &Invocation,
+    ) -> Result<Outcome, AwsError> {
         if let Some(reason) = reason_to_give_up(attempt, time::now()) {
             return self.give_up(attempt, reason).await;
         }
         let error = match self.advance(attempt, invocation).await {
-            Ok(Advance::Ready) => {
-                info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "ready");
-                return Ok(());
-            }
+            Ok(Advance::Ready) => return Ok(Outcome::Ready),
             Ok(Advance::InPart) => {
-                info!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, "to be continued");
-                return self.hand_over(attempt).await;
+                self.hand_over(attempt).await?;
+                return Ok(Outcome::Continued);
             }
             Err(error) => error,
         };
-        warn!(tenantId = tenant_id, exportId = %id, fence = attempt.fence, tries = attempt.tries, cause = %error, "the attempt ended early");
+        warn!(tries = attempt.tries, cause = %error, "the attempt ended early");
         let tries = if invocation.has_advanced.get() {
             1
         } else {
@@ -76,11 +87,16 @@ impl Generator {
             NextStep::Leave => self.leave(attempt).await,
             NextStep::GiveUp(reason) => self.give_up(attempt, reason).await,
             NextStep::RetryAfter { pause, waiting_for } => {
-                self.retry_after(attempt, pause, &waiting_for).await
+                metrics::retried(error.is_throttled());
+                self.retry_after(attempt, pause, &waiting_for).await?;
+                Ok(Outcome::Retried)
             }
             NextStep::Restart => match self.exports.restart(attempt).await? {
-                Ok(()) => self.hand_over(attempt).await,
-                Err(Superseded) => Ok(()),
+                Ok(()) => {
+                    self.hand_over(attempt).await?;
+                    Ok(Outcome::Restarted)
+                }
+                Err(Superseded) => Ok(Outcome::Superseded),
             },
         }
     }
@@ -107,19 +123,19 @@ impl Generator {
 
     /// Another attempt has the export, or it has ended. If it has ended without a file, what this attempt has put into the
     /// bucket since then goes too.
-    async fn leave(&self, attempt: &Attempt) -> Result<(), AwsError> {
+    async fn leave(&self, attempt: &Attempt) -> Result<Outcome, AwsError> {
         let Export { tenant_id, id, .. } = &attempt.export;
         if let Some(export) = self.exports.find(tenant_id, id).await?
             && matches!(export.state, State::Failed { .. } | State::Cancelled(_))
         {
             self.files.clean(&export, |_| true, &[]).await?;
         }
-        Ok(())
+        Ok(Outcome::Superseded)
     }
 
-    async fn give_up(&self, attempt: &Attempt, reason: &str) -> Result<(), AwsError> {
+    async fn give_up(&self, attempt: &Attempt, reason: &str) -> Result<Outcome, AwsError> {
         let export = &attempt.export;
-        warn!(tenantId = export.tenant_id, exportId = %export.id, fence = attempt.fence, reason, "given up");
+        warn!(reason, "given up");
         fail(
             &self.exports,
             &self.files,
@@ -129,7 +145,8 @@ impl Generator {
             reason,
             time::now(),
         )
-        .await
+        .await?;
+        Ok(Outcome::GivenUp)
     }
 
     /// Sends the message first. If the process dies before the lease is released, the message meets a live lease and is
@@ -159,7 +176,7 @@ impl Generator {
         let Export { tenant_id, id, .. } = &attempt.export;
         let _ = self.exports.release(attempt, time::now(), None).await?;
         if let Err(cause) = self.queue.send(tenant_id, id, SignedDuration::ZERO).await {
-            warn!(exportId = %id, %cause, "the reconciler sends the message");
+            warn!(%cause, "the reconciler sends the message");
         }
         Ok(())
     }

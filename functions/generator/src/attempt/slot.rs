@@ -8,7 +8,7 @@ use shared::{
     },
     domain::{export::Export, id::ExportId, time},
 };
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::{generator::Generator, invocation::Invocation};
 
@@ -43,7 +43,6 @@ impl Generator {
             // A slot was given back in this moment, and perhaps the last one: nobody would wake the export.
             self.queue.send(tenant_id, id, SignedDuration::ZERO).await?;
         }
-        info!(tenantId = tenant_id, exportId = %id, "waits for a slot");
         Ok(false)
     }
 
@@ -57,7 +56,7 @@ impl Generator {
             self.wake_next(tenant_id, released).await
         };
         if let Err(cause) = left.await {
-            warn!(exportId = %id, %cause, "the reconciler wakes what waits for a slot");
+            warn!(%cause, "the reconciler wakes what waits for a slot");
         }
     }
 

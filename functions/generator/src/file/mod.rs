@@ -212,7 +212,7 @@ impl Generator {
         let is_left = |key: &str| fence_of(export, key).is_some_and(|fence| fence <= attempt.fence);
         let cleaned = self.files.clean(export, is_left, &[file, &manifest]).await;
         if let Err(cause) = cleaned {
-            warn!(exportId = %export.id, %cause, "something may be left until the export expires");
+            warn!(%cause, "something may be left until the export expires");
         }
     }
 

@@ -162,7 +162,7 @@ impl<'a> Writing<'a> {
         if let Some(key) = old_tail
             && let Err(cause) = self.generator.files.delete(&key).await
         {
-            warn!(exportId = %self.attempt.export.id, %cause, "a tail is left until the final clean-up");
+            warn!(%cause, "a tail is left until the final clean-up");
         }
         Ok(())
     }

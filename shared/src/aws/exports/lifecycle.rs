@@ -62,6 +62,14 @@ pub struct Attempt {
     lease: Lease,
 }
 
+impl Attempt {
+    /// Whether no attempt at the export has begun before.
+    pub fn is_first(&self) -> bool {
+        let is_resumed = self.checkpoint.is_some() || self.export.delivery().is_some();
+        self.tries == 1 && self.restarts == 0 && !is_resumed
+    }
+}
+
 /// When an attempt's lease was renewed last, in Unix milliseconds.
 #[derive(Clone, Debug)]
 struct Lease(Arc<AtomicI64>);

@@ -113,6 +113,7 @@ struct IdleMonth {
     invocations: f64,
     read_units: f64,
     sqs_requests: f64,
+    metrics: f64,
 }
 
 impl IdleMonth {
@@ -128,6 +129,7 @@ impl IdleMonth {
             read_units: passes * idle.reconciler_read_units + sweeps * idle.sweep_read_units,
             sqs_requests: idle.queues_with_functions * idle.pollers_a_queue * HOURS * 3600.0
                 / idle.poll_seconds,
+            metrics: idle.metrics,
         }
     }
 }
@@ -160,9 +162,11 @@ pub fn bill(usage: &Usage, figures: &Figures, prices: &Prices) -> Bill {
         table_gb * (3.0 * dollars("dynamodb_gb_month") + dollars("dynamodb_backup_gb_month"));
     let files = export.puts / 1000.0 * dollars("s3_thousand_puts")
         + export.file_gb * dollars("s3_gb_month") * assumed.days_kept / DAYS;
-    let metrics =
-        assumed.metrics_of_methods * dollars("cloudwatch_metric_month") * exports.min(HOURS)
-            / HOURS;
+    let metrics = (assumed.metrics_of_methods + assumed.metrics_of_exports)
+        * dollars("cloudwatch_metric_month")
+        * exports.min(HOURS)
+        / HOURS;
+    let traces = |count: f64| count / MILLION * dollars("xray_million_traces");
 
     let line = |key, service| Line {
         key,
@@ -207,9 +211,15 @@ pub fn bill(usage: &Usage, figures: &Figures, prices: &Prices) -> Bill {
         },
         Line {
             idle: logs(idle.invocations)
+                + idle.metrics * dollars("cloudwatch_metric_month")
                 + f64::from(usage.alarms) * dollars("cloudwatch_alarm_month"),
             exports: exports * logs(export.invocations) + metrics,
             ..line("cloudwatch", "CloudWatch")
+        },
+        Line {
+            idle: traces(idle.invocations),
+            exports: exports * traces(assumed.traces),
+            ..line("xray", "X-Ray")
         },
         Line {
             idle: f64::from(usage.own_keys) * dollars("kms_key_month"),
@@ -259,9 +269,10 @@ mod tests {
     /// - S3: 30 × 36 × $0.005 / 1,000 = $0.0054; 0.153668 GB × $0.023 × 7 / 30 × 30 = $0.02474.
     /// - Data transfer: 30 × 0.153668 GB × $0.09 = $0.41490.
     /// - SES: 30 × $0.0001. API Gateway: 300 × $0.0000035 = $0.00105. SQS: 90 × $0.0000004.
-    /// - CloudWatch: 15 metrics × $0.30 × 30 / 720 hours = $0.1875; 630 × 1,500 bytes of logs × $0.53 = $0.00047.
+    /// - CloudWatch: 27 metrics × $0.30 × 30 / 720 hours = $0.3375; 630 × 1,500 bytes of logs × $0.53 = $0.00047.
+    /// - X-Ray: 30 × 11 × $5 / 1,000,000 = $0.00165.
     #[test]
-    fn a_million_rows_a_day_cost_less_than_a_dollar_a_month() {
+    fn a_million_rows_a_day_cost_a_dollar_a_month() {
         let bill = bill_of(&Usage {
             rows: 1_000_000,
             exports_a_day: 1,
@@ -274,28 +285,31 @@ mod tests {
         assert_near(line(&bill, "ses").exports, 0.003_00);
         assert_near(line(&bill, "apiGateway").exports, 0.001_05);
         assert_near(line(&bill, "sqs").exports, 0.000_04);
-        assert_near(line(&bill, "cloudwatch").exports, 0.187_97);
-        assert_near(bill.exports(), 0.919_30);
+        assert_near(line(&bill, "cloudwatch").exports, 0.337_97);
+        assert_near(line(&bill, "xray").exports, 0.001_65);
+        assert_near(bill.exports(), 1.070_95);
     }
 
     /// By hand: six queues with five calls each, three a minute, are 90 × 43,200 = 3,888,000 requests, $1.5552. The
     /// reconciler's 43,200 passes are 43,200 × 0.1 s × 1,769 / 1,024 GB = 7,462.97 GB-seconds, the sweep's 8,640 are 108:
     /// $0.12618, and 51,840 requests $0.01037. They read 43,200 × 34 + 8,640 × 8.5 = 1,542,240 units, $0.19278. Their logs
-    /// are 77,760,000 bytes = 0.07242 GB × $0.53 = $0.03838. Twelve alarms are $1.20, a key of one's own $1.00.
+    /// are 77,760,000 bytes = 0.07242 GB × $0.53 = $0.03838, their traces 51,840 × $5 / 1,000,000 = $0.2592, and the
+    /// reconciler's two metrics $0.60. Twelve alarms are $1.20, a key of one's own $1.00.
     #[test]
     fn an_idle_stack_costs_what_its_queues_and_its_clocks_do() {
         let bill = bill_of(&NOBODY);
         assert_near(line(&bill, "sqs").idle, 1.555_2);
         assert_near(line(&bill, "lambda").idle, 0.136_55);
         assert_near(line(&bill, "dynamodb").idle, 0.192_78);
-        assert_near(line(&bill, "cloudwatch").idle, 0.038_38);
-        assert_near(bill.all(), 1.922_91);
+        assert_near(line(&bill, "cloudwatch").idle, 0.638_38);
+        assert_near(line(&bill, "xray").idle, 0.259_20);
+        assert_near(bill.all(), 2.782_11);
         let watched = bill_of(&Usage {
             alarms: 12,
             own_keys: 1,
             ..NOBODY
         });
-        assert_near(watched.idle(), 1.922_91 + 1.2 + 1.0);
+        assert_near(watched.idle(), 2.782_11 + 1.2 + 1.0);
     }
 
     /// By hand: 100,000 new records a day are 9,000,000 write units a month, $5.625. Ten million records of 680 bytes are
@@ -313,7 +327,7 @@ mod tests {
 
     /// 24 hours a day is the most that a metric can be charged for.
     #[test]
-    fn metrics_of_methods_cost_no_more_than_a_month() {
+    fn metrics_cost_no_more_than_a_month() {
         let metrics = |exports_a_day| {
             let bill = bill_of(&Usage {
                 exports_a_day,
@@ -321,8 +335,8 @@ mod tests {
             });
             line(&bill, "cloudwatch").exports
         };
-        // 15 × $0.30, and logs: 720 or 7,200 exports with 21 lines of 1,500 bytes at $0.53 a GB.
-        assert_near(metrics(24), 4.5 + 0.011_20);
-        assert_near(metrics(240), 4.5 + 0.111_95);
+        // 27 × $0.30, and logs: 720 or 7,200 exports with 21 lines of 1,500 bytes at $0.53 a GB.
+        assert_near(metrics(24), 8.1 + 0.011_20);
+        assert_near(metrics(240), 8.1 + 0.111_95);
     }
 }

@@ -47,6 +47,8 @@ pub struct Assumed {
     pub write_units_a_second: f64,
     pub log_bytes_an_invocation: f64,
     pub metrics_of_methods: f64,
+    pub metrics_of_exports: f64,
+    pub traces: f64,
 }
 
 /// What a stack does when nobody uses it. Each value is explained in the file.
@@ -64,6 +66,7 @@ pub struct Idle {
     pub sweep_mb: f64,
     pub sweep_ms: f64,
     pub sweep_read_units: f64,
+    pub metrics: f64,
 }
 
 /// The prices of a region, by name.
@@ -83,7 +86,7 @@ pub struct Price {
 }
 
 /// The prices that a bill needs.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "lambda_gb_second",
     "lambda_million_requests",
     "dynamodb_million_reads",
@@ -100,6 +103,7 @@ const NAMES: [&str; 17] = [
     "cloudwatch_gb_month_of_logs",
     "cloudwatch_metric_month",
     "cloudwatch_alarm_month",
+    "xray_million_traces",
     "kms_key_month",
 ];
 

@@ -31,7 +31,7 @@ pub fn check(topics: &[Observed<Subscriptions>]) -> Vec<Finding> {
         return vec![Finding::hint(
             CHECK,
             "The stack has no topic that alarms are sent to.",
-            "Make alarms of your own, at least for messages in the dead-letter queues.",
+            "Deploy it with Alarms=on and AlarmEmail, or make alarms of your own.",
         )];
     }
     each(
@@ -48,7 +48,8 @@ pub fn check(topics: &[Observed<Subscriptions>]) -> Vec<Finding> {
                     CHECK,
                     format!("Nobody hears what is sent to {name}."),
                     format!(
-                        "Subscribe somebody: aws sns subscribe --topic-arn {} --protocol email --notification-endpoint …",
+                        "Deploy the stack with AlarmEmail, or subscribe somebody: aws sns subscribe --topic-arn {} \
+                         --protocol email --notification-endpoint …",
                         one.resource.physical
                     ),
                 )),
