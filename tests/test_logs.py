@@ -9,6 +9,7 @@ from support.api import Api, Caller
 from support.functions import Functions
 from support.generator import Generator
 from support.logs import Logs, metrics_of
+from support.mail_service import MailService
 from support.waiting import until
 
 DATASET = "funding-transfers"
@@ -24,6 +25,7 @@ def test_one_search_finds_the_request_each_message_and_each_look_at_an_export(
 ) -> None:
     export_id = api.make(newcomer, DATASET)["exportId"]
     functions.work("generator", newcomer.tenantId, export_id)
+    functions.work("dead-letter-handler", newcomer.tenantId, export_id)
     assert api.get(newcomer, f"/v1/payments/{DATASET}/export/{export_id}").status_code == 200
     found: list[dict[str, Any]] = []
 
@@ -31,16 +33,17 @@ def test_one_search_finds_the_request_each_message_and_each_look_at_an_export(
         return [line["outcome"] for line in found if line.get("message") == "message"]
 
     def is_all_logged() -> bool:
-        found[:] = [line for line in log.of("trigger", "generator", "detail") if line.get("exportId") == export_id]
-        return len(outcomes()) == 2 and any(line["function"] == "detail" for line in found)
+        lines = log.of("trigger", "generator", "detail", "dead-letter-handler")
+        found[:] = [line for line in lines if line.get("exportId") == export_id]
+        return len(outcomes()) == 3 and any(line["function"] == "detail" for line in found)
 
     until(is_all_logged)
     requests = {line["function"]: line for line in found if line.get("message") == "request"}
     assert (requests["trigger"]["status"], requests["trigger"]["tenantId"]) == (201, newcomer.tenantId)
     assert (requests["detail"]["status"], requests["detail"]["userId"]) == (200, newcomer.userId)
     assert all(line["requestId"] for line in requests.values())
-    # One line a message: of the one that made the file, and of the one that came too late.
-    assert sorted(outcomes()) == ["OVER", "READY"]
+    # One line a message: of the one that made the file, of the one that came too late, and of the dead letter.
+    assert sorted(outcomes()) == ["ENDED", "OVER", "READY"]
     [ready] = [line for line in found if line.get("outcome") == "READY"]
     assert (ready["attempt"], ready["level"], ready["tenantId"]) == (1, "INFO", newcomer.tenantId)
 
@@ -87,10 +90,16 @@ def test_a_cancelled_export_is_counted_with_its_stage(
     assert (line["Outcome"], line["Stage"], metrics_of(line)) == ("CANCELLED", "QUEUED", {"Exports": 1})
 
 
-def test_a_mail_is_counted_for_each_address(api: Api, newcomer: Caller, log: Logs) -> None:
-    api.make(newcomer, DATASET, {"cc": ["finance@example.com"]})
+def test_a_mail_is_counted_for_each_address_and_what_is_told_of_it_finds_its_export(
+    api: Api, newcomer: Caller, log: Logs, mail_service: MailService
+) -> None:
+    export = api.make(newcomer, DATASET, {"cc": ["finance@example.com"]})
     counted = {"Mails": 2}
     until(lambda: any(metrics_of(line) == counted and line["Outcome"] == "ACCEPTED" for line in log.of("generator")))
+    mail_service.tell(mail_service.bounce(export["sendings"][0]["messageId"], "finance@example.com"))
+    of_export = {"exportId": export["exportId"], "outcome": "BOUNCED"}
+    until(lambda: any(of_export.items() <= line.items() for line in log.of("mail-events")))
+    assert any(metrics_of(line) and line["Outcome"] == "BOUNCED" for line in log.of("mail-events"))
 
 
 def test_the_reconciler_says_how_old_the_oldest_pending_export_is(

@@ -3,7 +3,7 @@
 //! The ids come from the spans around a line. So a warning from deep within the work names its export, too, and one search for
 //! an `exportId` finds the request, every attempt of every invocation, and the end.
 
-use std::{env, fmt, str::FromStr};
+use std::{env, fmt, str::FromStr, time::Instant};
 
 use lambda_http::tracing::subscriber::{
     self,
@@ -16,11 +16,18 @@ use lambda_http::tracing::subscriber::{
 };
 use serde_json::{Map, Value};
 use tracing::{
-    Event, Span, Subscriber, error_span,
+    Event, Instrument, Span, Subscriber, error, error_span,
     field::{Empty, Field, Visit},
+    info,
 };
 
-use crate::{domain::id::ExportId, metrics};
+use crate::{
+    domain::{
+        id::ExportId,
+        webhook::id::{DeliveryId, WebhookId},
+    },
+    metrics,
+};
 
 /// Begins the log of a function, which is named as its crate, and its metrics. Lambda's own settings decide which levels are
 /// written.
@@ -55,14 +62,44 @@ pub fn request_span(request_id: &str, tenant_id: Option<&str>, user_id: Option<&
     )
 }
 
-/// The span of a message from a queue.
-pub fn message_span(message_id: Option<&str>) -> Span {
+/// Works on a message of a queue within a span of its own, and ends with one line: what became of it, and after how long.
+pub async fn of_message<O, E>(
+    message_id: Option<&str>,
+    work: impl Future<Output = Result<O, E>>,
+) -> Result<(), E>
+where
+    O: Into<&'static str>,
+    E: fmt::Display,
+{
+    let started = Instant::now();
+    let logged = async {
+        let worked = work.await;
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match worked {
+            Ok(outcome) => {
+                let outcome: &'static str = outcome.into();
+                info!(outcome, milliseconds, "message");
+                Ok(())
+            }
+            Err(cause) => {
+                error!(%cause, milliseconds, "the message must come back");
+                Err(cause)
+            }
+        }
+    };
+    logged.instrument(message_span(message_id)).await
+}
+
+fn message_span(message_id: Option<&str>) -> Span {
     error_span!(
         "message",
         messageId = message_id,
         tenantId = Empty,
         exportId = Empty,
-        attempt = Empty
+        attempt = Empty,
+        webhookId = Empty,
+        deliveryId = Empty,
+        mail = Empty
     )
 }
 
@@ -76,6 +113,19 @@ pub fn note_export(tenant_id: &str, id: &ExportId) {
 /// Says within the span of a message which attempt at its export it has become, by the attempt's fence.
 pub fn note_attempt(fence: u64) {
     Span::current().record("attempt", fence);
+}
+
+/// Says within the span of a message which delivery of a webhook it is about.
+pub fn note_delivery(tenant_id: &str, webhook_id: &WebhookId, delivery_id: &DeliveryId) {
+    Span::current()
+        .record("tenantId", tenant_id)
+        .record("webhookId", webhook_id.to_string())
+        .record("deliveryId", delivery_id.to_string());
+}
+
+/// Says within the span of a message which mail it is about, by SES's id.
+pub fn note_mail(message_id: &str) {
+    Span::current().record("mail", message_id);
 }
 
 /// Writes a line.

@@ -6,9 +6,8 @@ use shared::{
     aws::{AwsError, exports::ExportsTable, files::ExportFiles, queue::Job},
     domain::time,
     ending::fail,
-    logging::{message_span, note_export},
+    logging::{note_export, of_message},
 };
-use tracing::{Instrument, error, warn};
 
 const REASON: &str = "The file could not be made after several tries. Ask for the export again.";
 
@@ -23,22 +22,23 @@ impl DeadLetterHandler {
     pub async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let mut response = SqsBatchResponse::default();
         for message in event.records {
-            let span = message_span(message.message_id.as_deref());
-            if self.give_up(&message).instrument(span).await.is_err() {
+            let work = self.give_up(&message);
+            if of_message(message.message_id.as_deref(), work)
+                .await
+                .is_err()
+            {
                 response.add_failure(message.message_id.unwrap_or_default());
             }
         }
         Ok(response)
     }
 
-    async fn give_up(&self, message: &SqsMessage) -> Result<(), AwsError> {
+    async fn give_up(&self, message: &SqsMessage) -> Result<&'static str, AwsError> {
         let job = Job::parse(message.body.as_deref().unwrap_or_default());
         let Some((tenant_id, id)) = job else {
-            warn!("a message that names no export is dropped");
-            return Ok(());
+            return Ok("DROPPED");
         };
         note_export(&tenant_id, &id);
-        warn!("given up");
         fail(
             &self.exports,
             &self.files,
@@ -48,7 +48,7 @@ impl DeadLetterHandler {
             REASON,
             time::now(),
         )
-        .await
-        .inspect_err(|cause| error!(%cause, "the export is not ended yet"))
+        .await?;
+        Ok("ENDED")
     }
 }

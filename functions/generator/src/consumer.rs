@@ -1,14 +1,11 @@
 //! The queue's consumer: which messages are done, and which must come back.
 
-use std::time::Instant;
-
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::{Error, LambdaEvent};
 use shared::{
     aws::{AwsError, queue::Job},
-    logging::{message_span, note_export},
+    logging::{note_export, of_message},
 };
-use tracing::{Instrument, error, info};
 
 use crate::{generator::Generator, invocation::Invocation, outcome::Outcome};
 
@@ -21,35 +18,15 @@ pub async fn consume(
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let invocation = Invocation::until(deadline);
-        let span = message_span(message.message_id.as_deref());
-        let worked = logged(generator, &message, &invocation).instrument(span);
-        if worked.await.is_err() {
+        let work = work(generator, &message, &invocation);
+        if of_message(message.message_id.as_deref(), work)
+            .await
+            .is_err()
+        {
             response.add_failure(message.message_id.unwrap_or_default());
         }
     }
     Ok(response)
-}
-
-/// Works on a message, and ends with a line that says what became of it.
-async fn logged(
-    generator: &Generator,
-    message: &SqsMessage,
-    invocation: &Invocation,
-) -> Result<(), AwsError> {
-    let started = Instant::now();
-    let worked = work(generator, message, invocation).await;
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    match worked {
-        Ok(outcome) => {
-            let outcome: &'static str = outcome.into();
-            info!(outcome, milliseconds, "message");
-            Ok(())
-        }
-        Err(cause) => {
-            error!(%cause, milliseconds, "the message must come back");
-            Err(cause)
-        }
-    }
 }
 
 /// Poison or retry is decided here. A message that names no export is poison and dropped: nobody waits for it. An error

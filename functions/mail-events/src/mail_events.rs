@@ -9,9 +9,9 @@ use shared::{
         exports::{ExportsTable, Learned},
     },
     domain::time,
+    logging::{note_mail, of_message},
     metrics,
 };
-use tracing::{error, info, warn};
 
 use crate::event::{MailEvent, Unreadable};
 
@@ -41,31 +41,33 @@ impl MailEvents {
     pub async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let mut response = SqsBatchResponse::default();
         for message in event.records {
-            let body = message.body.as_deref().unwrap_or_default();
-            if let Err(cause) = self.record(body).await {
-                error!(%cause, messageId = message.message_id, "the event must come back");
+            let work = self.record(message.body.as_deref().unwrap_or_default());
+            if of_message(message.message_id.as_deref(), work)
+                .await
+                .is_err()
+            {
                 response.add_failure(message.message_id.unwrap_or_default());
             }
         }
         Ok(response)
     }
 
-    async fn record(&self, body: &str) -> Result<(), EventError> {
+    async fn record(&self, body: &str) -> Result<&'static str, EventError> {
         let Some(MailEvent { told, sent_at }) = MailEvent::parse(body)? else {
-            return Ok(());
+            return Ok("DROPPED");
         };
-        let state = told.arrival.state.to_string();
+        note_mail(&told.message_id);
         match self.exports.record_arrival(&told).await? {
             Learned::Recorded => {
-                info!(mail = told.message_id, state, "recorded");
+                let state: &'static str = told.arrival.state.into();
                 metrics::mails(told.arrival.state.into(), told.addresses.len());
+                Ok(state)
             }
-            Learned::Nothing => {}
+            Learned::Nothing => Ok("KNOWN"),
             Learned::UnknownMail if time::now().duration_since(sent_at) < RECORDED_WITHIN => {
-                return Err(EventError::NotRecordedYet(told.message_id));
+                Err(EventError::NotRecordedYet(told.message_id))
             }
-            Learned::UnknownMail => warn!(mail = told.message_id, state, "an unknown mail"),
+            Learned::UnknownMail => Ok("UNKNOWN_MAIL"),
         }
-        Ok(())
     }
 }

@@ -101,9 +101,6 @@ impl Sender {
         let now = time::now();
         let outcome = &attempt.outcome;
         info!(
-            tenantId = webhook.tenant_id,
-            webhookId = %webhook.id,
-            deliveryId = %delivery.id,
             attempt = delivery.attempted,
             status = status(outcome),
             milliseconds = attempt.milliseconds,
@@ -150,12 +147,7 @@ impl Sender {
             ..delivery.clone()
         };
         self.table.record(delivery, &after).await?;
-        info!(
-            tenantId = delivery.tenant_id,
-            webhookId = %delivery.webhook_id,
-            deliveryId = %delivery.id,
-            "given up, because the endpoint is disabled"
-        );
+        info!("given up, because the endpoint is disabled");
         Ok(())
     }
 
@@ -176,7 +168,7 @@ impl Sender {
                 return Err(AwsError::unexpected("SendEmail", cause));
             }
             Err(cause @ MailError::Refused(_)) => {
-                error!(%cause, webhookId = %webhook.id, "the owner is not told");
+                error!(%cause, "the owner is not told");
             }
         }
         self.table.note_notice(webhook).await

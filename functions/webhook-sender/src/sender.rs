@@ -3,13 +3,15 @@
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::SignedDuration;
 use lambda_runtime::Error;
-use shared::aws::{
-    AwsError,
-    mailer::Mailer,
-    webhook_queue::{Message, WebhookQueue},
-    webhooks::WebhooksTable,
+use shared::{
+    aws::{
+        AwsError,
+        mailer::Mailer,
+        webhook_queue::{Message, WebhookQueue},
+        webhooks::WebhooksTable,
+    },
+    logging::{note_delivery, of_message},
 };
-use tracing::{error, warn};
 
 use crate::post::Poster;
 
@@ -28,25 +30,30 @@ impl Sender {
     pub async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let mut response = SqsBatchResponse::default();
         for message in event.records {
-            if let Err(cause) = self.take(&message).await {
-                error!(%cause, messageId = message.message_id, "a message is not done yet");
+            let work = self.take(&message);
+            if of_message(message.message_id.as_deref(), work)
+                .await
+                .is_err()
+            {
                 response.add_failure(message.message_id.unwrap_or_default());
             }
         }
         Ok(response)
     }
 
-    async fn take(&self, message: &SqsMessage) -> Result<(), AwsError> {
+    async fn take(&self, message: &SqsMessage) -> Result<&'static str, AwsError> {
         match Message::parse(message.body.as_deref().unwrap_or_default()) {
-            Some(Message::Spread(event)) => self.spread(&event).await,
-            Some(Message::Attempt(job)) => self.attempt(&job).await,
-            None => {
-                warn!(
-                    messageId = message.message_id,
-                    "a message that is no event and names no delivery is dropped"
-                );
-                Ok(())
+            Some(Message::Spread(event)) => {
+                self.spread(&event).await?;
+                Ok("SPREAD")
             }
+            Some(Message::Attempt(job)) => {
+                note_delivery(&job.tenant_id, &job.webhook_id, &job.delivery_id);
+                self.attempt(&job).await?;
+                Ok("DONE")
+            }
+            // It is no event and names no delivery.
+            None => Ok("DROPPED"),
         }
     }
 }

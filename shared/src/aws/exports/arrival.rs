@@ -11,6 +11,7 @@ use crate::{
         sending::{MESSAGE, MessageItem, message_partition, to_items},
         suppressed_address::SuppressedAddressItem,
     },
+    logging,
 };
 
 /// How often a mail is read again because another event of it was recorded meanwhile.
@@ -47,6 +48,7 @@ impl ExportsTable {
             return Ok(Learned::UnknownMail);
         };
         let message: MessageItem = from_item(message)?;
+        logging::note_export(message.tenant_id(), &message.export_id()?);
         for _ in 0..MOST_TRIES {
             let (partition, sort) = message.sending_key()?;
             let Some(item) = self.get(key(partition.clone(), sort)).await? else {
