@@ -1,11 +1,12 @@
 //! `payout-exports`: loads payout records into the ledger and checks it, makes records to try it with, makes API keys, and
 //! says who is written to: which domains copies may go to, and which addresses are not written to any more. It also says
-//! what a stack costs.
+//! what a stack costs, and what is wrong with one.
 
 mod arguments;
 mod aws;
 mod cc_domains;
 mod cost;
+mod doctor;
 mod generate;
 mod import;
 mod keys;
@@ -34,6 +35,7 @@ enum Command {
     #[command(subcommand)]
     CcDomains(cc_domains::Command),
     Cost(cost::Args),
+    Doctor(doctor::Args),
     #[command(subcommand)]
     Keys(keys::Command),
     #[command(subcommand)]
@@ -49,6 +51,7 @@ async fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::CcDomains(command) => cc_domains::run(command).await,
         Command::Cost(args) => cost::run(&args),
+        Command::Doctor(args) => return doctor::run(&args).await,
         Command::Keys(command) => keys::run(command).await,
         Command::Ledger(command) => ledger::run(command).await,
         Command::SuppressedAddresses(command) => suppressed_addresses::run(command).await,
