@@ -127,6 +127,15 @@ def test_each_call_was_allowed(calls: dict[Call, bool]) -> None:
 
 
 @pytest.mark.last
+def test_each_request_to_aws_is_as_its_services_model_says(stack: dict[str, Any]) -> None:
+    """The local AWS accepts names, values and lengths that AWS would refuse."""
+    recorded = [json.loads(line) for line in Path(stack["requestsFile"]).read_text().splitlines()]
+    assert recorded, "no request was recorded, so none was compared"
+    problems = sorted(entry["problem"] for entry in recorded if entry["problem"])
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.last
 def test_each_permission_was_needed(
     calls: dict[Call, bool], stack: dict[str, Any], iam: Any, lambdas: Any, request: pytest.FixtureRequest
 ) -> None:

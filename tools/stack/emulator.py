@@ -10,10 +10,12 @@ from pathlib import Path
 import httpx
 
 from . import processes
-from .settings import CALLS_FILE, REGION, Failure, Stack
+from .settings import CALLS_FILE, REGION, REQUESTS_FILE, Failure, Stack
 
 START_SECONDS = 30
-PROGRAM = tuple(Path(__file__).with_name(name) for name in ("emulator_process.py", "usage_keys.py"))
+PROGRAM = tuple(
+    Path(__file__).with_name(name) for name in ("emulator_process.py", "request_record.py", "usage_keys.py")
+)
 
 
 def _pid_file(stack: Stack) -> Path:
@@ -43,6 +45,11 @@ def calls_file(stack: Stack) -> Path:
     return stack.folder / "calls.jsonl"
 
 
+def requests_file(stack: Stack) -> Path:
+    """What the functions asked of the local AWS."""
+    return stack.folder / "requests.jsonl"
+
+
 def _environment(stack: Stack) -> dict[str, str]:
     """Nothing of the caller's but the search path: functions inherit what the emulator has.
 
@@ -67,6 +74,7 @@ def _environment(stack: Stack) -> dict[str, str]:
         # On AWS a function gets it from its LoggingConfig.
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         CALLS_FILE: str(calls_file(stack)),
+        REQUESTS_FILE: str(requests_file(stack)),
         "AUTH": str(stack.enforces_policies).lower(),
     }
 
@@ -85,7 +93,8 @@ def start(stack: Stack) -> None:
         )
     environment = _environment(stack)
     _log_file(stack).unlink(missing_ok=True)
-    calls_file(stack).unlink(missing_ok=True)
+    for file in (calls_file(stack), requests_file(stack)):
+        file.unlink(missing_ok=True)
     processes.start("stack.emulator_process", [], environment, _pid_file(stack), _log_file(stack))
     _program_file(stack).write_text(_program())
     deadline = time.monotonic() + START_SECONDS

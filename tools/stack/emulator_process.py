@@ -1,5 +1,5 @@
 """MiniStack with Nagle's algorithm switched off in its Lambda runtime API, where it costs 45 ms an invocation, and with
-a record of what the functions' policies were asked for."""
+records of what the functions' policies were asked for and of what the functions asked."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import socketserver
 from pathlib import Path
 from typing import Any
 
-from ministack.app import main
+from ministack import app as ministack
 from ministack.core import iam_evaluator
 
 from stack import usage_keys
-from stack.settings import CALLS_FILE
+from stack.request_record import RequestRecord, recorded
+from stack.settings import CALLS_FILE, REQUESTS_FILE
 
 socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
@@ -46,4 +47,5 @@ usage_keys.install()
 
 if __name__ == "__main__":
     record_calls(Path(os.environ[CALLS_FILE]))
-    main()
+    ministack.app = recorded(ministack.app, RequestRecord(Path(os.environ[REQUESTS_FILE])))
+    ministack.main()

@@ -109,5 +109,7 @@ def _describe(stack: Stack, outputs: Mapping[str, str]) -> dict[str, Any]:
         **{name: outputs.get(output) for name, output in OUTPUT_NAMES.items()},
         # Who asked for what, as the roles' policies saw it: only where the local AWS enforces them.
         "callsFile": str(emulator.calls_file(stack)),
+        # What the functions asked of the local AWS, as the services' own models see it.
+        "requestsFile": str(emulator.requests_file(stack)),
         "keys": {identity.name: identity.described() for identity in IDENTITIES},
     }

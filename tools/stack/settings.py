@@ -24,6 +24,8 @@ ARTIFACTS_BUCKET = "payout-exports-artifacts"
 DEFAULT_PORT = 4566
 # The variable that tells the local AWS where to write what the functions' policies were asked for.
 CALLS_FILE = "CALLS_FILE"
+# And the one for what the functions asked of it.
+REQUESTS_FILE = "REQUESTS_FILE"
 
 
 class Failure(Exception):
