@@ -79,9 +79,9 @@ pub struct Price {
     pub dollars: f64,
     /// What costs that much.
     pub of: String,
-    /// When the price was looked up: `2026-11-21`.
-    pub as_of: String,
-    /// The page that has it.
+    /// When the price was looked up: `2026-11-21`; `None` if nobody has looked yet.
+    pub as_of: Option<String>,
+    /// The page that has it, or should.
     pub source: String,
 }
 
@@ -131,10 +131,16 @@ impl Prices {
 
     /// When the first and the last of these prices were looked up.
     pub fn dates(&self) -> (&str, &str) {
-        let dates = || self.0.values().map(|price| price.as_of.as_str());
+        let dates = || self.0.values().filter_map(|price| price.as_of.as_deref());
         (
             dates().min().unwrap_or_default(),
             dates().max().unwrap_or_default(),
         )
+    }
+
+    /// What prices are of that nobody has looked up yet.
+    pub fn unchecked(&self) -> Vec<&str> {
+        let unchecked = self.0.values().filter(|price| price.as_of.is_none());
+        unchecked.map(|price| price.of.as_str()).collect()
     }
 }

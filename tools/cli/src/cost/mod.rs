@@ -111,7 +111,7 @@ fn text(bill: &Bill, args: &Args, prices: &Prices) -> String {
          The rules that call the functions cost nothing. The calls of tenants' schedules, their\n\
          events and webhooks are not reckoned.\n\
          Prices are those of {}, looked up from {oldest} to {newest}, without free\n\
-         tiers, discounts and taxes.\n",
+         tiers, discounts and taxes. Not looked up: {}.\n",
         HumanCount(args.exports_a_day.into()),
         HumanCount(args.rows),
         HumanCount(args.new_records_a_day),
@@ -119,6 +119,7 @@ fn text(bill: &Bill, args: &Args, prices: &Prices) -> String {
         args.alarms,
         args.own_keys,
         args.region,
+        prices.unchecked().join("; "),
     )
 }
 

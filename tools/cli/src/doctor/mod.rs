@@ -58,7 +58,7 @@ async fn examine(args: &Args) -> Result<bool> {
 fn findings(stack: &Stack, facts: &Facts) -> Vec<Finding> {
     [
         parts::check(stack),
-        vec![checks::mail::check_identity(stack, &facts.identity)],
+        vec![checks::mail::check_identity(stack, &facts.identities)],
         checks::mail::check_account(stack, &facts.account),
         checks::concurrency::check(&facts.limit, &facts.reserves, &facts.mappings),
         checks::mappings::check(&facts.mappings),

@@ -21,60 +21,54 @@ pub struct Account {
     pub sent_today: f64,
 }
 
-/// The parameter that names what must be verified, and its value.
-pub fn identity_of(stack: &Stack) -> Option<(&'static str, &str)> {
-    ["SenderIdentity", "SenderEmail"]
-        .into_iter()
-        .find_map(|name| Some((name, stack.parameter(name)?)))
+/// The identities by which SES may know an address: itself, its domain, and the domains above that.
+pub fn identities_of(sender: &str) -> Vec<&str> {
+    let Some((_, domain)) = sender.rsplit_once('@') else {
+        return vec![];
+    };
+    let domains = std::iter::successors(Some(domain), |domain| {
+        domain.split_once('.').map(|(_, above)| above)
+    });
+    // Nobody has a top-level domain verified.
+    let domains = domains.filter(|domain| domain.contains('.'));
+    std::iter::once(sender).chain(domains).collect()
 }
 
-/// `is_verified`: of [`identity_of`].
-pub fn check_identity(stack: &Stack, is_verified: &Look<bool>) -> Finding {
-    let Some((parameter, identity)) = identity_of(stack) else {
+/// `are_verified`: each of [`identities_of`] the sender. One of them is enough.
+pub fn check_identity(stack: &Stack, are_verified: &[Look<bool>]) -> Finding {
+    let what = "The address in SenderEmail";
+    let region = &stack.region;
+    if are_verified.is_empty() {
         return Finding::wrong(
             IDENTITY,
             "The stack has no parameter SenderEmail.",
             "Deploy it with SenderEmail, the address that mails come from.",
         );
-    };
-    let sender = stack.parameter("SenderEmail").unwrap_or_default();
-    if !covers(identity, sender) {
+    }
+    if are_verified.contains(&Look::Seen(true)) {
+        return Finding::good(IDENTITY, format!("{what} is verified in {region}."));
+    }
+    let blind = are_verified.iter().find_map(|look| match look {
+        Look::Blind(blind) => Some(blind),
+        Look::Seen(_) | Look::Gone => None,
+    });
+    if let Some(blind) = blind {
+        return Finding::not_seen(IDENTITY, what, blind);
+    }
+    if are_verified.contains(&Look::Seen(false)) {
         return Finding::wrong(
             IDENTITY,
-            "SenderIdentity is neither the address in SenderEmail nor its domain, so the functions may not send.",
-            "Deploy the stack with the identity that SES has verified for the sender's address.",
+            format!("{what} is not verified in {region}: SES refuses every mail."),
+            "Follow the link that SES has mailed to the address, or add the domain's DKIM records.",
         );
     }
-    let what = format!("The identity in {parameter}");
-    match is_verified {
-        Look::Seen(true) => {
-            Finding::good(IDENTITY, format!("{what} is verified in {}.", stack.region))
-        }
-        Look::Seen(false) => Finding::wrong(
-            IDENTITY,
-            format!(
-                "{what} is not verified in {}: SES refuses every mail.",
-                stack.region
-            ),
-            "Follow the link that SES has mailed to the address, or add the domain's DKIM records.",
+    Finding::wrong(
+        IDENTITY,
+        format!(
+            "SES in {region} knows neither the address in SenderEmail nor its domain: it refuses every mail."
         ),
-        Look::Gone => Finding::wrong(
-            IDENTITY,
-            format!(
-                "SES in {} does not know the identity in {parameter}: it refuses every mail.",
-                stack.region
-            ),
-            "Create the identity in this region and verify it. If the domain is verified there, name it in SenderIdentity.",
-        ),
-        Look::Blind(blind) => Finding::not_seen(IDENTITY, &what, blind),
-    }
-}
-
-/// Whether a verified identity lets this address send: it is the address, its domain, or a domain above that.
-fn covers(identity: &str, sender: &str) -> bool {
-    let (identity, sender) = (identity.to_lowercase(), sender.to_lowercase());
-    let domain = sender.rsplit_once('@').map_or("", |(_, domain)| domain);
-    identity == sender || domain == identity || domain.ends_with(&format!(".{identity}"))
+        "Create an identity for one of them in this region, and verify it.",
+    )
 }
 
 pub fn check_account(stack: &Stack, account: &Look<Account>) -> Vec<Finding> {
@@ -151,10 +145,7 @@ mod tests {
     }
 
     fn by_address() -> Stack {
-        stack(&[
-            ("SenderEmail", "exports@shop.example"),
-            ("SenderIdentity", ""),
-        ])
+        stack(&[("SenderEmail", "exports@shop.example")])
     }
 
     fn fine() -> Account {
@@ -172,17 +163,36 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_must_be_known_and_verified() {
-        let told = |look| told(&[check_identity(&by_address(), &look)]).remove(0);
+    fn an_address_its_domain_and_those_above_may_be_verified() {
         assert_eq!(
-            told(Look::Seen(true)),
-            "Good: The identity in SenderEmail is verified in eu-west-1."
+            identities_of("exports@mail.shop.example"),
+            [
+                "exports@mail.shop.example",
+                "mail.shop.example",
+                "shop.example"
+            ]
         );
-        assert!(told(Look::Seen(false)).starts_with("Wrong: The identity in SenderEmail is not"));
-        assert!(told(Look::Gone).starts_with("Wrong: SES in eu-west-1 does not know"));
+        assert_eq!(identities_of(""), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn one_identity_must_be_known_and_verified() {
+        let told = |looks: &[Look<bool>]| told(&[check_identity(&by_address(), looks)]).remove(0);
+        let good = "Good: The address in SenderEmail is verified in eu-west-1.";
+        assert_eq!(told(&[Look::Gone, Look::Seen(true)]), good);
+        let refused = denied("ses:GetEmailIdentity");
+        assert_eq!(told(&[Look::Seen(true), refused.clone()]), good);
+        assert!(
+            told(&[Look::Seen(false), Look::Gone])
+                .starts_with("Wrong: The address in SenderEmail is not verified")
+        );
+        assert!(
+            told(&[Look::Gone, Look::Gone]).starts_with("Wrong: SES in eu-west-1 knows neither")
+        );
+        assert!(told(&[]).starts_with("Wrong: The stack has no parameter SenderEmail"));
         assert_eq!(
-            told(denied("ses:GetEmailIdentity")),
-            "NotSeen: The identity in SenderEmail could not be looked at: the credentials lack the permission \
+            told(&[Look::Seen(false), refused]),
+            "NotSeen: The address in SenderEmail could not be looked at: the credentials lack the permission \
              ses:GetEmailIdentity."
         );
     }
@@ -190,27 +200,8 @@ mod tests {
     #[test]
     fn no_finding_has_the_address() {
         for look in [Look::Seen(true), Look::Seen(false), Look::Gone] {
-            let finding = check_identity(&by_address(), &look);
+            let finding = check_identity(&by_address(), &[look]);
             assert!(!format!("{finding:?}").contains("shop.example"));
-        }
-    }
-
-    #[test]
-    fn an_identity_must_cover_the_sender() {
-        for (identity, is_good) in [
-            ("shop.example", true),
-            ("Shop.Example", true),
-            ("exports@shop.example", true),
-            ("example", true),
-            ("op.example", false),
-            ("mail.shop.example", false),
-        ] {
-            let stack = stack(&[
-                ("SenderEmail", "exports@shop.example"),
-                ("SenderIdentity", identity),
-            ]);
-            let finding = check_identity(&stack, &Look::Seen(true));
-            assert_eq!(finding.advice.is_none(), is_good, "{identity}");
         }
     }
 

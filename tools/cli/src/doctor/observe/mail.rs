@@ -14,9 +14,6 @@ impl Mail {
 
     /// Whether this address or domain is verified.
     pub async fn identity(&self, identity: &str) -> Look<bool> {
-        if identity.is_empty() {
-            return Look::Gone;
-        }
         let answer = self
             .0
             .get_email_identity()

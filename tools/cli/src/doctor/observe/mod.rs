@@ -17,7 +17,7 @@ use super::{
         buckets::PublicAccessBlock,
         concurrency::Limit,
         keys::KeyCount,
-        mail::{Account, identity_of},
+        mail::{Account, identities_of},
         mappings::Mapping,
         rules::Rule,
         time_to_live::TimeToLive,
@@ -33,7 +33,8 @@ const AT_ONCE: usize = 8;
 
 /// All that was seen of a stack.
 pub struct Facts {
-    pub identity: Look<bool>,
+    /// Of each identity that may be the sender's.
+    pub identities: Vec<Look<bool>>,
     pub account: Look<Account>,
     pub limit: Look<Limit>,
     pub reserves: Vec<Observed<Option<i32>>>,
@@ -49,7 +50,7 @@ pub struct Facts {
 
 /// Looks at everything. A call that fails hinders no other.
 pub async fn all(config: &SdkConfig, stack: &Stack) -> Facts {
-    let identity = identity_of(stack).map_or("", |(_, identity)| identity);
+    let sender = stack.parameter("SenderEmail").unwrap_or_default();
     let (mail, functions, stores, messages) = (
         mail::Mail::new(config),
         functions::Functions::new(config),
@@ -57,13 +58,17 @@ pub async fn all(config: &SdkConfig, stack: &Stack) -> Facts {
         messages::Messages::new(config),
     );
     let one_by_one = futures::join!(
-        mail.identity(identity),
+        futures::future::join_all(
+            identities_of(sender)
+                .into_iter()
+                .map(|identity| mail.identity(identity)),
+        ),
         mail.account(),
         functions.limit(),
         stores.keys(stack.find("ApiKeysTable").cloned()),
     );
     Facts {
-        identity: one_by_one.0,
+        identities: one_by_one.0,
         account: one_by_one.1,
         limit: one_by_one.2,
         keys: one_by_one.3,
