@@ -21,6 +21,8 @@ from support.problems import problem
 DATASET = "funding-transfers"
 LIST = f"/v1/payments/{DATASET}/export"
 POLLERS = 8
+# What a tenant may ask for at once, and in a second.
+BURST, RATE = 200, 40
 # How many rate keys the template makes.
 RATE_KEYS = 48
 
@@ -117,12 +119,15 @@ def test_a_quiet_tenant_does_not_notice_a_noisy_one(api: Api, keys: Keys, caller
     noisy = elsewhere(keys, quiet)
     alone = statistics.median(seconds_to_make(api, quiet) for _ in range(3))
     others = [keys.operator(noisy.tenantId) for _ in range(30)]
+    began = time.monotonic()
     with noise(api, noisy) as answers:
         accepted = [api.trigger(user, DATASET).status_code for user in others].count(201)
         # From here on the burst of the rate is used up.
         while not answers[429]:
             time.sleep(0.1)
         beside = statistics.median(seconds_to_make(api, quiet) for _ in range(3))
+    seconds = time.monotonic() - began
     assert accepted > 0
-    assert answers[429] > answers[200]
+    # A request is counted when it comes, and its answer some time later.
+    assert accepted + answers[200] <= BURST + RATE * (seconds + 1)
     assert beside <= 2 * alone

@@ -32,11 +32,16 @@ def mail(**content: Any) -> Request:
     return request("ses", target="/v2/email/outbound-emails", body=body)
 
 
+def form(service: str, version: str, action: str, fields: str) -> Request:
+    return request(service, body=f"Action={action}&Version={version}&{fields}".encode())
+
+
 @pytest.mark.parametrize(
     ("sent", "operation"),
     [
         (dynamodb("GetItem", TableName="exports", Key={"partition": {"S": "acme"}}), "dynamodb GetItem"),
         (mail(), "sesv2 SendEmail"),
+        (form("cloudformation", "2010-05-15", "DescribeStacks", "StackName=shop"), "cloudformation DescribeStacks"),
         (request("s3", "PUT", "/exports/a/b.csv?x-id=PutObject", b"rows"), "s3 PutObject"),
         (request("s3", "PUT", "/exports/a/b.csv?partNumber=1&uploadId=u", b"rows"), "s3 UploadPart"),
         (request("s3", "POST", "/exports/a/b.csv?uploads", x_amz_meta_rows="1"), "s3 CreateMultipartUpload"),
@@ -74,6 +79,12 @@ def test_a_request_as_the_model_has_it_is_recognised(sent: Request, operation: s
         (request("sqs", body={"QueueUrl": "q"}, x_amz_target="AmazonSQS.SendMessage"), "lacks MessageBody"),
         (request("sqs", body=b"{", x_amz_target="AmazonSQS.SendMessage"), "sqs cannot read the body of POST /"),
         (request("s3", "POST", "/exports/a?uploadId=u", b"<Complete"), "s3 cannot read the body of POST"),
+        (form("sns", "2010-03-31", "ListEverything", ""), "sns has no operation for POST /"),
+        (form("sns", "2010-03-31", "GetTopicAttributes", "Name=a"), "the request has Name, which is not in the model"),
+        (
+            form("cloudformation", "2010-05-15", "CreateStack", "StackName=a&Capabilities.member.1=ALL"),
+            "Capabilities[0] is 'ALL', which is not among",
+        ),
         (Request("GET", "/exports/a", {}, b""), "the request is not signed"),
     ],
 )

@@ -81,9 +81,39 @@ def read(model: ServiceModel, request: Request) -> Sent | None:
         if prefix != model.metadata["targetPrefix"] or operation not in model.operation_names:
             return None
         return Sent(model.service_name, operation, json.loads(request.body or b"{}"))
+    if model.metadata["protocol"] == "query":
+        return _read_form(model, request)
     candidates = (_read_rest(operation, request) for operation in _operations(model))
     fitting = [(rank, sent) for rank, sent in filter(None, candidates)]
     return max(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+def _read_form(model: ServiceModel, request: Request) -> Sent | None:
+    """A request whose body is a form, with fields such as `Parameters.member.1.ParameterKey`."""
+    fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+    operation = fields.pop("Action", "")
+    if operation not in model.operation_names or fields.pop("Version", None) != model.api_version:
+        return None
+    shape = model.operation_model(operation).input_shape
+    return Sent(model.service_name, operation, _from_fields(shape, fields) if shape else fields)
+
+
+def _from_fields(shape: Shape | None, fields: Mapping[str, str]) -> Any:
+    """The value that these fields of a form are the parts of. The only field of a text has no name."""
+    if isinstance(shape, StructureShape):
+        return {name: _from_fields(shape.members.get(name), parts) for name, parts in _by_first_name(fields).items()}
+    if isinstance(shape, ListShape):
+        entries = _by_first_name(_by_first_name(fields).get("member", {}))
+        return [_from_fields(shape.member, entries[number]) for number in sorted(entries, key=int)]
+    return _from_text(shape, fields[""]) if shape and "" in fields else dict(fields)
+
+
+def _by_first_name(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name, value in fields.items():
+        first, _, rest = name.partition(".")
+        found.setdefault(first, {})[rest] = value
+    return found
 
 
 @cache
