@@ -100,16 +100,19 @@ impl<R: BufRead> CsvRows<R> {
         let mut ends = vec![0; delimiters + 2];
         self.splitter.reset();
         let (mut read, mut written, mut count) = (0, 0, 0);
+        // The splitter takes what it reads first for the beginning of a file, and would drop a byte order mark there. Of a
+        // byte alone it cannot. The file's own mark is gone already.
+        let mut end = self.buffer.len().min(1);
         loop {
             // An empty input tells the splitter that the file ends here, as it may without a line break.
             let (result, input, output, values) = self.splitter.read_record(
-                &self.buffer[read..],
+                &self.buffer[read..end],
                 &mut text[written..],
                 &mut ends[count..],
             );
             (read, written, count) = (read + input, written + output, count + values);
             match result {
-                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::InputEmpty => end = self.buffer.len(),
                 ReadRecordResult::Record => break,
                 ReadRecordResult::OutputFull
                 | ReadRecordResult::OutputEndsFull
@@ -250,6 +253,22 @@ mod tests {
         let tabs = format!("{}\n1\tt\ts\ta\tc\tx;y\n", HEADER.replace(';', "\t"));
         let rows: Vec<_> = open(&tabs, Some(b'\t')).unwrap().map(shown).collect();
         assert_eq!(rows, [(2, "x;y".to_owned())]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_within_the_file_is_a_character() {
+        let last = |text: &str| read(&format!("{HEADER}\n{text}\n"));
+        let wrong = "line 2: has 1 values for 6 columns".to_owned();
+        assert_eq!(last("\u{feff}"), [(2, wrong)]);
+        let marked = format!("{HEADER}\n\u{feff}1;t;s;a;c;one");
+        let mut rows = open(&marked, None).unwrap();
+        let row = rows.next().unwrap().unwrap();
+        assert_eq!(row.fields().next().unwrap().1, "\u{feff}1");
+        assert_eq!(
+            header_of("\u{feff}\u{feff}"),
+            header_of("\u{feff}\u{feff}\n")
+        );
+        assert!(header_of("\u{feff}\u{feff}")[0].starts_with("line 1, column 1"));
     }
 
     #[test]
