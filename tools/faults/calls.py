@@ -72,7 +72,9 @@ def _dynamodb(operation: str, body: dict[str, Any]) -> str:
         case "TransactWriteItems":
             return "+".join(_transacted(part) for part in body["TransactItems"])
         case "UpdateItem":
-            return f"{_kind(body['Key'])} {_changed(body)}".strip()
+            kind = _kind(body["Key"])
+            # The columns of a record come in any order, and would make a call anew of it each time.
+            return kind if kind == "record" else f"{kind} {_changed(body)}".strip()
         case "GetItem" | "DeleteItem":
             return _kind(body["Key"])
         case "PutItem":
