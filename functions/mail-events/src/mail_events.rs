@@ -60,7 +60,7 @@ impl MailEvents {
         match self.exports.record_arrival(&told).await? {
             Learned::Recorded => {
                 let state: &'static str = told.arrival.state.into();
-                metrics::mails(told.arrival.state.into(), told.addresses.len());
+                metrics::mails(state, told.addresses.len());
                 Ok(state)
             }
             Learned::Nothing => Ok("KNOWN"),

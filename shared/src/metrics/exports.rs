@@ -4,10 +4,7 @@ use jiff::Timestamp;
 use strum::IntoStaticStr;
 
 use super::{Line, Metric, put};
-use crate::domain::{
-    arrival::ArrivalState,
-    export::{Delivery, Export, Stage, Status},
-};
+use crate::domain::export::{Delivery, Export, Stage, Status};
 
 const EXPORTS: &str = "Exports";
 const OUTCOME: &str = "Outcome";
@@ -17,7 +14,8 @@ const TYPE: &str = "Type";
 /// How long after its request an export left a stage.
 const TIME_SINCE_REQUEST: &str = "TimeSinceRequest";
 
-/// What a mail to one address came to.
+/// What became of a mail when it was given to the mail service. What that tells later is an
+/// [`ArrivalState`](crate::domain::arrival::ArrivalState).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Mail {
@@ -27,25 +25,6 @@ pub enum Mail {
     Postponed,
     /// The mail service will never take it.
     Refused,
-    Delayed,
-    SoftBounced,
-    Delivered,
-    Bounced,
-    Rejected,
-    Complained,
-}
-
-impl From<ArrivalState> for Mail {
-    fn from(state: ArrivalState) -> Self {
-        match state {
-            ArrivalState::Delayed => Mail::Delayed,
-            ArrivalState::SoftBounced => Mail::SoftBounced,
-            ArrivalState::Delivered => Mail::Delivered,
-            ArrivalState::Bounced => Mail::Bounced,
-            ArrivalState::Rejected => Mail::Rejected,
-            ArrivalState::Complained => Mail::Complained,
-        }
-    }
 }
 
 /// Counts an export that was accepted.
@@ -75,9 +54,9 @@ pub fn ended(export: &Export, status: Status) {
 }
 
 /// Counts what a mail to so many addresses came to.
-pub fn mails(mail: Mail, addresses: usize) {
+pub fn mails(outcome: impl Into<&'static str>, addresses: usize) {
     let count = Metric::count("Mails", u64::try_from(addresses).unwrap_or(u64::MAX));
-    put(Line::of(&[count], &[&[(OUTCOME, mail.into())]]));
+    put(Line::of(&[count], &[&[(OUTCOME, outcome.into())]]));
 }
 
 /// An export by outcome, alone, with its type, and with the stage that it ended at.
