@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from faults.calls import Call
 from faults.http import Request, Response
-from faults.process import Process
+from faults.process import Process, lambda_environment
 from faults.upstream import Upstream
 from stack import aws, build
-from stack.settings import REGION, STACK_NAME, Failure, Stack
+from stack.settings import STACK_NAME, Failure, Stack
 
 
 def ignore(call: Call, request: Request, response: Response) -> None:
@@ -52,19 +51,8 @@ class Functions:
     def _environment(self, function: str) -> dict[str, str]:
         """What Lambda would set, what the template does, and where AWS is."""
         configuration = self._configurations[function]
-        lambda_own = {
-            "PATH": os.environ["PATH"],
-            "AWS_LAMBDA_FUNCTION_NAME": configuration["FunctionName"],
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration["MemorySize"]),
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_LOG_FORMAT": configuration["LoggingConfig"]["LogFormat"].upper(),
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "NO_PROXY": "localhost,127.0.0.1",
-        }
+        lambda_own = lambda_environment(configuration["FunctionName"], configuration["MemorySize"])
+        lambda_own["AWS_LAMBDA_LOG_FORMAT"] = configuration["LoggingConfig"]["LogFormat"].upper()
         endpoints = {f"AWS_ENDPOINT_URL_{service}": url for service, url in self.endpoints.items()}
         return lambda_own | configuration.get("Environment", {}).get("Variables", {}) | endpoints
 

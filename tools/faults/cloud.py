@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ from samcli.yamlhelper import yaml_parse
 from stack import aws, build
 from stack.settings import REGION, SENDER_EMAIL, TEMPLATE, Failure, Stack
 from stack.template import FUNCTION, resources
+
+from .process import lambda_environment
 
 TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
@@ -122,20 +123,7 @@ class Cloud:
     def environment(self, function: str, attempts: int, **others: str) -> dict[str, str]:
         """What a function finds in its environment. `attempts` is how often the SDK makes a call."""
         template = self.template.functions[function]
-        lambda_own = {
-            "PATH": os.environ["PATH"],
-            "AWS_LAMBDA_FUNCTION_NAME": function,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(template.memory_mb),
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_LOG_FORMAT": "JSON",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_MAX_ATTEMPTS": str(attempts),
-            "NO_PROXY": "127.0.0.1",
-        }
+        lambda_own = lambda_environment(function, template.memory_mb) | {"AWS_MAX_ATTEMPTS": str(attempts)}
         return lambda_own | {name: self._value(name, function) for name in template.variables} | others
 
     def _value(self, name: str, function: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from stack.settings import REGION
 
 from .calls import Call, call_of
 from .faults import Fault, Struck
@@ -32,6 +35,23 @@ class Outcome:
     @property
     def is_answered(self) -> bool:
         return self.how == "answered"
+
+
+def lambda_environment(function_name: str, memory_mb: int) -> dict[str, str]:
+    """What a process finds in its environment on Lambda, with the local AWS's credentials."""
+    return {
+        "PATH": os.environ["PATH"],
+        "AWS_LAMBDA_FUNCTION_NAME": function_name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "localhost,127.0.0.1",
+    }
 
 
 # Which fault strikes a call of a function, if any.
