@@ -45,6 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "last: runs after every other test")
 
 
+@pytest.fixture
+def whole_run(request: pytest.FixtureRequest) -> None:
+    """Skips what only a run of every test can say."""
+    run = {item.path for item in request.session.items}
+    if not run.issuperset(Path(__file__).parent.glob("test_*.py")) or request.config.option.keyword:
+        pytest.skip("Only a run of every test can say that.")
+
+
 @pytest.fixture(scope="session")
 def stack() -> dict[str, Any]:
     """What `make up` wrote of the stack."""

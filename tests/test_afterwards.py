@@ -17,7 +17,6 @@ from support.log_search import ADDRESS, Secrets, cells, lines
 from support.mailbox import Mailbox
 from support.table import ExportsTable, LedgerTable
 
-TESTS = Path(__file__).parent
 TIMEOUT_SECONDS = 120
 
 # Function, action and resource.
@@ -136,12 +135,8 @@ def test_each_request_to_aws_is_as_its_services_model_says(stack: dict[str, Any]
 
 
 @pytest.mark.last
-def test_each_permission_was_needed(
-    calls: dict[Call, bool], stack: dict[str, Any], iam: Any, lambdas: Any, request: pytest.FixtureRequest
-) -> None:
-    run = {item.path for item in request.session.items}
-    if not run.issuperset(TESTS.glob("test_*.py")) or request.config.option.keyword:
-        pytest.skip("Only a run of every test needs every permission.")
+@pytest.mark.usefixtures("whole_run")
+def test_each_permission_was_needed(calls: dict[Call, bool], stack: dict[str, Any], iam: Any, lambdas: Any) -> None:
     used: dict[tuple[str, str], set[str]] = {}
     for (function, action, resource), is_allowed in calls.items():
         if is_allowed:

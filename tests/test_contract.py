@@ -5,12 +5,8 @@ Every answer of the session is checked against its file when it comes: see suppo
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from support.contract import Contract
-
-TESTS = Path(__file__).parent
 
 # What no test can bring about here, each with its reason.
 NOT_ON_A_LOCAL_GATEWAY = {
@@ -24,10 +20,8 @@ NEVER = {
 
 
 @pytest.mark.last
-def test_everything_documented_was_seen(contract: Contract, request: pytest.FixtureRequest) -> None:
-    run = {item.path for item in request.session.items}
-    if not run.issuperset(TESTS.glob("test_*.py")) or request.config.option.keyword:
-        pytest.skip("Only a run of every test sees everything.")
+@pytest.mark.usefixtures("whole_run")
+def test_everything_documented_was_seen(contract: Contract) -> None:
     unseen = {
         documented
         for document in contract.documents
