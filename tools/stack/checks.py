@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from . import build, lifecycle, own_dataset, page, template, virtual_environments
+from . import build, document_links, lifecycle, own_dataset, page, template, virtual_environments
 from .cargo_tools import installed
 from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
@@ -49,6 +49,8 @@ def lint(steps: Steps) -> None:
         _check_dependencies()
     with steps.step("templates", "cfn-lint, sam validate, checkov, workflows, YAML files"):
         _check_templates()
+    with steps.step("documents", "Whether each link in a Markdown file leads to a file and a heading"):
+        _check_documents()
     with steps.step("python lints", "ruff"):
         _run(_tool("ruff"), "check", "tools", "tests")
         _run(_tool("ruff"), "format", "--check", "tools", "tests")
@@ -147,6 +149,12 @@ def _check_templates() -> None:
             yaml.safe_load((ROOT / name).read_text())
         except yaml.YAMLError as error:
             raise Failure(f"{name} is not YAML: {error}") from error
+
+
+def _check_documents() -> None:
+    broken = [str(link) for link in document_links.broken_links(ROOT, document_links.documents(ROOT))]
+    if broken:
+        raise Failure("Links lead nowhere:\n" + "\n".join(broken))
 
 
 def _nulls(node: Any, path: str = "") -> Iterator[str]:
