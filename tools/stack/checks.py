@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from . import build, document_links, lifecycle, own_dataset, page, template, virtual_environments
+from . import build, dashboard, document_links, lifecycle, own_dataset, page, template, virtual_environments
 from .cargo_tools import installed
 from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
@@ -36,6 +36,8 @@ def lint(steps: Steps) -> None:
         page.install()
         if not build.contract("--check"):
             raise Failure("A generated file is stale: see above.")
+        if not dashboard.is_current():
+            raise Failure("docs/dashboard.svg is stale: run `make contract` and commit what it writes.")
         _run("npm", "run", "--silent", "contract", folder=CONSOLE)
     with steps.step("page", "Building the Back Office page"):
         page.build()
