@@ -1,7 +1,7 @@
 """The picture of the CloudWatch dashboard in the documentation: the template's widgets, with made-up values.
 
-There is no CloudWatch here that could draw it. The values follow from the names, so that the picture changes with the template
-alone.
+There is no CloudWatch here that could draw it. The values follow from the names, so that the picture changes only when
+the template does.
 """
 
 from __future__ import annotations
