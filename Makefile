@@ -24,7 +24,7 @@ test-long: ## run the tests that take long: large exports, the page in a browser
 lint: ## run the checks that need no stack
 	@$(STACK) lint
 
-contract: ## make what follows from datasets/ and infra/openapi/
+contract: ## make what follows from datasets/, infra/openapi/ and template.yaml
 	@$(STACK) contract
 
 up: ## build, deploy and seed the local stack

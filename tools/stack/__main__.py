@@ -12,7 +12,7 @@ from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
-from . import build, checks, demo, lifecycle, seed
+from . import build, checks, dashboard, demo, lifecycle, seed
 from . import fuzz as fuzzing
 from . import release as releasing
 from . import watch as watching
@@ -31,7 +31,7 @@ def main() -> None:
     commands.add_parser("demo", help="make an export on the local stack and show it")
     watch = commands.add_parser("watch", help="show the local stack's metrics live")
     watch.add_argument("--once", action="store_true", help="show what they are now, and end")
-    commands.add_parser("contract", help="make what follows from datasets/ and infra/openapi/")
+    commands.add_parser("contract", help="make what follows from datasets/, infra/openapi/ and template.yaml")
     commands.add_parser("lint", help="check formatting, lints, dependencies and templates")
     commands.add_parser("test", help="run the lints, unit tests and suites")
     commands.add_parser("test-long", help="run the tests that take long")
@@ -98,6 +98,7 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
     if command == "contract":
         if not build.contract():
             raise Failure("The contract was not made: see the messages above.")
+        dashboard.write()
         return
     if command == "generate":
         if not build.run_cli("generate", *rest):

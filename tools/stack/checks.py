@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from . import build, lifecycle, own_dataset, page, template, virtual_environments
+from . import build, dashboard, document_links, lifecycle, own_dataset, page, template, virtual_environments
 from .cargo_tools import installed
 from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
@@ -36,6 +36,8 @@ def lint(steps: Steps) -> None:
         page.install()
         if not build.contract("--check"):
             raise Failure("A generated file is stale: see above.")
+        if not dashboard.is_current():
+            raise Failure("docs/dashboard.svg is stale: run `make contract` and commit what it writes.")
         _run("npm", "run", "--silent", "contract", folder=CONSOLE)
     with steps.step("page", "Building the Back Office page"):
         page.build()
@@ -49,6 +51,8 @@ def lint(steps: Steps) -> None:
         _check_dependencies()
     with steps.step("templates", "cfn-lint, sam validate, checkov, workflows, YAML files"):
         _check_templates()
+    with steps.step("documents", "Whether each link in a Markdown file leads to a file and a heading"):
+        _check_documents()
     with steps.step("python lints", "ruff"):
         _run(_tool("ruff"), "check", "tools", "tests")
         _run(_tool("ruff"), "format", "--check", "tools", "tests")
@@ -147,6 +151,12 @@ def _check_templates() -> None:
             yaml.safe_load((ROOT / name).read_text())
         except yaml.YAMLError as error:
             raise Failure(f"{name} is not YAML: {error}") from error
+
+
+def _check_documents() -> None:
+    broken = [str(link) for link in document_links.broken_links(ROOT, document_links.documents(ROOT))]
+    if broken:
+        raise Failure("Links lead nowhere:\n" + "\n".join(broken))
 
 
 def _nulls(node: Any, path: str = "") -> Iterator[str]:
