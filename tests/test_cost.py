@@ -10,7 +10,9 @@ import tomlkit
 from bench import cost
 from samcli.yamlhelper import yaml_parse
 from support.command import FOLDER, ROOT
+from support.template import written_out
 
+WATCHING = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::Dashboard")
 BILL = ("cost", "--rows", "1000000", "--exports-a-day", "1")
 
 
@@ -32,7 +34,7 @@ def test_the_benchmark_and_the_command_reckon_alike() -> None:
 
 
 def test_the_bill_adds_up() -> None:
-    bill = json.loads(run(*BILL, "--new-records-a-day", "1000", "--alarms", "3", "--output", "json").stdout)
+    bill = json.loads(run(*BILL, "--new-records-a-day", "1000", "--output", "json").stdout)
     for column in ("idle", "exports", "ledger", "all"):
         assert bill[column] == pytest.approx(sum(service[column] for service in bill["services"].values())), column
     assert bill["all"] == pytest.approx(bill["idle"] + bill["exports"] + bill["ledger"])
@@ -40,8 +42,12 @@ def test_the_bill_adds_up() -> None:
 
 
 def test_a_person_is_told_what_an_idle_stack_costs() -> None:
-    told = run("cost", "--rows", "1000", "--exports-a-day", "0").stdout
-    assert "A stack that nobody uses costs $2.78 a month" in told
+    unused = ("cost", "--rows", "1000", "--exports-a-day", "0")
+    told = run(*unused).stdout
+    assert "A stack that nobody uses costs $13.38 a month" in told
+    assert "Alarms and the dashboard are on" in told
+    unwatched = run(*unused, "--alarms", "off", "--gradual-deployment", "off").stdout
+    assert "A stack that nobody uses costs $2.78 a month" in unwatched
     assert "looked up from 2026-11-21 to 2026-11-26" in told
     assert "0 exports a day of 1,000 rows" in told
 
@@ -50,6 +56,19 @@ def test_prices_of_other_regions_are_not_made_up() -> None:
     result = run(*BILL, "--region", "eu-central-1")
     assert result.returncode == 1
     assert "no prices of eu-central-1 are known here, only those of us-east-1" in result.stderr
+
+
+def test_what_watches_a_stack_is_that_of_the_template() -> None:
+    idle = tomlkit.parse(cost.FIGURES.read_text()).unwrap()["idle"]
+    resources = list(written_out(yaml_parse((ROOT / "template.yaml").read_text())))
+    count = {type_name: [one for one in resources if one["Type"] == type_name] for type_name in WATCHING}
+    alarms: dict[bool, int] = {True: 0, False: 0}
+    for alarm in count["AWS::CloudWatch::Alarm"]:
+        metrics = [one for one in alarm["Properties"].get("Metrics", ()) if "MetricStat" in one]
+        alarms[alarm["Condition"] == "HasGradualDeployment"] += len(metrics) or 1
+    assert alarms == {False: idle["alarm_metrics"], True: idle["deployment_alarms"]}
+    assert len(count["AWS::CloudWatch::CompositeAlarm"]) == idle["composite_alarms"]
+    assert len(count["AWS::CloudWatch::Dashboard"]) == idle["dashboards"]
 
 
 def test_the_queues_that_wait_are_those_of_the_template() -> None:

@@ -18,6 +18,7 @@ from support.api import Api, Caller
 from support.aws_command import AwsCommand, on_path
 from support.keys import Keys
 from support.mailbox import Mailbox
+from support.template import written_out
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
@@ -46,28 +47,6 @@ def entries() -> list[str]:
     return re.findall(r"^### (.+)$", re.split(r"^## .+$", RUNBOOK, flags=re.MULTILINE)[2], re.MULTILINE)
 
 
-def resources() -> Iterator[dict[str, Any]]:
-    """The template's resources, loops written out."""
-    template = yaml_parse((ROOT / "template.yaml").read_text())
-    for name, resource in template["Resources"].items():
-        if not name.startswith("Fn::ForEach::"):
-            yield resource
-            continue
-        variable, values, body = resource
-        for value in values:
-            text = (
-                json.dumps(body).replace(f"${{{variable}}}", value).replace(json.dumps({"Ref": variable}), f'"{value}"')
-            )
-            yield from json.loads(text, object_hook=lambda node: _found(node, template["Mappings"])).values()
-
-
-def _found(node: dict[str, Any], mappings: dict[str, Any]) -> Any:
-    match node.get("Fn::FindInMap"):
-        case [table, str(row), column] if row in mappings[table]:
-            return mappings[table][row][column]
-    return node
-
-
 def sub(text: dict[str, Any]) -> str:
     match text["Fn::Sub"]:
         case [pattern, {"Suffix": suffix}]:
@@ -79,7 +58,7 @@ def sub(text: dict[str, Any]) -> str:
 def test_each_alarm_that_tells_people_links_its_entry_and_each_entry_is_of_one() -> None:
     alarms = [
         resource["Properties"]
-        for resource in resources()
+        for resource in written_out(yaml_parse((ROOT / "template.yaml").read_text()))
         if resource["Type"] in ALARMS and "AlarmActions" in resource["Properties"]
     ]
     names = [sub(alarm["AlarmName"]).removeprefix(STACK) for alarm in alarms]
@@ -158,6 +137,11 @@ def test_every_entry_looks_where_it_says(api: Api, newcomer: Caller, run: Run, a
     assert '"outcome":"READY"' in printed
     # The local AWS cannot move messages; the command's parameters are good.
     assert aws_command.called[-1] == ("sqs", "start-message-move-task")
+
+
+def test_an_operator_sees_why_a_deployment_went_back(newcomer: Caller, run: Run, aws_command: AwsCommand) -> None:
+    run("A deployment that went back", FUNCTION="me", **of(newcomer, "exp_none"))
+    assert aws_command.called[-2:] == [("cloudformation", "describe-stack-events"), ("logs", "filter-log-events")]
 
 
 def test_an_operator_expires_an_export_and_its_link(

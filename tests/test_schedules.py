@@ -88,7 +88,7 @@ def test_the_scheduler_calls_at_the_time_in_the_zone(
     assert known["ScheduleExpressionTimezone"] == "Europe/Paris"
     assert known["FlexibleTimeWindow"] == {"Mode": "OFF"}
     target = known["Target"]
-    assert target["Arn"].endswith(f":function:{stack['stackName']}-schedule-runner")
+    assert target["Arn"].endswith(f":function:{stack['stackName']}-schedule-runner:live")
     assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 24 * 3600
     assert target["DeadLetterConfig"]["Arn"] and target["RoleArn"]
     assert json.loads(target["Input"]) == {

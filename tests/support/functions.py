@@ -9,6 +9,9 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
+# What everything calls.
+ALIAS = "live"
+
 
 class Functions:
     def __init__(self, lambdas: Any, stack_name: str) -> None:
@@ -17,7 +20,7 @@ class Functions:
 
     def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
         """The answer of a function of the template to an event."""
-        answer = self.lambdas.invoke(FunctionName=self._name(name), Payload=json.dumps(event))
+        answer = self.lambdas.invoke(FunctionName=self._name(name), Qualifier=ALIAS, Payload=json.dumps(event))
         payload = answer["Payload"].read()
         assert "FunctionError" not in answer, payload
         return json.loads(payload or b"null")
@@ -27,15 +30,19 @@ class Functions:
 
     @contextmanager
     def changed(self, name: str, timeout: int | None = None, **variables: str) -> Iterator[None]:
-        """A function with other environment variables, and another timeout in seconds, within."""
+        """A function with other environment variables, and another timeout in seconds, within: a version of its own."""
         function = self._name(name)
-        before = self.lambdas.get_function_configuration(FunctionName=function)
+        before = self.lambdas.get_function_configuration(FunctionName=function, Qualifier=ALIAS)
         before_variables = before["Environment"]["Variables"]
         self._configure(function, {**before_variables, **variables}, timeout or before["Timeout"])
+        version = self.lambdas.publish_version(FunctionName=function)["Version"]
+        self.lambdas.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
         try:
             yield
         finally:
+            self.lambdas.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=before["Version"])
             self._configure(function, before_variables, before["Timeout"])
+            self.lambdas.delete_function(FunctionName=function, Qualifier=version)
 
     def _configure(self, function: str, variables: Mapping[str, str], timeout: int) -> None:
         self.lambdas.update_function_configuration(

@@ -59,6 +59,8 @@ def parameters(stack: Stack) -> dict[str, str]:
     """The template's parameters that have no default, or another one here."""
     return {
         "Architecture": "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
+        # The local AWS has no CodeDeploy.
+        "GradualDeployment": "off",
         "LocalEndpoint": stack.endpoint,
         "SenderEmail": SENDER_EMAIL,
     }

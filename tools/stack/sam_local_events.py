@@ -21,7 +21,7 @@ from .identities import IDENTITIES, TENANT_NAMES, Identity
 from .settings import REGION, ROOT, TEMPLATE
 
 FOLDER = ROOT / "infra" / "sam-local" / "events"
-INTEGRATED = re.compile(r"\$\{(\w+)\.Arn\}/invocations$")
+INTEGRATED = re.compile(r"\$\{(\w+)\.Arn\}:live/invocations$")
 OPERATOR, MERCHANT = (next(one for one in IDENTITIES if one.name == name) for name in ("operator", "merchant"))
 EXPORT_ID = "exp_01kh0c8rm0e4t8v2zj6m3x9q5af"
 SCHEDULE_ID = "sch_01kh0c8rm0e4t8v2zj6m3x9q5a"

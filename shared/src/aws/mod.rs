@@ -5,7 +5,6 @@ mod error;
 pub mod event_bus;
 pub mod exports;
 pub mod files;
-mod gzip;
 pub mod inbox;
 pub mod inbox_queue;
 pub mod keys;

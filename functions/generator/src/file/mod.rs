@@ -1,5 +1,6 @@
 //! Makes the file: reads the ledger, writes the parts, completes the upload, and puts a manifest beside it.
 
+mod buffers;
 mod keys;
 mod pages;
 mod parts;
@@ -35,6 +36,7 @@ use tokio::{
 use tracing::warn;
 
 use self::{
+    buffers::Buffers,
     keys::{fence_of, file_key},
     pages::LedgerPages,
     reading::{End, Reading},
@@ -122,17 +124,25 @@ impl Generator {
     ) -> Result<Option<Checkpoint>, AttemptError> {
         let plan = Plan::of(&attempt.export, &self.ledger).await?;
         let pages = LedgerPages::new(&self.ledger, &plan);
+        let buffers = Buffers::default();
         let reading = match &attempt.checkpoint {
             None => {
                 let draft = Draft::new(&plan.decoder.header());
                 let least = plan.query.span().least;
-                Reading::new(&pages, plan.decoder.clone(), &least, draft, 0)
+                Reading::new(&pages, plan.decoder.clone(), &buffers, &least, draft, 0)
             }
             Some(checkpoint) => {
                 let position = checkpoint.position.as_deref().unwrap_or_default();
                 let parts = checkpoint.upload.as_ref().map_or(0, |state| state.parts);
                 let draft = self.resume(checkpoint).await?;
-                Reading::new(&pages, plan.decoder.clone(), position, draft, parts)
+                Reading::new(
+                    &pages,
+                    plan.decoder.clone(),
+                    &buffers,
+                    position,
+                    draft,
+                    parts,
+                )
             }
         };
         // The file says what was true when it was begun.
@@ -154,7 +164,14 @@ impl Generator {
         let (segments, queue) = mpsc::channel(1);
         let (end, checkpoint) = tokio::try_join!(
             reading.run(segments, rows, invocation.stop_at),
-            Writing::new(self, attempt, complete_until, &invocation.has_advanced).run(queue)
+            Writing::new(
+                self,
+                attempt,
+                &buffers,
+                complete_until,
+                &invocation.has_advanced
+            )
+            .run(queue)
         )?;
         match end {
             End::Whole => Ok(checkpoint),

@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use super::{
+    buffers::Buffers,
     pages::Pages,
     parts::{MOST_PARTS, part_size},
     segment::{Mark, Segment},
@@ -53,6 +54,7 @@ type Answer<'a, P> = BoxFuture<'a, (usize, Result<<P as Pages>::Page, AwsError>)
 pub struct Reading<'a, P: Pages> {
     pages: &'a P,
     decoder: Decoder,
+    buffers: &'a Buffers,
     merge: Merge,
     draft: Draft,
     /// How many parts were cut.
@@ -80,10 +82,18 @@ pub enum End {
 
 impl<'a, P: Pages> Reading<'a, P> {
     /// Reads on from a position of all lanes, where the file has so many parts.
-    pub fn new(pages: &'a P, decoder: Decoder, position: &str, draft: Draft, parts: u32) -> Self {
+    pub fn new(
+        pages: &'a P,
+        decoder: Decoder,
+        buffers: &'a Buffers,
+        position: &str,
+        draft: Draft,
+        parts: u32,
+    ) -> Self {
         Self {
             pages,
             decoder,
+            buffers,
             merge: Merge::new(pages.lanes(), position),
             draft,
             parts,
@@ -194,7 +204,7 @@ impl<'a, P: Pages> Reading<'a, P> {
     }
 
     fn part(&mut self) -> Segment {
-        let next = Vec::with_capacity(part_size(self.parts + 1) + RECORD_SIZE);
+        let next = self.buffers.take(part_size(self.parts + 1) + RECORD_SIZE);
         self.parts += 1;
         let content = self.draft.take_part(next);
         Segment::Part {
@@ -292,7 +302,8 @@ mod tests {
     async fn read(pages: &ScriptedPages, limit: Duration) -> Outcome {
         let decoder = Decoder::new(&COLUMNS, "sort", Dialect::STANDARD);
         let draft = Draft::new(&decoder.header());
-        let reading = Reading::new(pages, decoder, "", draft, 0);
+        let buffers = Buffers::default();
+        let reading = Reading::new(pages, decoder, &buffers, "", draft, 0);
         let (segments, queue) = channel(1);
         let started = Instant::now();
         let rows = AtomicU64::new(0);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
-use futures::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
+use futures::{StreamExt, future::LocalBoxFuture, stream::FuturesOrdered};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use shared::{
@@ -19,6 +19,7 @@ use tokio::sync::mpsc::Receiver;
 use tracing::warn;
 
 use super::{
+    buffers::Buffers,
     keys::{file_key, tail_key},
     parts::uploads_at_once,
     segment::{Mark, Segment},
@@ -42,6 +43,7 @@ enum Stored {
 pub struct Writing<'a> {
     generator: &'a Generator,
     attempt: &'a Attempt,
+    buffers: &'a Buffers,
     upload: Option<Upload>,
     /// Parts whose upload was started.
     parts: u32,
@@ -56,6 +58,7 @@ impl<'a> Writing<'a> {
     pub fn new(
         generator: &'a Generator,
         attempt: &'a Attempt,
+        buffers: &'a Buffers,
         ledger_complete_until: Option<Timestamp>,
         has_advanced: &'a Cell<bool>,
     ) -> Self {
@@ -66,6 +69,7 @@ impl<'a> Writing<'a> {
         Self {
             generator,
             attempt,
+            buffers,
             upload: upload.map(|state| state.upload.clone()),
             parts: upload.map_or(0, |state| state.parts),
             tails: 0,
@@ -97,7 +101,7 @@ impl<'a> Writing<'a> {
     async fn begin(
         &mut self,
         segment: Segment,
-    ) -> Result<BoxFuture<'a, (Result<Stored, AttemptError>, Mark)>, AttemptError> {
+    ) -> Result<LocalBoxFuture<'a, (Result<Stored, AttemptError>, Mark)>, AttemptError> {
         let generator = self.generator;
         Ok(match segment {
             Segment::Tail { content, mark } => {
@@ -112,8 +116,12 @@ impl<'a> Writing<'a> {
             Segment::Part { content, mark } => {
                 let upload = self.upload().await?;
                 self.parts += 1;
-                let number = self.parts;
-                Box::pin(async move { (put_part(generator, upload, number, content).await, mark) })
+                let (number, buffers) = (self.parts, self.buffers);
+                Box::pin(async move {
+                    let stored = put_part(generator, upload, number, &content).await;
+                    buffers.give_back(content);
+                    (stored, mark)
+                })
             }
         })
     }
@@ -196,7 +204,7 @@ async fn put_part(
     generator: &Generator,
     upload: Upload,
     number: u32,
-    content: Bytes,
+    content: &Bytes,
 ) -> Result<Stored, AttemptError> {
     let part = || {
         generator

@@ -26,7 +26,8 @@ pub use records::{RecordPage, StoredRecord};
 pub use suppliers::FoundSupplier;
 pub use write::{BATCH, Outcome, Written};
 
-use super::{AwsError, gzip, raw_answer::Inflate};
+use super::AwsError;
+pub use super::raw_answer::Inflate;
 use crate::{
     domain::{received::Margin, suppliers::KnownSuppliers},
     items::ledger::{Item, PARTITION, SORT},
@@ -58,9 +59,9 @@ impl LedgerTable {
     }
 
     /// Pages come compressed from now on. Lambda's network, and not its processor, is what large exports wait for.
-    pub fn compressed(self) -> Self {
+    pub fn compressed(self, inflate: Inflate) -> Self {
         Self {
-            inflate: Some(gzip::inflate),
+            inflate: Some(inflate),
             ..self
         }
     }

@@ -19,7 +19,10 @@ pub struct Usage {
     pub new_records_a_day: u64,
     /// All that the ledger holds.
     pub records: u64,
-    pub alarms: u32,
+    /// Whether the template's alarms and its dashboard are there.
+    pub alarms: bool,
+    /// Whether each function has an alarm that takes a new version back.
+    pub gradual_deployment: bool,
     /// Of KMS.
     pub own_keys: u32,
 }
@@ -168,6 +171,16 @@ pub fn bill(usage: &Usage, figures: &Figures, prices: &Prices) -> Bill {
         / HOURS;
     let traces = |count: f64| count / MILLION * dollars("xray_million_traces");
 
+    let mut watching = 0.0;
+    if usage.alarms {
+        watching += figures.idle.alarm_metrics * dollars("cloudwatch_alarm_month")
+            + figures.idle.composite_alarms * dollars("cloudwatch_composite_alarm_month")
+            + figures.idle.dashboards * dollars("cloudwatch_dashboard_month");
+    }
+    if usage.gradual_deployment {
+        watching += figures.idle.deployment_alarms * dollars("cloudwatch_alarm_month");
+    }
+
     let line = |key, service| Line {
         key,
         service,
@@ -212,7 +225,7 @@ pub fn bill(usage: &Usage, figures: &Figures, prices: &Prices) -> Bill {
         Line {
             idle: logs(idle.invocations)
                 + idle.metrics * dollars("cloudwatch_metric_month")
-                + f64::from(usage.alarms) * dollars("cloudwatch_alarm_month"),
+                + watching,
             exports: exports * logs(export.invocations) + metrics,
             ..line("cloudwatch", "CloudWatch")
         },
@@ -244,7 +257,8 @@ mod tests {
         downloads: 1,
         new_records_a_day: 0,
         records: 0,
-        alarms: 0,
+        alarms: false,
+        gradual_deployment: false,
         own_keys: 0,
     };
 
@@ -294,7 +308,8 @@ mod tests {
     /// reconciler's 43,200 passes are 43,200 × 0.1 s × 1,769 / 1,024 GB = 7,462.97 GB-seconds, the sweep's 8,640 are 108:
     /// $0.12618, and 51,840 requests $0.01037. They read 43,200 × 34 + 8,640 × 8.5 = 1,542,240 units, $0.19278. Their logs
     /// are 77,760,000 bytes = 0.07242 GB × $0.53 = $0.03838, their traces 51,840 × $5 / 1,000,000 = $0.2592, and the
-    /// reconciler's two metrics $0.60. Twelve alarms are $1.20, a key of one's own $1.00.
+    /// reconciler's two metrics $0.60. Alarms on 39 metrics are $3.90, two that are made of others $1.00, the dashboard
+    /// $3.00; an alarm for each of 27 functions is $2.70, a key of one's own $1.00.
     #[test]
     fn an_idle_stack_costs_what_its_queues_and_its_clocks_do() {
         let bill = bill_of(&NOBODY);
@@ -305,11 +320,16 @@ mod tests {
         assert_near(line(&bill, "xray").idle, 0.259_20);
         assert_near(bill.all(), 2.782_11);
         let watched = bill_of(&Usage {
-            alarms: 12,
+            alarms: true,
             own_keys: 1,
             ..NOBODY
         });
-        assert_near(watched.idle(), 2.782_11 + 1.2 + 1.0);
+        assert_near(watched.idle(), 2.782_11 + 7.9 + 1.0);
+        let careful = bill_of(&Usage {
+            gradual_deployment: true,
+            ..NOBODY
+        });
+        assert_near(careful.idle(), 2.782_11 + 2.7);
     }
 
     /// By hand: 100,000 new records a day are 9,000,000 write units a month, $5.625. Ten million records of 680 bytes are

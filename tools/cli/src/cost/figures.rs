@@ -67,6 +67,10 @@ pub struct Idle {
     pub sweep_ms: f64,
     pub sweep_read_units: f64,
     pub metrics: f64,
+    pub alarm_metrics: f64,
+    pub composite_alarms: f64,
+    pub dashboards: f64,
+    pub deployment_alarms: f64,
 }
 
 /// The prices of a region, by name.
@@ -86,7 +90,7 @@ pub struct Price {
 }
 
 /// The prices that a bill needs.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
     "lambda_gb_second",
     "lambda_million_requests",
     "dynamodb_million_reads",
@@ -103,6 +107,8 @@ const NAMES: [&str; 18] = [
     "cloudwatch_gb_month_of_logs",
     "cloudwatch_metric_month",
     "cloudwatch_alarm_month",
+    "cloudwatch_composite_alarm_month",
+    "cloudwatch_dashboard_month",
     "xray_million_traces",
     "kms_key_month",
 ];

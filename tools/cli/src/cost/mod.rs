@@ -3,6 +3,8 @@
 mod bill;
 mod figures;
 
+use std::fmt;
+
 use anyhow::{Result, bail};
 use indicatif::HumanCount;
 use serde_json::json;
@@ -36,9 +38,12 @@ pub struct Args {
     /// How many records the ledger holds [default: as many as an export has rows]
     #[arg(long, value_name = "N")]
     records: Option<u64>,
-    /// How many alarms watch the stack
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    alarms: u32,
+    /// The stack's parameter Alarms
+    #[arg(long, value_enum, default_value_t)]
+    alarms: Switch,
+    /// The stack's parameter GradualDeployment
+    #[arg(long, value_enum, default_value_t)]
+    gradual_deployment: Switch,
     /// How many KMS keys of your own encrypt its data
     #[arg(long, value_name = "N", default_value_t = 0)]
     own_keys: u32,
@@ -48,6 +53,26 @@ pub struct Args {
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     output: Output,
+}
+
+/// A parameter of the stack that is on unless somebody says otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Switch {
+    #[default]
+    On,
+    Off,
+}
+
+impl Switch {
+    fn is_on(self) -> bool {
+        self == Self::On
+    }
+}
+
+impl fmt::Display for Switch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.is_on() { "on" } else { "off" })
+    }
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -66,7 +91,8 @@ pub fn run(args: &Args) -> Result<()> {
         downloads: args.downloads,
         new_records_a_day: args.new_records_a_day,
         records: args.records.unwrap_or(args.rows),
-        alarms: args.alarms,
+        alarms: args.alarms.is_on(),
+        gradual_deployment: args.gradual_deployment.is_on(),
         own_keys: args.own_keys,
     };
     let bill = bill(&usage, &figures, prices);
@@ -107,7 +133,8 @@ fn text(bill: &Bill, args: &Args, prices: &Prices) -> String {
          This is for {} exports a day of {} rows, and a ledger of {kept} records\n\
          of which {} a day are new.\n\
          A stack that nobody uses costs ${} a month: Lambda waits for messages of the queues,\n\
-         and the reconciler and the sweep run. {} alarms and {} KMS keys of your own are in it.\n\
+         and the reconciler and the sweep run. Alarms and the dashboard are {}, gradual\n\
+         deployment is {}, and {} KMS keys of your own are in it.\n\
          The rules that call the functions cost nothing. The calls of tenants' schedules, their\n\
          events and webhooks are not reckoned.\n\
          Prices are those of {}, looked up from {oldest} to {newest}, without free\n\
@@ -117,6 +144,7 @@ fn text(bill: &Bill, args: &Args, prices: &Prices) -> String {
         HumanCount(args.new_records_a_day),
         dollars(bill.idle()),
         args.alarms,
+        args.gradual_deployment,
         args.own_keys,
         args.region,
         prices.unchecked().join("; "),
