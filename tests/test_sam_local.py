@@ -62,8 +62,8 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def test_there_is_an_event_for_each_function_and_each_is_as_the_contracts_say() -> None:
-    assert sam_local_events.stale() == []
+def test_there_is_an_event_for_each_function() -> None:
+    """`make lint` compares the events with what the contracts say."""
     assert sorted(file.stem for file in sam_local_events.FOLDER.iterdir()) == sorted(template.binaries())
     assert sorted(ANSWERS) == sorted(template.binaries())
 
