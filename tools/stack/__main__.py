@@ -8,6 +8,7 @@ import sys
 from bench.run import bench as measure
 from bench.settings import plan, quick_plan
 from emulators.command import prove_localstack
+from emulators.moto_suites import SUITES, run_suites_on_moto
 from faults.command import faults
 from load.run import load
 from rich.markup import escape
@@ -53,6 +54,8 @@ def main() -> None:
     packing = commands.add_parser("release", help="compile the functions for Lambda and pack them with the template")
     packing.add_argument("--architecture", choices=releasing.ARCHITECTURES, default="arm64")
     commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
+    other = commands.add_parser("moto", help="run suites with moto's S3, SQS, DynamoDB and SESv2")
+    other.add_argument("--suite", help="only this file or test, instead of all that can pass there")
     commands.add_parser("sam-local", help="write what `sam local` needs to use the local stack")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
@@ -95,6 +98,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "localstack":
         prove_localstack(steps)
+        return
+    if command == "moto":
+        run_suites_on_moto(steps, [arguments.suite] if arguments.suite else SUITES)
         return
     if command == "contract":
         if not build.contract():
