@@ -13,11 +13,11 @@ from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
-from . import build, checks, dashboard, demo, lifecycle, seed
+from . import build, checks, dashboard, demo, lifecycle, sam_local, sam_local_events, seed
 from . import fuzz as fuzzing
 from . import release as releasing
 from . import watch as watching
-from .settings import Failure, stack_from_environment
+from .settings import ROOT, Failure, stack_from_environment
 from .steps import Steps, console
 
 # Their arguments are the command line tool's.
@@ -56,6 +56,7 @@ def main() -> None:
     commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
     other = commands.add_parser("moto", help="run suites with moto's S3, SQS, DynamoDB and SESv2")
     other.add_argument("--suite", help="only this file or test, instead of all that can pass there")
+    commands.add_parser("sam-local", help="write what `sam local` needs to use the local stack")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
     arguments, rest = parser.parse_known_args()
@@ -105,6 +106,7 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         if not build.contract():
             raise Failure("The contract was not made: see the messages above.")
         dashboard.write()
+        sam_local_events.write()
         return
     if command == "generate":
         if not build.run_cli("generate", *rest):
@@ -119,6 +121,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         console.print("The local stack is down." if lifecycle.down(stack) else "No local stack was running.")
     elif command == "demo":
         demo.demo(stack, steps)
+    elif command == "sam-local":
+        folder = sam_local.prepare(stack, lifecycle.running(stack))
+        console.print(f"{folder.relative_to(ROOT)} has what infra/sam-local/README.md names.")
     elif command == "watch":
         lifecycle.running(stack)
         watching.watch(stack, once=arguments.once)
