@@ -57,6 +57,9 @@ localstack: ## deploy to LocalStack, and make an export with its S3 and SQS
 moto: ## run suites with moto's S3, SQS, DynamoDB and SESv2: make moto [SUITE=tests/test_list.py]
 	@$(STACK) moto $(if $(SUITE),--suite '$(SUITE)')
 
+sam-local: ## write what `sam local` needs to use the local stack
+	@$(STACK) sam-local
+
 generate: ## make records: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv [SEED=1]
 	$(if $(and $(TYPE),$(COUNT),$(FILE)),,$(error Say what to make: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv))
 	@$(STACK) generate --type '$(TYPE)' --count '$(COUNT)' --output '$(FILE)' $(if $(SEED),--seed '$(SEED)')
