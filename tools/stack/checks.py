@@ -12,7 +12,17 @@ from typing import Any
 
 import yaml
 
-from . import build, dashboard, document_links, lifecycle, own_dataset, page, template, virtual_environments
+from . import (
+    build,
+    dashboard,
+    document_links,
+    lifecycle,
+    own_dataset,
+    page,
+    sam_local_events,
+    template,
+    virtual_environments,
+)
 from .cargo_tools import installed
 from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
@@ -38,6 +48,11 @@ def lint(steps: Steps) -> None:
             raise Failure("A generated file is stale: see above.")
         if not dashboard.is_current():
             raise Failure("docs/dashboard.svg is stale: run `make contract` and commit what it writes.")
+        if stale := sam_local_events.stale():
+            names = ", ".join(stale)
+            raise Failure(
+                f"Of infra/sam-local/events, {names} are stale: run `make contract` and commit what it writes."
+            )
         _run("npm", "run", "--silent", "contract", folder=CONSOLE)
     with steps.step("page", "Building the Back Office page"):
         page.build()
