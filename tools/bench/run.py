@@ -37,7 +37,8 @@ def bench(plan: Plan, steps: Steps) -> None:
         found["coldStart"] = cold_start.measure(plan, pinned)
     found["endToEnd"] = end_to_end.measure(plan.runs, steps)
     memory_mb = next(function.memory_mb for function in deployed() if function.name == "generator")
-    costs = cost.per_million_rows(found["generator"], memory_mb)
+    rows_per_second = found["network"]["generator"]["rowsPerSecond"]
+    costs = cost.per_million_rows(rows_per_second, found["generator"]["fileBytesPerRow"], memory_mb)
     found |= {
         "endToEndSeconds": found["endToEnd"]["seconds"],
         "costPerMillionRowsUsd": costs["total"],
