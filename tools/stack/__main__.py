@@ -12,7 +12,7 @@ from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
-from . import build, checks, dashboard, demo, lifecycle, seed
+from . import build, checks, dashboard, demo, lifecycle, seed, upgrades
 from . import fuzz as fuzzing
 from . import release as releasing
 from . import watch as watching
@@ -52,6 +52,8 @@ def main() -> None:
     attack.add_argument("--call", help="only calls whose names have this in them")
     packing = commands.add_parser("release", help="compile the functions for Lambda and pack them with the template")
     packing.add_argument("--architecture", choices=releasing.ARCHITECTURES, default="arm64")
+    upgrading = commands.add_parser("upgrades", help="upgrade, and go back, in the middle of an export")
+    upgrading.add_argument("--commit", default="HEAD~1", help="the earlier release")
     commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
@@ -94,6 +96,10 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "localstack":
         prove_localstack(steps)
+        return
+    if command == "upgrades":
+        upgrades.prove(steps, arguments.commit)
+        console.print(steps.table())
         return
     if command == "contract":
         if not build.contract():

@@ -12,7 +12,18 @@ from typing import Any
 
 import yaml
 
-from . import build, dashboard, document_links, lifecycle, own_dataset, page, template, virtual_environments
+from . import (
+    build,
+    dashboard,
+    document_links,
+    lifecycle,
+    own_dataset,
+    page,
+    project_copy,
+    template,
+    upgrades,
+    virtual_environments,
+)
 from .cargo_tools import installed
 from .fuzz import fuzz
 from .settings import CONSOLE, REGION, ROOT, TEMPLATE, Failure, Stack, free_port, stack_from_environment
@@ -20,6 +31,8 @@ from .steps import Steps, console
 
 # For each target: at thousands of inputs a second, this is long enough to find the mistakes that are easy to find.
 FUZZ_SECONDS = 20
+# What an upgrade is tried from.
+EARLIER_COMMIT = "HEAD~1"
 FUZZ_TARGETS = ROOT / "engine" / "fuzz"
 CLOUDFORMATION_TEMPLATES = ("template.yaml",)
 CHECKOV_CONFIGURATION = ROOT / "infra" / "checkov.yaml"
@@ -75,7 +88,7 @@ def test(steps: Steps) -> None:
 
 
 def test_long(steps: Steps) -> None:
-    """What takes too long for each change: large exports, the page in a browser, fuzzing, one more dataset."""
+    """What takes too long for each change: large exports, the page in a browser, fuzzing, a new dataset, upgrades."""
     try:
         with steps.step("fuzzing", "Input that nobody thought of, for everything that reads what comes from outside"):
             fuzz(FUZZ_SECONDS)
@@ -88,6 +101,10 @@ def test_long(steps: Steps) -> None:
                 _run("npm", "run", "--silent", "browser", environment=environment, folder=CONSOLE)
         with steps.step("own dataset", "A copy of the project with one more file in datasets/"):
             own_dataset.prove()
+        if project_copy.has_commit(EARLIER_COMMIT):
+            upgrades.prove(steps, EARLIER_COMMIT)
+        else:
+            console.print("[yellow]  This clone has no earlier commit: no upgrade was tried.[/]")
     finally:
         console.print(steps.table())
 
