@@ -7,7 +7,7 @@
 STACK = $(if $(shell command -v python3),,$(error Python 3.10 or newer is needed: install it from https://www.python.org/downloads/))python3 tools/stack/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint contract up down watch bench load fuzz faults localstack upgrades release generate import
+.PHONY: help demo test test-long lint contract up down watch bench load fuzz faults localstack moto upgrades release sam-local generate import
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,12 @@ release: ## compile the functions for Lambda and pack them: make release [ARCHIT
 
 localstack: ## deploy to LocalStack, and make an export with its S3 and SQS
 	@$(STACK) localstack
+
+moto: ## run suites with moto's S3, SQS, DynamoDB and SESv2: make moto [SUITE=tests/test_list.py]
+	@$(STACK) moto $(if $(SUITE),--suite '$(SUITE)')
+
+sam-local: ## write what `sam local` needs to use the local stack
+	@$(STACK) sam-local
 
 generate: ## make records: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv [SEED=1]
 	$(if $(and $(TYPE),$(COUNT),$(FILE)),,$(error Say what to make: make generate TYPE=FUNDING_TRANSFERS COUNT=1000 FILE=transfers.csv))

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
+import { apiReference } from "./reference/plugin.ts";
 
 /** Where `npm run dev` sends API calls: the stack that `make up` started. */
 function operatorApi(): URL {
@@ -14,6 +15,7 @@ function proxy() {
 
 export default defineConfig(({ command, isPreview }) => ({
   base: "/console/",
+  plugins: [apiReference()],
   ...(command === "serve" && !isPreview && !process.env.VITEST ? { server: { proxy: proxy() } } : {}),
   experimental: {
     // The page is at `…/console` below a stage that only its own address tells, so nothing can begin with a slash.

@@ -16,6 +16,8 @@ NOT_ON_A_LOCAL_GATEWAY = {
 NEVER = {
     ("/console", "INTERNAL_ERROR"): "The page is part of the function: it reads nothing that could be missing.",
     ("/console/assets/{file}", "INTERNAL_ERROR"): "So are its assets.",
+    ("/docs", "INTERNAL_ERROR"): "So is the API reference.",
+    ("/docs/{api}", "INTERNAL_ERROR"): "So is each API's page.",
 }
 
 

@@ -20,6 +20,9 @@ from support.merchant import triple
 from support.problems import problem
 from support.schedules import DAILY
 
+# What is for people: it needs no key, and the function's own policy holds for it.
+PAGES = ("/console", "/docs")
+
 
 @pytest.fixture(scope="module")
 def gateway(stack: dict[str, Any], aws: boto3.Session) -> Any:
@@ -117,7 +120,7 @@ def test_every_answer_tells_browsers_to_keep_guess_run_and_frame_nothing(
     contract: Contract, http: httpx.Client, callers: dict[str, Caller], stack: dict[str, Any]
 ) -> None:
     for document, method, path in contract.operations():
-        if path.startswith("/console"):
+        if path.startswith(PAGES):
             continue
         for headers in (_headers(document, callers["operator"], callers["merchant"]), {}):
             answer = _send(http, document, method, path, headers)
@@ -169,7 +172,7 @@ def test_what_fails_inside_tells_nothing_outside(
             changes.enter_context(functions.changed(name, **broken))
         operator, merchant = keys.operator(), keys.merchant(keys.operator().tenantId)
         for document, method, path in contract.operations():
-            if path == "/v1/me" or path.startswith(("/console", "/{version}")):
+            if path == "/v1/me" or path.startswith((*PAGES, "/{version}")):
                 continue
             answer = _send(http, document, method, path, _headers(document, operator, merchant))
             _refused(document, answer, 500, "INTERNAL_ERROR")
@@ -198,6 +201,26 @@ def test_the_page_and_its_assets_are_there(http: httpx.Client, stack: dict[str, 
     problem(missing, 404, "NOT_FOUND")
 
 
+def test_the_reference_of_each_api_is_there_under_the_policy_of_the_page(
+    contract: Contract, http: httpx.Client, stack: dict[str, Any]
+) -> None:
+    page = http.get(stack["consoleUrl"])
+    overview = http.get(urljoin(str(page.url), "docs"))
+    # With a slash, the same links are relative to another folder.
+    with_slash = http.get(f"{overview.url}/")
+    for answer in (overview, with_slash):
+        for document in contract.documents:
+            link = re.search(rf'href="([^"]*){document.name}"', answer.text)
+            assert link
+            reference = http.get(urljoin(str(answer.url), f"{link[1]}{document.name}"))
+            assert reference.status_code == 200
+            assert reference.headers["content-security-policy"] == page.headers["content-security-policy"]
+            stylesheet = re.search(r'rel="stylesheet" href="([^"]+)"', reference.text)
+            assert stylesheet
+            assert http.get(urljoin(str(reference.url), stylesheet[1])).headers["content-type"].startswith("text/css")
+    problem(http.get(f"{overview.url}/nothing"), 404, "NOT_FOUND")
+
+
 def _needs_key(document: Document, method: str, path: str) -> bool:
     operation = document.raw["paths"][path][method.lower()]
     return bool(operation.get("security", document.raw["security"]))
@@ -223,6 +246,7 @@ def _send(http: httpx.Client, document: Document, method: str, path: str, header
         .replace("{deliveryId}", "dlv_01kh0c8rm0e4t8v2zj6m3x9q5b")
         .replace("{operation}", "find-export")
         .replace("{file}", "nothing.js")
+        .replace("{api}", "operator")
     )
     body = {
         "find": {"export_id": "exp_01kh0c8rm0e4t8v2zj6m3x9q5ac"},

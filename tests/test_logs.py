@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from support.api import Api, Caller
+from support.feed import Feed, transfer
 from support.functions import Functions
 from support.generator import Generator
+from support.inbox import Inbox
 from support.logs import Logs, metrics_of
 from support.mail_service import MailService
+from support.schedules import Schedules
+from support.table import ExportsTable
 from support.waiting import until
 
 DATASET = "funding-transfers"
@@ -46,6 +50,79 @@ def test_one_search_finds_the_request_each_message_and_each_look_at_an_export(
     assert sorted(outcomes()) == ["ENDED", "OVER", "READY"]
     [ready] = [line for line in found if line.get("outcome") == "READY"]
     assert (ready["attempt"], ready["level"], ready["tenantId"]) == (1, "INFO", newcomer.tenantId)
+
+
+def closing(log: Logs, function: str, **ids: Any) -> list[dict[str, Any]]:
+    """The lines that end messages or events of a function about these ids, once there is one."""
+    found: list[dict[str, Any]] = []
+
+    def is_logged() -> bool:
+        ends = [line for line in log.of(function) if line.get("message") in ("message", "event")]
+        found[:] = [line for line in ends if ids.items() <= line.items()]
+        return bool(found)
+
+    until(is_logged)
+    assert all(line["milliseconds"] >= 0 and line["requestId"] for line in found)
+    return found
+
+
+def test_a_message_about_a_file_ends_with_one_line_that_finds_the_file(
+    inbox: Inbox, newcomer: Caller, log: Logs
+) -> None:
+    key = inbox.drop(newcomer.tenantId, "nothing good.csv", "not;a;header\n")
+    tag = inbox.s3.head_object(Bucket=inbox.bucket, Key=key)["ETag"].strip('"')
+    assert inbox.result(key)["status"] == "refused"
+    [line] = closing(log, "loader", tenantId=newcomer.tenantId, fileTag=tag)
+    assert (line["message"], line["outcome"], line["level"]) == ("message", "DONE", "INFO")
+    # Of a file the log has its tag: a name may be anything.
+    assert line["messageId"] and "nothing good" not in str(log.of("loader"))
+
+
+def test_each_message_of_changes_ends_with_one_line(feed: Feed, newcomer: Caller, log: Logs) -> None:
+    tenant = newcomer.tenantId
+    bad = transfer(tenant, "trf_2", 1, amount="ten")
+    feed.write(transfer(tenant, "trf_1", 1), [transfer(tenant, "trf_3", 1), bad], bad)
+    until(lambda: len(closing(log, "recorder", tenantId=tenant)) == 2)
+    ends = {line["outcome"]: line for line in closing(log, "recorder", tenantId=tenant)}
+    assert {outcome: (line["changes"], line["refused"]) for outcome, line in ends.items()} == {
+        "RECORDED": (1, 0),
+        "PARTLY_REFUSED": (2, 1),
+    }
+    # Nobody knows whose a change is that cannot be read.
+    refused = [line for line in closing(log, "recorder", outcome="REFUSED") if "tenantId" not in line]
+    assert refused and all(line["messageId"] for line in (*refused, *ends.values()))
+
+
+def test_an_expiry_and_what_is_told_of_an_export_end_with_one_line_each(
+    api: Api, exports_table: ExportsTable, newcomer: Caller, log: Logs
+) -> None:
+    export_id = api.make(newcomer, DATASET)["exportId"]
+    exports_table.expire(newcomer.tenantId, DATASET, export_id, with_marker=True)
+    [expiry] = closing(log, "expirer", exportId=export_id)
+    assert (expiry["message"], expiry["outcome"], expiry["tenantId"]) == ("event", "EXPIRED", newcomer.tenantId)
+    told: list[dict[str, Any]] = []
+
+    def is_all_told() -> bool:
+        told[:] = closing(log, "publisher", exportId=export_id)
+        return {"export.ready", "export.expired"} <= {line.get("type") for line in told}
+
+    until(is_all_told)
+    assert all((line["outcome"], line["tenantId"]) == ("TOLD", newcomer.tenantId) for line in told)
+    assert {"EXPORT_LAUNCHED", "EMAIL_SENT"} <= {line.get("action") for line in told}
+    ids = [line[name] for line in told for name in ("eventId", "auditEventId") if name in line]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_look_at_a_schedule_ends_with_one_line(schedules: Schedules, api: Api, newcomer: Caller, log: Logs) -> None:
+    schedule_id = schedules.made(newcomer)["scheduleId"]
+    schedules.miss(newcomer, schedule_id)
+    schedules.call(newcomer, schedule_id)
+    [export] = api.get(newcomer, f"/v1/payments/{DATASET}/export").json()["items"]
+    [line] = closing(log, "schedule-runner", scheduleId=schedule_id)
+    assert (line["outcome"], line["exportId"]) == ("MADE", export["exportId"])
+    api.wait(newcomer, DATASET, export["exportId"])
+    schedules.sweep()
+    assert closing(log, "schedule-runner", outcome="SWEPT")
 
 
 def test_an_export_is_counted_once_where_it_is_accepted_and_once_where_it_ends(

@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from bench import first_page
 from support.api import Api, Caller
-from support.counting import Counter
+from support.counting import SERVICES, Counter
 from support.functions import Functions
 from support.generator import Generator
+from support.large_ledger import BENCH_SERVER, serving
 from support.mailbox import Mailbox
 
 TRANSFERS = "funding-transfers"
@@ -99,3 +101,29 @@ def test_sending_again_takes_five_calls(calls: Counter, api: Api, newcomer: Call
     # The second looks for addresses that no mail may go to, and for where copies may go.
     expected = ["GetItem", "BatchGetItem", "TransactWriteItems", "SendEmail", "TransactWriteItems"]
     assert calls.of(sent) == (200, expected)
+
+
+def test_a_small_export_takes_six_calls_one_after_another(
+    functions: Functions, stack: dict[str, Any], api: Api, newcomer: Caller
+) -> None:
+    # A tenant's first export makes the item of its slots, which takes one call more.
+    api.make(newcomer, TRANSFERS)
+    # So long that calls that do not wait for each other overlap, also on a busy machine.
+    with serving(BENCH_SERVER, stack, rows=100, call_latency_ms=400) as slow:
+        endpoints = {f"AWS_ENDPOINT_URL_{service}": slow.url for service in SERVICES}
+        with functions.changed("generator", **endpoints):
+            export = api.make(newcomer, TRANSFERS)
+        calls = first_page.until_ready(first_page.calls_of(slow.stats()))
+    assert export["manifest"]["rowCount"] == 100
+    assert first_page.sequence(calls) == [
+        # The claim, beside how the ledger is laid out.
+        ["GetItem", "UpdateItem"],
+        # The slot, beside the rows and up to when they are complete.
+        ["Query", "Query by-position", "UpdateItem"],
+        # The file, its manifest, and to whom no mail may go.
+        ["BatchGetItem", "PUT 1.csv", "PUT 1.manifest.json"],
+        # The link, the mail, and READY.
+        ["TransactWriteItems"],
+        ["POST outbound-emails"],
+        ["TransactWriteItems"],
+    ]

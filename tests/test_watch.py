@@ -58,6 +58,23 @@ def test_answers_are_counted_and_what_is_no_line_of_ours_is_not() -> None:
     assert at_share(totals.milliseconds["list"], 0.99) == 500
 
 
+def test_messages_and_events_are_counted_by_what_became_of_them() -> None:
+    totals = Totals()
+    for function, message, outcome in (
+        ("generator", "message", {"outcome": "READY"}),
+        ("expirer", "event", {"outcome": "EXPIRED"}),
+        ("expirer", "event", {"outcome": "EXPIRED"}),
+        ("expirer", "the event must come back", {"cause": "throttled"}),
+        ("loader", "a file has ended", {"status": "Loaded"}),
+    ):
+        totals.add(json.dumps({"message": message, "function": function, **outcome}))
+    assert totals.outcomes == {
+        ("generator", "READY"): 1,
+        ("expirer", "EXPIRED"): 2,
+        ("expirer", "COMES_BACK"): 1,
+    }
+
+
 def test_the_logs_of_the_stack_are_read_once(api: Api, newcomer: Caller, stack: dict[str, Any]) -> None:
     port = int(stack["endpointUrl"].rpartition(":")[2])
     reader, totals = Reader(Stack(port), begin=int(time.time() * 1000)), Totals()
@@ -77,3 +94,4 @@ def test_the_logs_of_the_stack_are_read_once(api: Api, newcomer: Caller, stack: 
     [row] = [line for line in shown.get().splitlines() if line.startswith("marketplace_payouts")]
     # Accepted and ready.
     assert row.split()[1:3] == ["1", "1"]
+    assert totals.outcomes["generator", "READY"] >= 1 and "Messages and events" in shown.get()

@@ -26,9 +26,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = if is_built {
         let dist = dist.canonicalize()?;
         let index = include(&dist.join("index.html"));
-        format!("{}{}", page(&index), assets(&dist.join("assets"))?)
+        page(&index)
+            + &texts("ASSETS", &named(&dist.join("assets"), "")?)
+            + &texts("REFERENCE", &named(&dist.join("docs"), ".html")?)
     } else {
-        page(&format!("{NO_PAGE:?}")) + "const ASSETS: &[(&str, &str)] = &[];\n"
+        let no_page = format!("{NO_PAGE:?}");
+        page(&no_page)
+            + &texts("ASSETS", &[])
+            + &texts("REFERENCE", &[("index".to_owned(), no_page)])
     };
     fs::write(Path::new(&env::var("OUT_DIR")?).join("built.rs"), source)?;
     Ok(())
@@ -38,19 +43,27 @@ fn page(expression: &str) -> String {
     format!("const PAGE: &str = {expression};\n")
 }
 
-fn assets(folder: &Path) -> Result<String, Box<dyn Error>> {
+/// The names of a folder's files, without an ending that all have, and what includes them.
+fn named(folder: &Path, ending: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let mut paths: Vec<_> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     paths.sort();
-    let entries: String = paths
+    let named = paths.iter().map(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.strip_suffix(ending).unwrap_or(&name).to_owned();
+        (name, include(path))
+    });
+    Ok(named.collect())
+}
+
+/// A constant of texts by their names.
+fn texts(constant: &str, texts: &[(String, String)]) -> String {
+    let entries: String = texts
         .iter()
-        .map(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            format!("    ({name:?}, {}),\n", include(path))
-        })
+        .map(|(name, expression)| format!("    ({name:?}, {expression}),\n"))
         .collect();
-    Ok(format!("const ASSETS: &[(&str, &str)] = &[\n{entries}];\n"))
+    format!("const {constant}: &[(&str, &str)] = &[\n{entries}];\n")
 }
 
 fn include(path: &Path) -> String {

@@ -24,9 +24,12 @@ use tracing::{
 use crate::{
     domain::{
         id::ExportId,
+        schedule::ScheduleId,
         webhook::id::{DeliveryId, WebhookId},
     },
+    items::audit::AuditItem,
     metrics,
+    wire::export_event::EventObject,
 };
 
 /// Begins the log of a function, which is named as its crate, and its metrics. Lambda's own settings decide which levels are
@@ -71,23 +74,87 @@ where
     O: Into<&'static str>,
     E: fmt::Display,
 {
+    logged("message", work)
+        .instrument(message_span(message_id))
+        .await
+}
+
+/// The same for what comes without a queue: a record of a stream, or a call of the Scheduler or the clock.
+pub async fn of_event<O, E>(work: impl Future<Output = Result<O, E>>) -> Result<(), E>
+where
+    O: Into<&'static str>,
+    E: fmt::Display,
+{
+    logged("event", work).instrument(event_span()).await
+}
+
+async fn logged<O, E>(kind: &'static str, work: impl Future<Output = Result<O, E>>) -> Result<(), E>
+where
+    O: Into<&'static str>,
+    E: fmt::Display,
+{
     let started = Instant::now();
-    let logged = async {
-        let worked = work.await;
-        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match worked {
-            Ok(outcome) => {
-                let outcome: &'static str = outcome.into();
-                info!(outcome, milliseconds, "message");
-                Ok(())
+    let worked = work.await.map(Into::into);
+    log_end(kind, &worked, started);
+    worked.map(drop)
+}
+
+/// Ends an event that was worked on together with others. `note` says what it is about, with the functions below.
+pub fn end_event(
+    worked: &Result<&'static str, impl fmt::Display>,
+    started: Instant,
+    note: impl FnOnce(),
+) {
+    event_span().in_scope(|| {
+        note();
+        log_end("event", worked, started);
+    });
+}
+
+fn log_end(kind: &'static str, worked: &Result<&'static str, impl fmt::Display>, started: Instant) {
+    let milliseconds = since(started);
+    match worked {
+        Ok(outcome) => info!(outcome, milliseconds, "{kind}"),
+        Err(cause) => error!(%cause, milliseconds, "the {kind} must come back"),
+    }
+}
+
+/// What became of a message with changes of records, which is worked on together with others.
+#[derive(Debug, Default)]
+pub struct MessageOfChanges {
+    /// Whose changes they are, unless they are of several tenants or none could be read.
+    pub tenant_id: Option<String>,
+    pub changes: usize,
+    pub refused: usize,
+    /// Whether a change is neither written nor refused yet.
+    pub comes_back: bool,
+}
+
+impl MessageOfChanges {
+    /// Ends the message with its line.
+    pub fn log(&self, message_id: Option<&str>, started: Instant) {
+        let (changes, refused, milliseconds) = (self.changes, self.refused, since(started));
+        message_span(message_id).in_scope(|| {
+            if let Some(tenant_id) = &self.tenant_id {
+                Span::current().record("tenantId", tenant_id);
             }
-            Err(cause) => {
-                error!(%cause, milliseconds, "the message must come back");
-                Err(cause)
+            if self.comes_back {
+                let cause = "changes are neither written nor refused yet";
+                error!(cause, changes, milliseconds, "the message must come back");
+            } else {
+                let outcome = match refused {
+                    0 => "RECORDED",
+                    refused if refused == changes => "REFUSED",
+                    _ => "PARTLY_REFUSED",
+                };
+                info!(outcome, changes, refused, milliseconds, "message");
             }
-        }
-    };
-    logged.instrument(message_span(message_id)).await
+        });
+    }
+}
+
+fn since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn message_span(message_id: Option<&str>) -> Span {
@@ -99,11 +166,25 @@ fn message_span(message_id: Option<&str>) -> Span {
         attempt = Empty,
         webhookId = Empty,
         deliveryId = Empty,
-        mail = Empty
+        mail = Empty,
+        fileTag = Empty
     )
 }
 
-/// Says within the span of a request or message which export it is about.
+fn event_span() -> Span {
+    error_span!(
+        "event",
+        tenantId = Empty,
+        exportId = Empty,
+        scheduleId = Empty,
+        eventId = Empty,
+        "type" = Empty,
+        auditEventId = Empty,
+        action = Empty
+    )
+}
+
+/// Says within the span of a request, message or event which export it is about.
 pub fn note_export(tenant_id: &str, id: &ExportId) {
     Span::current()
         .record("tenantId", tenant_id)
@@ -126,6 +207,41 @@ pub fn note_delivery(tenant_id: &str, webhook_id: &WebhookId, delivery_id: &Deli
 /// Says within the span of a message which mail it is about, by SES's id.
 pub fn note_mail(message_id: &str) {
     Span::current().record("mail", message_id);
+}
+
+/// Says within the span of a message which file it is about, by its entity tag. Names of files are the platform's own: they
+/// may hold what no log may.
+pub fn note_file(tenant_id: Option<&str>, entity_tag: &str) {
+    let span = Span::current();
+    if let Some(tenant_id) = tenant_id {
+        span.record("tenantId", tenant_id);
+    }
+    span.record("fileTag", entity_tag.trim_matches('"'));
+}
+
+/// Says within the span of an event which schedule it is about.
+pub fn note_schedule(tenant_id: &str, id: &ScheduleId) {
+    Span::current()
+        .record("tenantId", tenant_id)
+        .record("scheduleId", id.to_string());
+}
+
+/// Says within the span of an event what of an export the bus is told by it.
+pub fn note_event(event: &EventObject) {
+    Span::current()
+        .record("tenantId", &event.tenant_id)
+        .record("exportId", &event.data.export_id)
+        .record("eventId", &event.id)
+        .record("type", &event.r#type);
+}
+
+/// Says within the span of an event what the audit trail is told by it.
+pub fn note_act(act: &AuditItem) {
+    Span::current()
+        .record("tenantId", &act.tenant_id)
+        .record("exportId", &act.export_id)
+        .record("auditEventId", &act.id)
+        .record("action", &act.action);
 }
 
 /// Writes a line.
@@ -210,6 +326,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
+    use futures::FutureExt;
     use serde_json::json;
     use tracing::{info, info_span, warn};
 
@@ -289,5 +406,71 @@ mod tests {
                 "message": "request",
             })
         );
+    }
+
+    fn of_changes(changes: usize, refused: usize, comes_back: bool) -> Value {
+        let message = MessageOfChanges {
+            tenant_id: Some("acme".to_owned()),
+            changes,
+            refused,
+            comes_back,
+        };
+        let [line] = &logged(|| message.log(Some("msg-1"), Instant::now()))[..] else {
+            panic!("a message has one line");
+        };
+        line.clone()
+    }
+
+    #[test]
+    fn a_message_of_changes_ends_with_what_became_of_them() {
+        let line = of_changes(3, 0, false);
+        assert_eq!(
+            (&line["message"], &line["level"]),
+            (&json!("message"), &json!("INFO"))
+        );
+        assert_eq!(
+            (&line["messageId"], &line["tenantId"]),
+            (&json!("msg-1"), &json!("acme"))
+        );
+        assert_eq!(
+            (&line["changes"], &line["outcome"]),
+            (&json!(3), &json!("RECORDED"))
+        );
+        assert_eq!(of_changes(3, 1, false)["outcome"], "PARTLY_REFUSED");
+        assert_eq!(of_changes(3, 3, false)["outcome"], "REFUSED");
+        let line = of_changes(3, 1, true);
+        assert_eq!(
+            (&line["level"], &line["message"]),
+            (&json!("ERROR"), &json!("the message must come back"))
+        );
+        assert!(line["cause"].is_string() && line.get("outcome").is_none());
+    }
+
+    #[test]
+    fn an_event_ends_with_one_line_whatever_becomes_of_it() {
+        let export = pending();
+        let works = [Ok("EXPIRED"), Err("throttled")];
+        let lines = logged(|| {
+            for work in works {
+                let event = of_event(async {
+                    note_export(&export.tenant_id, &export.id);
+                    work
+                });
+                assert_eq!(event.now_or_never().unwrap().is_ok(), work.is_ok());
+            }
+        });
+        assert_eq!(lines.len(), 2);
+        assert_eq!(
+            (&lines[0]["message"], &lines[0]["outcome"]),
+            (&json!("event"), &json!("EXPIRED"))
+        );
+        assert_eq!(
+            (&lines[1]["message"], &lines[1]["cause"]),
+            (&json!("the event must come back"), &json!("throttled"))
+        );
+        for line in lines {
+            assert_eq!(line["exportId"], export.id.as_str());
+            assert!(line["milliseconds"].is_u64());
+        }
     }
 }

@@ -5,7 +5,7 @@ use engine::{Column, Decoder, Dialect, Format};
 use crate::{
     aws::{
         AwsError,
-        ledger::{Lane, LedgerQuery, LedgerTable},
+        ledger::{Lane, Layout, LedgerQuery, LedgerTable},
     },
     domain::{
         dataset::{self, Kind},
@@ -25,6 +25,12 @@ pub struct Plan {
 
 impl Plan {
     pub async fn of(export: &Export, ledger: &LedgerTable) -> Result<Self, AwsError> {
+        let layout = ledger.layout(&export.tenant_id, export.dataset()).await?;
+        Ok(Self::with(export, layout))
+    }
+
+    /// The plan where the records are stored so; `None` if none was ever written.
+    pub fn with(export: &Export, layout: Option<Layout>) -> Self {
         let dataset = export.dataset();
         let selection = Selection::of(export);
         let columns: Vec<_> = export.columns().into_iter().map(in_file).collect();
@@ -34,18 +40,17 @@ impl Plan {
             Decoder::without_money
         };
         let decoder = decoder_of(&columns, POSITION, dialect(export.profile()));
-        let layout = ledger.layout(&export.tenant_id, dataset).await?;
         let lanes = match &layout {
             Some(layout) if !selection.is_empty() => {
                 layout.lanes(&export.tenant_id, dataset, &selection.source)
             }
             _ => Vec::new(),
         };
-        Ok(Self {
+        Self {
             lanes,
             query: LedgerQuery::new(&selection, decoder.attributes().iter().copied()),
             decoder,
-        })
+        }
     }
 }
 

@@ -23,7 +23,11 @@ class LargeLedger:
 
     def queries(self) -> int:
         """How many pages were asked for so far."""
-        return httpx.get(f"{self.url}/__bench/stats").json()["queries"]
+        return self.stats()["queries"]
+
+    def stats(self) -> dict[str, Any]:
+        """What was asked of the server so far."""
+        return httpx.get(f"{self.url}/__bench/stats").json()
 
 
 @contextmanager

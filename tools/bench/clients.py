@@ -43,6 +43,8 @@ class Run:
     stats: dict[str, Any]
     # How often it was made, by one process.
     times: int = 1
+    # When the function was told, in milliseconds since the Unix epoch.
+    began_at_ms: float | None = None
 
     @property
     def rows_per_cpu_second(self) -> float:
@@ -106,7 +108,8 @@ def export(client: Client, rows: int, cores: Cores, *server_arguments: str, time
     if not is_done or stats["itemsServed"] < rows * times or not stats["objects"]:
         raise Failure(f"{client.name} did not make an export of {rows:,} rows: see {log}.")
     wall_seconds = reports[-1]["milliseconds"] / 1000 if reports else usage.wall_seconds
-    return Run(rows, usage, wall_seconds, stats, times)
+    began_at_ms = reports[-1]["nextUnixNanoseconds"] / 1e6 if reports else None
+    return Run(rows, usage, wall_seconds, stats, times, began_at_ms)
 
 
 def _is_success(report: dict[str, Any]) -> bool:

@@ -17,15 +17,16 @@ GIB = 1024**3
 ROWS = 1_000_000
 
 
-def per_million_rows(generator: dict[str, Any], memory_mb: int) -> dict[str, Any]:
-    """Dollars by service, and all of them; with the prices and assumptions that they follow from."""
+def per_million_rows(network_rows_per_second: float, file_bytes_per_row: float, memory_mb: int) -> dict[str, Any]:
+    """Dollars by service, and all of them; with the prices and assumptions that they follow from.
+
+    The rows of a second are those of the generator on a network like Lambda's.
+    """
     figures = tomlkit.parse(FIGURES.read_text()).unwrap()
     prices = SimpleNamespace(**{name: price["dollars"] for name, price in figures["prices"][REGION].items()})
     assumed = SimpleNamespace(**figures["assumed"])
-    cpu_seconds = ROWS / generator["rowsPerSecondPerCore"]
-    network_seconds = ROWS * generator["pageBytesPerRow"] / (assumed.lambda_network_mb_per_second * 1_000_000)
-    generator_seconds = max(cpu_seconds, network_seconds)
-    file_bytes = ROWS * generator["fileBytesPerRow"]
+    generator_seconds = ROWS / network_rows_per_second
+    file_bytes = ROWS * file_bytes_per_row
     parts = ceil(file_bytes / assumed.part_bytes)
     # Begun, listed and completed; and the manifest.
     puts = parts + 4

@@ -122,6 +122,7 @@ def _client(label: str, found: dict[str, Any]) -> tuple[str, str, str, str]:
 def _facts(found: dict[str, Any]) -> Section:
     generator = found["generator"]
     latency = generator["latency"]
+    first = found["firstPage"]
     rows = [
         (f"peak memory of the {name}, {int(rows):,} rows", f"{peak:.0f} MiB")
         for name, function in (("generator", generator), ("loader", found["inbox"]))
@@ -133,6 +134,14 @@ def _facts(found: dict[str, Any]) -> Section:
         )
     rows += [
         (f"time with {latency['pageMs']} ms a page, against none", f"{latency['ratio']:.2f} times"),
+        (
+            f"message to the first page asked for, at {first['callMs']} ms a call",
+            f"{first['firstPageMs']:.0f} ms",
+        ),
+        (
+            f"message to READY of {first['rows']} rows, at {first['callMs']} ms a call",
+            f"{first['readyMs']:.0f} ms, {first['sequentialCalls']} calls one after another",
+        ),
         (
             f"request to READY on the local stack, {found['endToEnd']['rows']:,} rows",
             f"{found['endToEndSeconds']:.2f} s",

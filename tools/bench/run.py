@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from stack.settings import LOCAL
 from stack.steps import Steps, console
 
-from . import build, cold_start, cost, end_to_end, loading, machine, network, report, throughput, writing
+from . import build, cold_start, cost, end_to_end, first_page, loading, machine, network, report, throughput, writing
 from .functions import deployed
 from .settings import WORK, Plan, cores
 
@@ -24,6 +24,8 @@ def bench(plan: Plan, steps: Steps) -> None:
         found = throughput.measure(plan, pinned)
     with steps.step("network", "The same on a network as slow as Lambda's"):
         found["network"] = network.measure(plan, pinned)
+    with steps.step("first page", "A small export where each call takes its time"):
+        found["firstPage"] = first_page.measure(plan, pinned)
     with steps.step("memory", f"Exporting {plan.small_rows:,} and {plan.large_rows:,} rows"):
         peaks = found["generator"]["peakMiB"] | throughput.peak_memory(plan, pinned)
         found["generator"]["peakMiB"] = dict(sorted(peaks.items(), key=lambda peak: int(peak[0])))
@@ -35,7 +37,8 @@ def bench(plan: Plan, steps: Steps) -> None:
         found["coldStart"] = cold_start.measure(plan, pinned)
     found["endToEnd"] = end_to_end.measure(plan.runs, steps)
     memory_mb = next(function.memory_mb for function in deployed() if function.name == "generator")
-    costs = cost.per_million_rows(found["generator"], memory_mb)
+    rows_per_second = found["network"]["generator"]["rowsPerSecond"]
+    costs = cost.per_million_rows(rows_per_second, found["generator"]["fileBytesPerRow"], memory_mb)
     found |= {
         "endToEndSeconds": found["endToEnd"]["seconds"],
         "costPerMillionRowsUsd": costs["total"],

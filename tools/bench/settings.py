@@ -20,6 +20,9 @@ MARKDOWN_FILE = LOCAL / "bench.md"
 
 SHARDS = 16
 LATENCY_MS = 10
+# What a call takes within a region, and an export that is nothing but calls.
+CALL_LATENCY_MS = 5
+FIRST_PAGE_ROWS = 100
 # What a Lambda function has in each direction: published measurements say 400 to 700 Mbit/s.
 NETWORK_MEGABYTES_PER_SECOND = 75
 

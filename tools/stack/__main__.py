@@ -8,15 +8,16 @@ import sys
 from bench.run import bench as measure
 from bench.settings import plan, quick_plan
 from emulators.command import prove_localstack
+from emulators.moto_suites import SUITES, run_suites_on_moto
 from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
-from . import build, checks, dashboard, demo, lifecycle, seed, upgrades
+from . import build, checks, dashboard, demo, lifecycle, sam_local, sam_local_events, seed, upgrades
 from . import fuzz as fuzzing
 from . import release as releasing
 from . import watch as watching
-from .settings import Failure, stack_from_environment
+from .settings import ROOT, Failure, stack_from_environment
 from .steps import Steps, console
 
 # Their arguments are the command line tool's.
@@ -55,6 +56,9 @@ def main() -> None:
     upgrading = commands.add_parser("upgrades", help="upgrade, and go back, in the middle of an export")
     upgrading.add_argument("--commit", default="HEAD~1", help="the earlier release")
     commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
+    other = commands.add_parser("moto", help="run suites with moto's S3, SQS, DynamoDB and SESv2")
+    other.add_argument("--suite", help="only this file or test, instead of all that can pass there")
+    commands.add_parser("sam-local", help="write what `sam local` needs to use the local stack")
     commands.add_parser("import", help="load records into the ledger; what follows goes to the importer")
     commands.add_parser("generate", help="make a file of records; what follows goes to the generator")
     arguments, rest = parser.parse_known_args()
@@ -101,10 +105,14 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         upgrades.prove(steps, arguments.commit)
         console.print(steps.table())
         return
+    if command == "moto":
+        run_suites_on_moto(steps, [arguments.suite] if arguments.suite else SUITES)
+        return
     if command == "contract":
         if not build.contract():
             raise Failure("The contract was not made: see the messages above.")
         dashboard.write()
+        sam_local_events.write()
         return
     if command == "generate":
         if not build.run_cli("generate", *rest):
@@ -119,6 +127,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         console.print("The local stack is down." if lifecycle.down(stack) else "No local stack was running.")
     elif command == "demo":
         demo.demo(stack, steps)
+    elif command == "sam-local":
+        folder = sam_local.prepare(stack, lifecycle.running(stack))
+        console.print(f"{folder.relative_to(ROOT)} has what infra/sam-local/README.md names.")
     elif command == "watch":
         lifecycle.running(stack)
         watching.watch(stack, once=arguments.once)

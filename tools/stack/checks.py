@@ -20,6 +20,7 @@ from . import (
     own_dataset,
     page,
     project_copy,
+    sam_local_events,
     template,
     upgrades,
     virtual_environments,
@@ -51,6 +52,11 @@ def lint(steps: Steps) -> None:
             raise Failure("A generated file is stale: see above.")
         if not dashboard.is_current():
             raise Failure("docs/dashboard.svg is stale: run `make contract` and commit what it writes.")
+        if stale := sam_local_events.stale():
+            names = ", ".join(stale)
+            raise Failure(
+                f"Of infra/sam-local/events, {names} are stale: run `make contract` and commit what it writes."
+            )
         _run("npm", "run", "--silent", "contract", folder=CONSOLE)
     with steps.step("page", "Building the Back Office page"):
         page.build()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from . import processes
 from .settings import CALLS_FILE, REGION, REQUESTS_FILE, Failure, Stack
 
 START_SECONDS = 30
+MODULE = "stack.emulator_process"
 PROGRAM = tuple(
     Path(__file__).with_name(name) for name in ("emulator_process.py", "request_record.py", "usage_keys.py")
 )
@@ -84,18 +86,21 @@ def is_running(stack: Stack) -> bool:
     return processes.is_running(_pid_file(stack)) and _is_current(stack) and _is_healthy(stack)
 
 
-def start(stack: Stack) -> None:
-    """Starts the emulator with nothing in it, and waits until it answers."""
+def start(stack: Stack, *, module: str = MODULE, variables: Mapping[str, str] | None = None) -> None:
+    """Starts the emulator with nothing in it, and waits until it answers.
+
+    Another module may run in its place, which finds these variables in its environment.
+    """
     stop(stack)
     if _is_taken(stack.port):
         raise Failure(
             f"Port {stack.port} is in use by another program: stop it, or choose another with LOCAL_AWS_PORT=…."
         )
-    environment = _environment(stack)
+    environment = _environment(stack) | dict(variables or {})
     _log_file(stack).unlink(missing_ok=True)
     for file in (calls_file(stack), requests_file(stack)):
         file.unlink(missing_ok=True)
-    processes.start("stack.emulator_process", [], environment, _pid_file(stack), _log_file(stack))
+    processes.start(module, [], environment, _pid_file(stack), _log_file(stack))
     _program_file(stack).write_text(_program())
     deadline = time.monotonic() + START_SECONDS
     while not _is_healthy(stack):

@@ -45,7 +45,12 @@ def record_calls(file: Path) -> None:
 
 usage_keys.install()
 
-if __name__ == "__main__":
+
+def run() -> None:
     record_calls(Path(os.environ[CALLS_FILE]))
     ministack.app = recorded(ministack.app, RequestRecord(Path(os.environ[REQUESTS_FILE])))
     ministack.main()
+
+
+if __name__ == "__main__":
+    run()

@@ -57,7 +57,7 @@ def up(stack: Stack, steps: Steps, *, is_latest: bool = True) -> dict[str, Any]:
         sweeper.start(stack, outputs["ExportsTable"])
     with steps.step("seed", "Loading the demo's keys and records"):
         seed.seed(stack, outputs)
-    described = _describe(stack, outputs)
+    described = describe(stack, outputs)
     text = json.dumps(described, indent=2) + "\n"
     stack.stack_file.write_text(text)
     if is_latest:
@@ -101,7 +101,8 @@ def _forget(stack: Stack) -> None:
     stack.folder.mkdir(parents=True)
 
 
-def _describe(stack: Stack, outputs: Mapping[str, str]) -> dict[str, Any]:
+def describe(stack: Stack, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """What `stack.json` says of a stack with these outputs."""
     return {
         "endpointUrl": stack.endpoint,
         "region": REGION,

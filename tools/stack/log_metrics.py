@@ -24,6 +24,8 @@ class Totals:
     values: dict[Key, deque[int]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT_VALUES)))
     # Answers by function, and by the first digit of their status.
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+    # Messages and events by function, and by what became of them.
+    outcomes: Counter[Key] = field(default_factory=Counter)
     milliseconds: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT_VALUES)))
 
     def add(self, text: str) -> None:
@@ -39,6 +41,10 @@ class Totals:
                 dimensions = ", ".join(str(line[name]) for name in names)
                 for metric in directive["Metrics"]:
                     self._add_metric((metric["Name"], dimensions), line[metric["Name"]])
+        if line.get("message") in ("message", "event") and "outcome" in line:
+            self.outcomes[line["function"], line["outcome"]] += 1
+        if str(line.get("message")).endswith(" must come back"):
+            self.outcomes[line["function"], "COMES_BACK"] += 1
         if line.get("message") == "request":
             self.answers[line["function"], line["status"] // 100] += 1
             self.milliseconds[line["function"]].append(line["milliseconds"])

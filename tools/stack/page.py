@@ -15,10 +15,11 @@ LOCK_FILE = CONSOLE / "package-lock.json"
 INSTALLED_STAMP = CONSOLE / "node_modules" / ".lock.sha256"
 BUILT_STAMP = CONSOLE / "dist" / ".sha256"
 LOG = LOCAL / "console.log"
-SOURCES = ("index.html", "package.json", "tsconfig.json", "vite.config.ts", "src", "public")
-# The build makes it from the file below.
+SOURCES = ("index.html", "package.json", "tsconfig.json", "vite.config.ts", "src", "reference", "public")
+API_FILES = tuple(ROOT / "infra" / f"{name}-api.yaml" for name in ("operator", "merchant", "link"))
+# The build makes them from the files above.
 GENERATED_TYPES = CONSOLE / "src" / "api" / "schema.ts"
-API_FILE = ROOT / "infra" / "operator-api.yaml"
+GENERATED_CONTRACTS = CONSOLE / "reference" / "contracts"
 
 
 def build() -> None:
@@ -26,7 +27,7 @@ def build() -> None:
     if os.environ.get("FUNCTIONS_DIR"):
         return
     install()
-    state = _digest(LOCK_FILE, API_FILE, *_sources())
+    state = _digest(LOCK_FILE, *API_FILES, *_sources())
     if _is_stamped(BUILT_STAMP, state):
         return
     _npm("npm run build", "run", "build")
@@ -57,7 +58,7 @@ def _sources() -> Iterator[Path]:
 def _digest(*files: Path) -> str:
     digest = hashlib.sha256()
     for file in files:
-        if file.is_file() and file != GENERATED_TYPES:
+        if file.is_file() and file != GENERATED_TYPES and file.parent != GENERATED_CONTRACTS:
             digest.update(f"{file.relative_to(ROOT)}\n".encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()

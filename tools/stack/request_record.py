@@ -37,7 +37,7 @@ def recorded(app: App, record: RequestRecord) -> App:
     """The same ASGI application, with a record of the requests that the functions and the command line tool make."""
 
     async def recording(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any) -> None:
-        headers = _headers(scope)
+        headers = headers_of(scope)
         is_signed = headers.get("authorization", "").startswith(SIGNED)
         if not is_signed or MADE_FROM_MODELS in headers.get("user-agent", ""):
             await app(scope, receive, send)
@@ -53,11 +53,16 @@ def recorded(app: App, record: RequestRecord) -> App:
             return message
 
         await app(scope, kept, send)
-        target = scope["raw_path"].decode() + (f"?{query}" if (query := scope["query_string"].decode()) else "")
-        record.note(Request(scope["method"], target, headers, bytes(body)))
+        record.note(Request(scope["method"], target_of(scope), headers, bytes(body)))
 
     return recording
 
 
-def _headers(scope: dict[str, Any]) -> dict[str, str]:
+def target_of(scope: dict[str, Any]) -> str:
+    """The path of a request with its query, as they were sent."""
+    query = scope["query_string"].decode()
+    return scope["raw_path"].decode() + (f"?{query}" if query else "")
+
+
+def headers_of(scope: dict[str, Any]) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}

@@ -81,7 +81,8 @@ def _read(reader: Reader, totals: Totals) -> None:
 def drawn(totals: Totals) -> RenderableType:
     """All that is known, in tables."""
     title = Text("The local stack, since it started · Ctrl-C ends this", style="bold")
-    tables = [_exports(totals), _files(totals), _stages(totals), _mails(totals), _background(totals), _requests(totals)]
+    makers = (_exports, _files, _stages, _mails, _background, _requests, _outcomes)
+    tables = [make(totals) for make in makers]
     return Group(title, Columns(tables, padding=(1, 3)))
 
 
@@ -140,6 +141,13 @@ def _requests(totals: Totals) -> Table:
     for function, milliseconds in sorted(totals.milliseconds.items()):
         counts = (_number(totals.answers[function, digit]) for digit in (2, 3, 4, 5))
         table.add_row(function, *counts, *(_number(at_share(milliseconds, share)) for share in (0.5, 0.99)))
+    return table
+
+
+def _outcomes(totals: Totals) -> Table:
+    table = _table("Messages and events", "function", "outcome", "")
+    for (function, outcome), total in sorted(totals.outcomes.items()):
+        table.add_row(function, outcome.lower().replace("_", " "), _number(total))
     return table
 
 

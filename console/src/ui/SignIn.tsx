@@ -5,6 +5,7 @@ import { signIn } from "../state/session.ts";
 import { Field } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
+import { ReferenceLink } from "./ReferenceLink.tsx";
 
 const ROLES: readonly { role: Role; name: string; hint: string }[] = [
   { role: "OPERATOR", name: "Operator", hint: "You run the marketplace" },
@@ -101,6 +102,9 @@ export function SignIn({ reason }: { reason: string | undefined }) {
         <button type="submit" class="primary wide" aria-disabled={isBusy}>
           {isBusy ? "Signing in…" : "Sign in"}
         </button>
+        <p class="small">
+          <ReferenceLink />
+        </p>
       </form>
     </main>
   );

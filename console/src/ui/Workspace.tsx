@@ -22,6 +22,7 @@ import { LaunchDialog } from "./LaunchDialog.tsx";
 import { LoadingRows } from "./LoadingRows.tsx";
 import { LostPart, lazily } from "./lazily.tsx";
 import { RecordsPage } from "./RecordsPage.tsx";
+import { ReferenceLink } from "./ReferenceLink.tsx";
 import { ResendDialog } from "./ResendDialog.tsx";
 import { ViewTabs } from "./ViewTabs.tsx";
 import { ZoneSwitch } from "./ZoneSwitch.tsx";
@@ -125,6 +126,9 @@ export function Workspace({ session }: { session: Session }) {
           <NothingToSee isChosen={view.value.dataset !== null} hasOthers={datasets.length > 0} />
         )}
       </main>
+      <footer class="foot">
+        <ReferenceLink />
+      </footer>
       {dataset && <OpenDialog session={session} dataset={dataset} onLaunched={onLaunched} />}
     </>
   );

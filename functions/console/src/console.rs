@@ -1,4 +1,4 @@
-//! `GET /console` and `GET /console/assets/{file}`: what Vite built, from the binary itself.
+//! `GET /console`, `GET /console/assets/{file}`, `GET /docs` and `GET /docs/{api}`: what Vite built, from the binary itself.
 
 use http::{HeaderName, StatusCode, header};
 use shared::{
@@ -24,8 +24,25 @@ pub async fn handle(request: Request) -> Result<Answer, Problem> {
         "/console" => Ok(page(PAGE.to_owned())),
         // Its links are relative to `…/console`: from here they are one folder nearer.
         "/console/" => Ok(page(PAGE.replace("=\"console/assets/", "=\"assets/"))),
-        path => asset(path.strip_prefix("/console/assets/").ok_or_else(nothing)?),
+        "/docs" => Ok(page(reference("index")?.to_owned())),
+        // So are the reference's from `…/docs`.
+        "/docs/" => Ok(page(
+            reference("index")?
+                .replace("=\"docs/", "=\"")
+                .replace("=\"docs\"", "=\"../docs\"")
+                .replace("=\"console", "=\"../console"),
+        )),
+        path => match path.strip_prefix("/docs/") {
+            Some(api) => Ok(page(reference(api)?.to_owned())),
+            None => asset(path.strip_prefix("/console/assets/").ok_or_else(nothing)?),
+        },
     }
+}
+
+/// A page of the API reference by its file's name.
+fn reference(name: &str) -> Result<&'static str, Problem> {
+    let found = REFERENCE.iter().find(|(page, _)| *page == name);
+    found.map(|(_, html)| *html).ok_or_else(nothing)
 }
 
 fn page(html: String) -> Answer {
@@ -108,12 +125,49 @@ mod tests {
             if page.contains(&format!("\"console/assets/{name}\"")) {
                 assert!(page_with_slash.contains(&format!("\"assets/{name}\"")));
             } else {
-                assert!(ASSETS.iter().any(|(_, other)| other.contains(name)));
+                let mut others = ASSETS.iter().chain(REFERENCE);
+                assert!(others.any(|(_, other)| other.contains(name)));
             }
             let asset = get(&format!("/console/assets/{name}")).await.unwrap();
             assert_eq!(asset.body, *content);
             assert_eq!(header(&asset, header::CACHE_CONTROL), Some(FOREVER));
         }
+    }
+
+    #[tokio::test]
+    async fn the_reference_is_served_under_the_policy_of_the_page() {
+        let policy = get("/console").await.unwrap();
+        let policy = header(&policy, header::CONTENT_SECURITY_POLICY).unwrap();
+        for (name, html) in REFERENCE {
+            let path = if *name == "index" {
+                "/docs".to_owned()
+            } else {
+                format!("/docs/{name}")
+            };
+            let answer = get(&path).await.unwrap();
+            assert_eq!(answer.body, *html);
+            assert_eq!(
+                header(&answer, header::CONTENT_SECURITY_POLICY),
+                Some(policy)
+            );
+            assert_eq!(header(&answer, header::CACHE_CONTROL), Some(FRESH));
+        }
+        assert!(REFERENCE.iter().any(|(name, _)| *name == "index"));
+    }
+
+    #[tokio::test]
+    async fn the_list_of_operations_leads_to_the_same_from_both_of_its_addresses() {
+        let links = |html: &str, base: &str| -> Vec<String> {
+            let base = url::Url::parse(base).unwrap();
+            let after = html.split("href=\"").skip(1);
+            let hrefs = after.filter_map(|rest| rest.split_once('"'));
+            let kept = hrefs.filter(|(href, _)| !href.starts_with('#'));
+            kept.map(|(href, _)| base.join(href).unwrap().into())
+                .collect()
+        };
+        let (without, with) = (get("/docs").await.unwrap(), get("/docs/").await.unwrap());
+        let found = links(&without.body, "https://x.example/api/docs");
+        assert_eq!(found, links(&with.body, "https://x.example/api/docs/"));
     }
 
     #[tokio::test]
@@ -123,6 +177,9 @@ mod tests {
             "/console/assets/index.html",
             "/console/assets/../Cargo.toml",
             "/console/index.html",
+            "/docs/nothing",
+            "/docs/operator/",
+            "/docs/operator.html",
             "/consoles",
             "/v1/me",
         ] {

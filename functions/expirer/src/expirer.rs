@@ -7,8 +7,8 @@ use shared::{
     domain::{id::ExportId, time},
     ending::expire,
     items::expiry_marker::ExpiryMarkerItem,
+    logging::{note_export, of_event},
 };
-use tracing::{error, info};
 
 /// The clients of this function.
 pub struct Expirer {
@@ -25,15 +25,8 @@ impl Expirer {
             let Some((tenant_id, id)) = removed_marker(record) else {
                 continue;
             };
-            match self.expire(&tenant_id, &id).await {
-                Ok(true) => info!(tenantId = tenant_id, exportId = %id, "expired"),
-                // The marker of an export that failed, or whose expiry was recorded already, goes too.
-                Ok(false) => {}
-                Err(cause) => {
-                    failed += 1;
-                    error!(tenantId = tenant_id, exportId = %id, %cause, "not expired yet");
-                }
-            }
+            let ended = of_event(self.expire(&tenant_id, &id)).await;
+            failed += usize::from(ended.is_err());
         }
         if failed == 0 {
             Ok(())
@@ -42,8 +35,11 @@ impl Expirer {
         }
     }
 
-    async fn expire(&self, tenant_id: &str, id: &ExportId) -> Result<bool, AwsError> {
-        expire(&self.exports, &self.files, tenant_id, id, time::now()).await
+    async fn expire(&self, tenant_id: &str, id: &ExportId) -> Result<&'static str, AwsError> {
+        note_export(tenant_id, id);
+        let has_expired = expire(&self.exports, &self.files, tenant_id, id, time::now()).await?;
+        // The marker of an export that failed, or whose expiry was recorded already, goes too.
+        Ok(if has_expired { "EXPIRED" } else { "OVER" })
     }
 }
 

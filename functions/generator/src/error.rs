@@ -7,6 +7,8 @@ use shared::aws::{AwsError, exports::Superseded};
 pub enum AttemptError {
     #[error(transparent)]
     Superseded(#[from] Superseded),
+    #[error("the tenant has no slot for the export")]
+    NoSlot,
     /// The file is not complete: a call failed that may succeed later.
     #[error(transparent)]
     NotMade(#[from] AwsError),

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::{Error, LambdaEvent};
-use shared::aws::inbox_queue::Message;
+use shared::{aws::inbox_queue::Message, logging::of_message};
+use strum::IntoStaticStr;
 use tokio::time::timeout_at;
-use tracing::{error, info, warn};
+use tracing::info;
 
 use crate::{
     address::is_file,
@@ -17,6 +18,22 @@ use crate::{
 
 /// How long a file waits after a failure that may pass.
 const PAUSE: Duration = Duration::from_secs(60);
+
+/// What became of a message, for the log. If it names several files, the last of these that holds for one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+enum MessageOutcome {
+    /// It names no file to load.
+    Dropped,
+    /// The file has ended, or is gone.
+    Done,
+    /// Another invocation works on the file.
+    Superseded,
+    /// Another message goes on with the file.
+    Continued,
+    /// Another message tries it again later.
+    Retried,
+}
 
 /// What follows an invocation's work on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +53,11 @@ pub async fn consume(
     let invocation = Invocation::until(event.context.deadline());
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
-        if let Err(cause) = work(loader, &message, &event.context.request_id, &invocation).await {
-            error!(%cause, messageId = message.message_id, "the message must come back");
+        let work = work(loader, &message, &event.context.request_id, &invocation);
+        if of_message(message.message_id.as_deref(), work)
+            .await
+            .is_err()
+        {
             response.add_failure(message.message_id.unwrap_or_default());
         }
     }
@@ -49,19 +69,12 @@ async fn work(
     message: &SqsMessage,
     name: &str,
     invocation: &Invocation,
-) -> Result<(), Stop> {
+) -> Result<MessageOutcome, Stop> {
     let keys = match Message::parse(message.body.as_deref().unwrap_or_default()) {
         Some(Message::Keys(keys)) => keys,
-        Some(Message::Test) => Vec::new(),
-        None => {
-            let message_id = message.message_id.as_deref();
-            warn!(
-                messageId = message_id,
-                "a message that names no object is dropped"
-            );
-            Vec::new()
-        }
+        Some(Message::Test) | None => Vec::new(),
     };
+    let mut outcome = MessageOutcome::Dropped;
     for key in keys.iter().filter(|key| is_file(key)) {
         // Without more time, another invocation goes on from the last checkpoint.
         let ended = timeout_at(invocation.give_up_at, loader.work(key, name, invocation))
@@ -70,13 +83,24 @@ async fn work(
         if let Err(cause) = &ended {
             info!(%cause, "a file is left before its end");
         }
+        outcome = outcome.max(outcome_of(&ended));
         match (next_step(&ended), ended) {
             (Step::Nothing, _) => {}
             (Step::Send(pause), _) => loader.queue.send(key, pause).await?,
             (Step::Fail, ended) => drop(ended?),
         }
     }
-    Ok(())
+    Ok(outcome)
+}
+
+fn outcome_of(ended: &Result<Next, Stop>) -> MessageOutcome {
+    match ended {
+        Ok(Next::Done) => MessageOutcome::Done,
+        Err(Stop::Superseded) => MessageOutcome::Superseded,
+        Ok(Next::GoOn) | Err(Stop::Replaced(_)) => MessageOutcome::Continued,
+        // Of an error that does not pass the message ends with the error itself.
+        Err(Stop::Aws(_)) => MessageOutcome::Retried,
+    }
 }
 
 fn next_step(ended: &Result<Next, Stop>) -> Step {
@@ -110,5 +134,19 @@ mod tests {
     fn nothing_follows_a_file_that_has_ended_or_that_another_invocation_works_on() {
         assert_eq!(next_step(&Ok(Next::Done)), Step::Nothing);
         assert_eq!(next_step(&Err(Stop::Superseded)), Step::Nothing);
+    }
+
+    #[test]
+    fn a_message_ends_with_what_is_left_to_do() {
+        assert_eq!(outcome_of(&Ok(Next::Done)), MessageOutcome::Done);
+        assert_eq!(outcome_of(&Ok(Next::GoOn)), MessageOutcome::Continued);
+        assert_eq!(
+            outcome_of(&Err(Stop::Superseded)),
+            MessageOutcome::Superseded
+        );
+        let late = AwsError::late("PutObject");
+        assert_eq!(outcome_of(&Err(late.into())), MessageOutcome::Retried);
+        assert!(MessageOutcome::Dropped < MessageOutcome::Done);
+        assert!(MessageOutcome::Done < MessageOutcome::Retried);
     }
 }

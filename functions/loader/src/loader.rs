@@ -9,6 +9,7 @@ use shared::{
         tenants::Tenants,
     },
     domain::time,
+    logging::note_file,
 };
 use tokio::time::sleep;
 use tracing::info;
@@ -63,6 +64,9 @@ impl Loader {
         let Some(file) = self.inbox.find(key).await? else {
             return ending.of_no_file().await;
         };
+        let destination = Destination::of(key).ok();
+        let tenant_id = destination.as_ref().map(|place| place.tenant_id.as_str());
+        note_file(tenant_id, &file.entity_tag);
         let mut ticket = Ticket::claim(&self.inbox, key, &file, name).await?;
         if ticket.progress.tries > MOST_TRIES {
             let tried = "many invocations in a row got no further";

@@ -1,12 +1,14 @@
 //! Tells each thing that was recorded in the outbox.
 
+use std::time::Instant;
+
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use lambda_runtime::Error;
 use shared::{
     aws::{audit_trail::AuditTrail, event_bus::EventBus, exports::ExportsTable},
     items::outbox::OutboxItem,
+    logging::{end_event, note_act, note_event},
 };
-use tracing::info;
 
 /// The clients of this function.
 pub struct Publisher {
@@ -20,29 +22,23 @@ impl Publisher {
     /// sends it again; an event that is told twice has the same id.
     pub async fn handle(&self, event: Event) -> Result<(), Error> {
         let items: Vec<_> = event.records.into_iter().filter_map(recorded).collect();
-        let left = self.exports.tell(&self.bus, &self.trail, &items).await?;
+        let started = Instant::now();
+        let told = self.exports.tell(&self.bus, &self.trail, &items).await;
+        let mut left = 0;
+        for (index, item) in items.iter().enumerate() {
+            let is_told = match &told {
+                Ok(told) if told[index] => Ok("TOLD"),
+                Ok(_) => Err("it is not told everywhere yet".to_owned()),
+                Err(cause) => Err(cause.to_string()),
+            };
+            left += usize::from(is_told.is_err());
+            end_event(&is_told, started, || {
+                item.audit().inspect(|act| note_act(act));
+                item.event().inspect(|event| note_event(event));
+            });
+        }
         if left > 0 {
             return Err(format!("{left} events are not told yet").into());
-        }
-        for item in &items {
-            if let Some(event) = item.event() {
-                info!(
-                    tenantId = event.tenant_id,
-                    exportId = event.data.export_id,
-                    eventId = event.id,
-                    r#type = event.r#type,
-                    "published"
-                );
-            }
-            if let Some(audit) = item.audit() {
-                info!(
-                    tenantId = audit.tenant_id,
-                    exportId = audit.export_id,
-                    eventId = audit.id,
-                    action = audit.action,
-                    "recorded"
-                );
-            }
         }
         Ok(())
     }

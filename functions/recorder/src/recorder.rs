@@ -25,10 +25,11 @@ use shared::{
         received::Received,
         time,
     },
+    logging::MessageOfChanges,
     metrics::{Metric, put_metrics},
 };
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use crate::batch::{Found, Group, Refusal, Work, as_it_came, group, read_all};
 
@@ -86,11 +87,16 @@ impl Recorder {
             .iter()
             .map(|message| message.body.as_deref().unwrap_or_default())
             .collect();
+        let started = std::time::Instant::now();
         let (changes, mut refusals) = read_all(&bodies);
+        let mut ends = ends(bodies.len(), &changes, &refusals);
         let mut totals = Totals::default();
         let known = self
             .known(changes, &bodies, give_up_at, &mut refusals, &mut totals)
             .await;
+        for refusal in &refusals {
+            ends[refusal.message].refused += 1;
+        }
         let groups = group(known);
         for group in &groups {
             self.write(group, give_up_at, &mut totals).await;
@@ -100,18 +106,14 @@ impl Recorder {
         if let Some(received) = totals.counts_from {
             sleep(received.wait(time::now())).await;
         }
-        info!(
-            messages = messages.len(),
-            written = totals.written,
-            unchanged = totals.unchanged,
-            refused = totals.refused,
-            failedMessages = totals.failed.len(),
-            "recorded"
-        );
         totals.put_metrics();
         let mut response = SqsBatchResponse::default();
-        for message in totals.failed {
-            response.add_failure(messages[message].message_id.clone().unwrap_or_default());
+        for (index, (message, mut end)) in messages.into_iter().zip(ends).enumerate() {
+            end.comes_back = totals.failed.contains(&index);
+            end.log(message.message_id.as_deref(), started);
+            if end.comes_back {
+                response.add_failure(message.message_id.unwrap_or_default());
+            }
         }
         Ok(response)
     }
@@ -280,6 +282,28 @@ impl Recorder {
             }
         }
     }
+}
+
+/// What is known of each message once it is read.
+fn ends(messages: usize, changes: &[Found], refusals: &[Refusal]) -> Vec<MessageOfChanges> {
+    let mut ends: Vec<_> = (0..messages).map(|_| MessageOfChanges::default()).collect();
+    let mut is_of_several = vec![false; messages];
+    for found in changes {
+        let end = &mut ends[found.message];
+        end.changes += 1;
+        let tenant_id = &found.change.tenant_id;
+        is_of_several[found.message] |=
+            *end.tenant_id.get_or_insert_with(|| tenant_id.clone()) != *tenant_id;
+    }
+    for refusal in refusals {
+        ends[refusal.message].changes += 1;
+    }
+    for (end, is_of_several) in ends.iter_mut().zip(is_of_several) {
+        if is_of_several {
+            end.tenant_id = None;
+        }
+    }
+    ends
 }
 
 /// What a call answers, unless the invocation is nearly over.

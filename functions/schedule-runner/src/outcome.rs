@@ -38,11 +38,11 @@ impl Outcome {
     /// For the log.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Made(..) => "made",
-            Self::Waits(..) => "waits",
-            Self::Rests(_) => "rests",
-            Self::Stopped(_) => "stopped",
-            Self::Superseded => "superseded",
+            Self::Made(..) => "MADE",
+            Self::Waits(..) => "WAITS",
+            Self::Rests(_) => "RESTS",
+            Self::Stopped(_) => "STOPPED",
+            Self::Superseded => "SUPERSEDED",
         }
     }
 }

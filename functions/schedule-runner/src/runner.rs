@@ -20,10 +20,10 @@ use shared::{
         schedule::{Activity, LastRun, Owner, Run, Schedule, ScheduleId},
         time,
     },
+    logging::{note_export, note_schedule, of_event},
     random,
     scheduling::tell,
 };
-use tracing::{error, info};
 
 use crate::{event::Event, outcome::Outcome};
 
@@ -43,23 +43,21 @@ impl Runner {
                 id,
                 version,
                 now,
-            } => Ok(self.attend(&tenant_id, &id, Some(version), now).await?),
-            Event::Sweep => self.sweep(time::now()).await,
+            } => Ok(of_event(self.attend(&tenant_id, &id, Some(version), now)).await?),
+            Event::Sweep => of_event(self.sweep(time::now())).await,
         }
     }
 
     /// Looks at each schedule whose run was not made in time, or of which the Scheduler may not know. If one fails, the others
     /// are looked at all the same.
-    async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
+    async fn sweep(&self, now: Timestamp) -> Result<&'static str, Error> {
         let mut failed = 0;
         for (tenant_id, id) in self.exports().due_schedules(now).await? {
-            if let Err(cause) = self.attend(&tenant_id, &id, None, now).await {
-                error!(%cause, "a schedule is not looked at yet");
-                failed += 1;
-            }
+            let attended = of_event(self.attend(&tenant_id, &id, None, now)).await;
+            failed += usize::from(attended.is_err());
         }
         if failed == 0 {
-            Ok(())
+            Ok("SWEPT")
         } else {
             Err(format!("{failed} schedules could not be looked at").into())
         }
@@ -72,27 +70,24 @@ impl Runner {
         id: &ScheduleId,
         version: Option<u64>,
         now: Timestamp,
-    ) -> Result<(), AwsError> {
+    ) -> Result<&'static str, AwsError> {
+        note_schedule(tenant_id, id);
         let Some(seen) = self.exports().find_schedule(tenant_id, id).await? else {
-            info!(tenantId = tenant_id, scheduleId = %id, outcome = "gone", "schedule");
-            return self.scheduler.forget(id).await;
+            self.scheduler.forget(id).await?;
+            return Ok("GONE");
         };
         let outcome = self.run(seen, now).await?;
-        info!(
-            tenantId = tenant_id,
-            scheduleId = %id,
-            exportId = outcome.export_id().map(ToString::to_string),
-            outcome = outcome.name(),
-            "schedule"
-        );
+        if let Some(export_id) = outcome.export_id() {
+            note_export(tenant_id, export_id);
+        }
         let Some(schedule) = outcome.schedule() else {
-            return Ok(());
+            return Ok(outcome.name());
         };
         let is_known = version == Some(schedule.version) && schedule.is_active();
         if !is_known {
             tell(self.exports(), &self.scheduler, schedule).await?;
         }
-        Ok(())
+        Ok(outcome.name())
     }
 
     async fn run(&self, seen: Schedule, now: Timestamp) -> Result<Outcome, AwsError> {

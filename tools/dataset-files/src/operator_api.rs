@@ -4,7 +4,7 @@
 //! them with the templates.
 
 /// The operations that are not of one dataset.
-pub const OPERATIONS: [&str; 24] = [
+pub const OPERATIONS: [&str; 26] = [
     "ADM-EXPORT-200",
     "ADM-EXPORT-300",
     "ADM-EXPORT-310",
@@ -28,6 +28,8 @@ pub const OPERATIONS: [&str; 24] = [
     "ADM-WEBHOOK-135",
     "ADM-WEBHOOK-140",
     "CONSOLE-ASSET-100",
+    "CONSOLE-DOCS-100",
+    "CONSOLE-DOCS-110",
     "CONSOLE-PAGE-100",
 ];
 
@@ -42,7 +44,7 @@ pub const TAGS: [&str; 6] = [
 ];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 53] = [
+pub const SCHEMAS: [&str; 54] = [
     "AlreadyPendingProblem",
     "Amount",
     "ByUser",
@@ -79,6 +81,7 @@ pub const SCHEMAS: [&str; 53] = [
     "Sending",
     "SupplierIds",
     "SupplierList",
+    "Text",
     "Time",
     "TimeOrDate",
     "Totals",

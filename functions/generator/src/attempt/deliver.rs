@@ -12,7 +12,7 @@ use shared::{
         arrival::Arrivals,
         export::{Delivery, File},
         link::NewLink,
-        sending::Sending,
+        sending::{MailRules, Sending},
         time,
     },
     mail, metrics, random,
@@ -36,13 +36,25 @@ enum DeliveryError {
 
 impl Generator {
     /// Records the delivery, sends the mail, and ends the export READY, in this order: a link works before it can
-    /// arrive, and READY is never shown for a mail that was not accepted.
-    pub async fn deliver(&self, attempt: &Attempt, file: File) -> Result<(), AttemptError> {
+    /// arrive, and READY is never shown for a mail that was not accepted. `rules` are those of this moment, if they were read
+    /// already.
+    pub async fn deliver(
+        &self,
+        attempt: &Attempt,
+        file: File,
+        rules: Option<MailRules>,
+    ) -> Result<(), AttemptError> {
         let now = time::now();
         let made_at = file.made_at;
         let delivery = Delivery::of(file, now, self.link_lifetime);
         let unrecorded = |error| unrecorded(attempt, error, made_at, now);
-        let (recipients, skipped) = self.addressees(attempt).await.map_err(unrecorded)?;
+        let rules = match rules {
+            Some(rules) => rules,
+            None => self.mail_rules(attempt).await.map_err(unrecorded)?,
+        };
+        let export = &attempt.export;
+        // Who gets the mail, and who is skipped because the address has refused mail before or no copies may go to it.
+        let (recipients, skipped) = rules.split(&export.requester_email, &export.cc);
         // A link of its own for each try, since of an earlier one only the hash is known.
         let link = (!recipients.is_empty())
             .then(|| NewLink::new(recipients, now, random::bytes(), random::bytes()));
@@ -56,18 +68,13 @@ impl Generator {
             .map_err(|error| attempt_error(error, made_at, now))
     }
 
-    /// Who gets the mail, and who is skipped because the address has refused mail before or no copies may go to it.
-    async fn addressees(
-        &self,
-        attempt: &Attempt,
-    ) -> Result<(Vec<EmailAddress>, Vec<EmailAddress>), AwsError> {
+    /// What keeps mails of the export from some addresses now.
+    pub async fn mail_rules(&self, attempt: &Attempt) -> Result<MailRules, AwsError> {
         let export = &attempt.export;
         let recipients: Vec<_> = export.recipients().cloned().collect();
-        let rules = self
-            .exports
+        self.exports
             .mail_rules(&export.tenant_id, &recipients)
-            .await?;
-        Ok(rules.split(&export.requester_email, &export.cc))
+            .await
     }
 
     /// Sends the mail, if anybody is left to get it, and ends the export READY. Without a mail the file is as good: its

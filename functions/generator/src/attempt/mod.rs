@@ -2,13 +2,20 @@
 
 mod deliver;
 mod next_step;
-mod slot;
+pub mod slot;
 
+use std::pin::pin;
+
+use futures::{
+    FutureExt,
+    future::{Either, LocalBoxFuture, ready, select},
+};
 use jiff::SignedDuration;
 use shared::{
     aws::{
         AwsError,
         exports::{Attempt, Claim, Superseded},
+        ledger::Layout,
     },
     domain::{
         export::{Export, State},
@@ -21,7 +28,10 @@ use shared::{
 };
 use tracing::warn;
 
-use self::next_step::{NextStep, next_step, reason_to_give_up};
+use self::{
+    next_step::{NextStep, next_step, reason_to_give_up},
+    slot::Slot,
+};
 
 use crate::{
     error::AttemptError, file::Made, generator::Generator, invocation::Invocation, outcome::Outcome,
@@ -31,6 +41,9 @@ impl Generator {
     /// Works on an export until it is READY or the invocation ends, if its tenant has a slot for it. A message that comes
     /// twice or late changes nothing: one attempt at a time can claim an export, and none once it has ended.
     ///
+    /// What only reads is not waited for: the ledger's layout is read beside the claim, and the first pages beside the taking
+    /// of a slot.
+    ///
     /// Fails if neither the work was done nor another message sent for it: the message must come back.
     pub async fn work(
         &self,
@@ -38,7 +51,9 @@ impl Generator {
         id: &ExportId,
         invocation: &Invocation,
     ) -> Result<Outcome, AwsError> {
-        let attempt = match self.exports.claim(tenant_id, id, time::now()).await? {
+        let layout = self.ledger.layout(tenant_id, id.dataset());
+        let (claim, layout) = beside(self.exports.claim(tenant_id, id, time::now()), layout).await;
+        let attempt = match claim? {
             Claim::Begun(attempt) => attempt,
             Claim::Held => return Ok(Outcome::Held),
             // It may have been woken, and ended before it could begin.
@@ -48,28 +63,37 @@ impl Generator {
             }
         };
         note_attempt(attempt.fence);
-        if self.take_slot(&attempt, invocation).await? {
-            if attempt.is_first() {
-                metrics::first_attempt(&attempt.export, time::now());
-            }
-            let worked = self.attempt(&attempt, invocation).await;
+        let slot = Slot::default();
+        let (is_taken, worked) = tokio::join!(
+            self.take_slot(&attempt, invocation, &slot),
+            self.attempt(&attempt, layout, invocation, &slot)
+        );
+        if is_taken? {
             self.leave_slot(&attempt, invocation).await;
-            worked
-        } else {
-            Ok(Outcome::Waiting)
         }
+        worked
     }
 
-    /// One attempt, for which the invocation holds a slot of the tenant.
+    /// One attempt. Until it has a slot of the tenant, it changes nothing.
     async fn attempt(
         &self,
         attempt: &Attempt,
+        layout: LayoutOnTheWay<'_>,
         invocation: &Invocation,
+        slot: &Slot,
     ) -> Result<Outcome, AwsError> {
-        if let Some(reason) = reason_to_give_up(attempt, time::now()) {
-            return self.give_up(attempt, reason).await;
+        let advanced = match reason_to_give_up(attempt, time::now()) {
+            None => Ok(self.advance(attempt, layout, invocation, slot).await),
+            Some(reason) => Err(reason),
+        };
+        if slot.taken().await.is_err() {
+            return Ok(Outcome::Waiting);
         }
-        let error = match self.advance(attempt, invocation).await {
+        let advanced = match advanced {
+            Ok(advanced) => advanced,
+            Err(reason) => return self.give_up(attempt, reason).await,
+        };
+        let error = match advanced {
             Ok(Advance::Ready) => return Ok(Outcome::Ready),
             Ok(Advance::InPart) => {
                 self.hand_over(attempt).await?;
@@ -105,16 +129,21 @@ impl Generator {
     async fn advance(
         &self,
         attempt: &Attempt,
+        layout: LayoutOnTheWay<'_>,
         invocation: &Invocation,
+        slot: &Slot,
     ) -> Result<Advance, AttemptError> {
-        let file = match attempt.export.delivery() {
-            Some(delivery) => delivery.file.clone(),
-            None => match self.make(attempt, invocation).await? {
-                Made::Whole(file) => file,
+        let (file, rules) = match attempt.export.delivery() {
+            Some(delivery) => {
+                slot.taken().await?;
+                (delivery.file.clone(), None)
+            }
+            None => match self.make(attempt, layout, invocation, slot).await? {
+                Made::Whole { file, rules } => (file, Some(rules)),
                 Made::InPart => return Ok(Advance::InPart),
             },
         };
-        self.deliver(attempt, file.clone()).await?;
+        self.deliver(attempt, file.clone(), rules).await?;
         if attempt.fence > 1 || invocation.has_advanced.get() {
             self.clean(attempt, &file).await;
         }
@@ -179,6 +208,20 @@ impl Generator {
             warn!(%cause, "the reconciler sends the message");
         }
         Ok(())
+    }
+}
+
+/// The layout of the tenant's records, which was asked for before it was known whether the export is to be made.
+pub type LayoutOnTheWay<'a> = LocalBoxFuture<'a, Result<Option<Layout>, AwsError>>;
+
+/// What `first` comes to, and `second`, which goes on from where it is by then.
+async fn beside<'a, A, B: 'a>(
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B> + 'a,
+) -> (A, LocalBoxFuture<'a, B>) {
+    match select(pin!(first), second.boxed_local()).await {
+        Either::Left((first, second)) => (first, second),
+        Either::Right((second, first)) => (first.await, ready(second).boxed_local()),
     }
 }
 

@@ -24,7 +24,7 @@ const NOT_DELIVERED: &str =
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// Nothing: another attempt has the export, or it has ended.
+    /// Nothing: another attempt has the export, or it has ended, or it waits for a slot.
     Leave,
     RetryAfter {
         pause: SignedDuration,
@@ -40,7 +40,7 @@ pub enum NextStep {
 /// What follows an error, after so many attempts since the last checkpoint.
 pub fn next_step(error: &AttemptError, tries: u64) -> NextStep {
     match error {
-        AttemptError::Superseded(_) => NextStep::Leave,
+        AttemptError::Superseded(_) | AttemptError::NoSlot => NextStep::Leave,
         AttemptError::NotMade(_) | AttemptError::OutOfTime if tries >= MOST_TRIES => {
             NextStep::GiveUp(NOT_MADE)
         }

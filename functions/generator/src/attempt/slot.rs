@@ -7,19 +7,54 @@ use shared::{
         exports::{Attempt, Released},
     },
     domain::{export::Export, id::ExportId, time},
+    metrics,
 };
+use tokio::sync::SetOnce;
 use tracing::warn;
 
-use crate::{generator::Generator, invocation::Invocation};
+use crate::{error::AttemptError, generator::Generator, invocation::Invocation};
 
 /// What readers are told of an export that waits for a slot.
 const OTHERS_ARE_MADE: &str = "As many exports as may be made at once for your company are being made. This one starts as \
      soon as one of them has ended.";
 
+/// Whether an attempt has a slot, once that is known. Meanwhile it reads.
+#[derive(Debug, Default)]
+pub struct Slot(SetOnce<bool>);
+
+impl Slot {
+    /// Waits until the slot is taken. Fails if there is none.
+    pub async fn taken(&self) -> Result<(), AttemptError> {
+        match self.0.wait().await {
+            true => Ok(()),
+            false => Err(AttemptError::NoSlot),
+        }
+    }
+
+    fn decide(&self, is_taken: bool) {
+        // It is decided once, by the one who takes it.
+        let _ = self.0.set(is_taken);
+    }
+}
+
 impl Generator {
-    /// Takes a slot for an attempt. If there is none, the export waits, and whoever gives a slot back sends its message. The
-    /// attempt does not count then.
+    /// Takes a slot for an attempt, which is told. If there is none, the export waits, and whoever gives a slot back sends its
+    /// message. The attempt does not count then.
     pub async fn take_slot(
+        &self,
+        attempt: &Attempt,
+        invocation: &Invocation,
+        slot: &Slot,
+    ) -> Result<bool, AwsError> {
+        let is_taken = self.slot_or_wait(attempt, invocation).await;
+        if matches!(is_taken, Ok(true)) && attempt.is_first() {
+            metrics::first_attempt(&attempt.export, time::now());
+        }
+        slot.decide(matches!(is_taken, Ok(true)));
+        is_taken
+    }
+
+    async fn slot_or_wait(
         &self,
         attempt: &Attempt,
         invocation: &Invocation,

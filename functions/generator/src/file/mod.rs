@@ -15,23 +15,22 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use engine::Draft;
+use jiff::Timestamp;
 use shared::{
     aws::{
         AwsError,
         exports::{Attempt, Checkpoint, UploadState},
         retry::with_back_off,
     },
-    domain::{
-        export::{Export, File},
-        time,
-    },
+    domain::{export::File, sending::MailRules, time},
     plan::Plan,
     wire::manifest::ManifestDocument,
 };
 use tokio::{
     sync::mpsc,
-    time::{sleep, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 use tracing::warn;
 
@@ -40,9 +39,14 @@ use self::{
     keys::{fence_of, file_key},
     pages::LedgerPages,
     reading::{End, Reading},
-    writing::{Writing, are_recorded},
+    writing::{Writing, Written, are_recorded},
 };
-use crate::{error::AttemptError, generator::Generator, invocation::Invocation};
+use crate::{
+    attempt::{LayoutOnTheWay, slot::Slot},
+    error::AttemptError,
+    generator::Generator,
+    invocation::Invocation,
+};
 
 /// How often progress is recorded: often while somebody may be looking on, then more seldom, because each time costs some ten
 /// write units.
@@ -55,26 +59,33 @@ const FREQUENT_RECORDS: u32 = 10;
 const LOOKS: u32 = 5;
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
+/// For how long the rules of mails count that were read while S3 took the file: one that is set counts for every mail from
+/// then on.
+const RULES_COUNT_FOR: Duration = Duration::from_secs(1);
+
 /// How far an attempt brought a file.
 pub enum Made {
-    Whole(File),
+    /// With the rules of mails at its end.
+    Whole { file: File, rules: MailRules },
     /// The invocation is nearly over; a continuation makes the rest.
     InPart,
 }
 
 impl Generator {
     /// Makes the file of an export, or resumes it, until the invocation is nearly over. Meanwhile progress is recorded and
-    /// the lease renewed, also while a call is waited for.
+    /// the lease renewed, also while a call is waited for. Until the attempt has a slot, it only reads.
     pub async fn make(
         &self,
         attempt: &Attempt,
+        layout: LayoutOnTheWay<'_>,
         invocation: &Invocation,
+        slot: &Slot,
     ) -> Result<Made, AttemptError> {
         let checkpoint = attempt.checkpoint.as_ref();
         let rows = AtomicU64::new(checkpoint.map_or(0, |checkpoint| checkpoint.draft.rows));
         tokio::select! {
-            made = self.make_file(attempt, invocation, &rows) => made,
-            error = self.show_progress(attempt, &rows) => Err(error),
+            made = self.make_file(attempt, layout, invocation, slot, &rows) => made,
+            error = self.show_progress(attempt, slot, &rows) => Err(error),
             () = sleep_until(invocation.give_up_at) => Err(AttemptError::OutOfTime),
         }
     }
@@ -82,23 +93,26 @@ impl Generator {
     async fn make_file(
         &self,
         attempt: &Attempt,
+        layout: LayoutOnTheWay<'_>,
         invocation: &Invocation,
+        slot: &Slot,
         rows: &AtomicU64,
     ) -> Result<Made, AttemptError> {
-        let checkpoint = match &attempt.checkpoint {
-            Some(checkpoint) if checkpoint.position.is_none() => checkpoint.clone(),
-            _ => match self.write(attempt, invocation, rows).await? {
-                Some(checkpoint) => checkpoint,
+        let Written { checkpoint, small } = match &attempt.checkpoint {
+            Some(checkpoint) if checkpoint.position.is_none() => {
+                slot.taken().await?;
+                Written {
+                    checkpoint: checkpoint.clone(),
+                    small: None,
+                }
+            }
+            _ => match self.write(attempt, layout, invocation, slot, rows).await? {
+                Some(written) => written,
                 None => return Ok(Made::InPart),
             },
         };
-        let key = match &checkpoint.upload {
-            Some(state) => {
-                self.complete(state, checkpoint.draft.bytes).await?;
-                state.upload.key.clone()
-            }
-            None => file_key(attempt),
-        };
+        let upload = checkpoint.upload.as_ref();
+        let key = upload.map_or_else(|| file_key(attempt), |state| state.upload.key.clone());
         let draft = &checkpoint.draft;
         let sha256 = draft.sha256().ok_or(AttemptError::CannotResume)?;
         let file = File {
@@ -111,18 +125,31 @@ impl Generator {
             ledger_complete_until: checkpoint.ledger_complete_until,
             made_at: time::now(),
         };
-        self.put_manifest(attempt, &file).await?;
-        Ok(Made::Whole(file))
+        let asked_at = Instant::now();
+        // Side by side: if one fails, the next attempt makes all of them again, under keys of its own.
+        let ((), (), rules) = tokio::try_join!(
+            self.store(attempt, &file, upload, small),
+            self.put_manifest(attempt, &file),
+            async { Ok(self.mail_rules(attempt).await?) }
+        )?;
+        let rules = if asked_at.elapsed() < RULES_COUNT_FOR {
+            rules
+        } else {
+            self.mail_rules(attempt).await?
+        };
+        Ok(Made::Whole { file, rules })
     }
 
     /// Writes all rows. Returns `None` if the invocation is nearly over before that.
     async fn write(
         &self,
         attempt: &Attempt,
+        layout: LayoutOnTheWay<'_>,
         invocation: &Invocation,
+        slot: &Slot,
         rows: &AtomicU64,
-    ) -> Result<Option<Checkpoint>, AttemptError> {
-        let plan = Plan::of(&attempt.export, &self.ledger).await?;
+    ) -> Result<Option<Written>, AttemptError> {
+        let plan = Plan::with(&attempt.export, layout.await?);
         let pages = LedgerPages::new(&self.ledger, &plan);
         let buffers = Buffers::default();
         let reading = match &attempt.checkpoint {
@@ -145,39 +172,36 @@ impl Generator {
                 )
             }
         };
-        // The file says what was true when it was begun.
-        let complete_until = match &attempt.checkpoint {
-            None => {
-                let Export {
-                    tenant_id,
-                    created_at,
-                    ..
-                } = &attempt.export;
-                let dataset = attempt.export.dataset();
-                self.ledger
-                    .complete_until(tenant_id, dataset, *created_at)
-                    .await?
-            }
-            Some(checkpoint) => checkpoint.ledger_complete_until,
-        };
         // It holds one segment, which waits while others are uploaded.
         let (segments, queue) = mpsc::channel(1);
-        let (end, checkpoint) = tokio::try_join!(
-            reading.run(segments, rows, invocation.stop_at),
-            Writing::new(
-                self,
-                attempt,
-                &buffers,
-                complete_until,
-                &invocation.has_advanced
-            )
-            .run(queue)
-        )?;
+        let writing = async {
+            let (complete_until, ()) =
+                tokio::try_join!(self.complete_until(attempt), slot.taken())?;
+            let has_advanced = &invocation.has_advanced;
+            Writing::new(self, attempt, &buffers, complete_until, has_advanced)
+                .run(queue)
+                .await
+        };
+        let (end, written) =
+            tokio::try_join!(reading.run(segments, rows, invocation.stop_at), writing)?;
         match end {
-            End::Whole => Ok(checkpoint),
+            End::Whole => Ok(written),
             End::Stopped if invocation.has_advanced.get() => Ok(None),
             End::Stopped => Err(AttemptError::OutOfTime),
         }
+    }
+
+    /// Up to when the ledger was complete at the time of the request. The file says what was true when it was begun.
+    async fn complete_until(&self, attempt: &Attempt) -> Result<Option<Timestamp>, AttemptError> {
+        if let Some(checkpoint) = &attempt.checkpoint {
+            return Ok(checkpoint.ledger_complete_until);
+        }
+        let export = &attempt.export;
+        let (tenant_id, dataset) = (&export.tenant_id, export.dataset());
+        let until = self
+            .ledger
+            .complete_until(tenant_id, dataset, export.created_at);
+        Ok(until.await?)
     }
 
     /// The file as it was at a checkpoint.
@@ -189,6 +213,24 @@ impl Generator {
             None => Vec::new(),
         };
         Draft::resume(&checkpoint.draft, tail).ok_or(AttemptError::CannotResume)
+    }
+
+    /// Puts a small file into the bucket, or completes the upload of a large one.
+    async fn store(
+        &self,
+        attempt: &Attempt,
+        file: &File,
+        upload: Option<&UploadState>,
+        small: Option<Bytes>,
+    ) -> Result<(), AttemptError> {
+        if let Some(content) = small {
+            let name = attempt.export.file_name();
+            with_back_off(|| self.files.put(&file.key, &name, content.clone())).await?;
+        }
+        match upload {
+            Some(state) => self.complete(state, file.size).await,
+            None => Ok(()),
+        }
     }
 
     /// Completes the upload. If the upload no longer exists, an earlier completion may have succeeded without an answer:
@@ -213,12 +255,12 @@ impl Generator {
         Err(AttemptError::CannotResume)
     }
 
-    async fn put_manifest(&self, attempt: &Attempt, file: &File) -> Result<(), AwsError> {
+    async fn put_manifest(&self, attempt: &Attempt, file: &File) -> Result<(), AttemptError> {
         let document = ManifestDocument::of(&attempt.export, file);
         let json = serde_json::to_string_pretty(&document)
             .map_err(|error| AwsError::unexpected("writing a manifest", error))?;
         let key = file.manifest_key();
-        with_back_off(|| self.files.put_json(&key, json.clone())).await
+        Ok(with_back_off(|| self.files.put_json(&key, json.clone())).await?)
     }
 
     /// Removes what this attempt and earlier ones left beside a delivered file. Objects of later attempts stay, because
@@ -235,7 +277,15 @@ impl Generator {
 
     /// Records progress and renews the lease until another attempt has the export. This runs beside the work, because a
     /// query may pass over records for minutes before it finds a row.
-    async fn show_progress(&self, attempt: &Attempt, rows: &AtomicU64) -> AttemptError {
+    async fn show_progress(
+        &self,
+        attempt: &Attempt,
+        slot: &Slot,
+        rows: &AtomicU64,
+    ) -> AttemptError {
+        if let Err(error) = slot.taken().await {
+            return error;
+        }
         let mut frequent_records = 0..FREQUENT_RECORDS;
         loop {
             sleep(match frequent_records.next() {

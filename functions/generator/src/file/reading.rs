@@ -62,6 +62,8 @@ pub struct Reading<'a, P: Pages> {
     on_the_way: FuturesUnordered<Answer<'a, P>>,
     /// By lane: whether a page of it is on its way.
     is_asked: Vec<bool>,
+    /// Whether a page has come already.
+    has_begun: bool,
     /// The assumed bytes of the next answer: those of the largest one lately.
     page_size: usize,
     /// Of the last pages: bytes that their rows needed, and records that were looked at.
@@ -99,6 +101,7 @@ impl<'a, P: Pages> Reading<'a, P> {
             parts,
             on_the_way: FuturesUnordered::new(),
             is_asked: vec![false; pages.lanes()],
+            has_begun: false,
             page_size: PAGE_SIZE,
             size_of_rows: 0,
             scanned: 0,
@@ -171,8 +174,10 @@ impl<'a, P: Pages> Reading<'a, P> {
 
     fn has_room(&self, is_ahead: bool) -> bool {
         let on_the_way = (self.on_the_way.len() + 1) * self.page_size;
+        // At first no rows are held, so there is memory to ask all shards at once: what is small takes one answer's time.
+        let most = MOST_ON_THE_WAY + if self.has_begun { 0 } else { MOST_HELD };
         let is_bounded = self.on_the_way.is_empty()
-            || (on_the_way <= MOST_ON_THE_WAY && self.on_the_way.len() < MOST_PAGES_ON_THE_WAY);
+            || (on_the_way <= most && self.on_the_way.len() < MOST_PAGES_ON_THE_WAY);
         is_bounded && (!is_ahead || self.merge.size() + on_the_way <= MOST_HELD + MOST_ON_THE_WAY)
     }
 
@@ -188,6 +193,7 @@ impl<'a, P: Pages> Reading<'a, P> {
 
     fn feed(&mut self, lane: usize, json: &[u8]) -> Result<(), AttemptError> {
         self.is_asked[lane] = false;
+        self.has_begun = true;
         self.page_size = (self.page_size - self.page_size / 8).max(json.len());
         let page = self
             .decoder
@@ -363,11 +369,21 @@ mod tests {
         let pages = ScriptedPages::new((0..16).map(|_| large().pages_of(10)));
         let outcome = read(&pages, 600 * SECOND).await;
         assert_eq!(outcome.end.as_ref().unwrap(), &End::Whole);
-        let bytes = pages.most_bytes_on_the_way();
+        let bytes = pages.most_bytes_later();
         assert!(
             (MOST_ON_THE_WAY / 2..=MOST_ON_THE_WAY).contains(&bytes),
             "{bytes}"
         );
+        let bytes = pages.most_bytes_at_first();
+        assert!(bytes <= MOST_ON_THE_WAY + MOST_HELD, "{bytes}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_small_file_takes_one_answers_time_however_many_shards_there_are() {
+        let pages = ScriptedPages::new((0..16).map(|lane| Script::of([format!("{lane:02}")])));
+        let outcome = read(&pages, 600 * SECOND).await;
+        assert_eq!(outcome.rows().len(), 16);
+        assert_eq!(outcome.took, Duration::from_millis(10));
     }
 
     #[tokio::test(start_paused = true)]

@@ -109,7 +109,8 @@ pub struct ScriptedPages {
     on_the_way: AtomicUsize,
     most_on_the_way: AtomicUsize,
     bytes_on_the_way: AtomicUsize,
-    most_bytes_on_the_way: AtomicUsize,
+    most_bytes_at_first: AtomicUsize,
+    most_bytes_later: AtomicUsize,
     bytes_delivered: AtomicUsize,
 }
 
@@ -121,7 +122,8 @@ impl ScriptedPages {
             on_the_way: AtomicUsize::new(0),
             most_on_the_way: AtomicUsize::new(0),
             bytes_on_the_way: AtomicUsize::new(0),
-            most_bytes_on_the_way: AtomicUsize::new(0),
+            most_bytes_at_first: AtomicUsize::new(0),
+            most_bytes_later: AtomicUsize::new(0),
             bytes_delivered: AtomicUsize::new(0),
         }
     }
@@ -135,8 +137,14 @@ impl ScriptedPages {
         self.most_on_the_way.load(Ordering::Relaxed)
     }
 
-    pub fn most_bytes_on_the_way(&self) -> usize {
-        self.most_bytes_on_the_way.load(Ordering::Relaxed)
+    /// The most bytes on the way before the first answer.
+    pub fn most_bytes_at_first(&self) -> usize {
+        self.most_bytes_at_first.load(Ordering::Relaxed)
+    }
+
+    /// The most bytes on the way when more was asked for after the first answer.
+    pub fn most_bytes_later(&self) -> usize {
+        self.most_bytes_later.load(Ordering::Relaxed)
     }
 
     pub fn bytes_delivered(&self) -> usize {
@@ -179,11 +187,11 @@ impl Pages for ScriptedPages {
             .page(lane, &least, limit.unwrap_or(usize::MAX))
             .into_bytes();
         raise(&self.on_the_way, 1, &self.most_on_the_way);
-        raise(
-            &self.bytes_on_the_way,
-            page.len(),
-            &self.most_bytes_on_the_way,
-        );
+        let most_bytes = match self.bytes_delivered() {
+            0 => &self.most_bytes_at_first,
+            _ => &self.most_bytes_later,
+        };
+        raise(&self.bytes_on_the_way, page.len(), most_bytes);
         sleep(script.pause).await;
         self.on_the_way.fetch_sub(1, Ordering::Relaxed);
         self.bytes_on_the_way

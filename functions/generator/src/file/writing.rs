@@ -3,7 +3,11 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
-use futures::{StreamExt, future::LocalBoxFuture, stream::FuturesOrdered};
+use futures::{
+    StreamExt,
+    future::{LocalBoxFuture, ready},
+    stream::FuturesOrdered,
+};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use shared::{
@@ -35,8 +39,17 @@ enum Stored {
     Tail {
         key: Option<String>,
     },
-    /// A file too small for parts.
-    Whole,
+    /// A file too small for parts, which is not in the bucket yet.
+    Small {
+        content: Bytes,
+    },
+}
+
+/// What was written.
+pub struct Written {
+    pub checkpoint: Checkpoint,
+    /// The whole of a file that is too small for parts, which is to be put into the bucket.
+    pub small: Option<Bytes>,
 }
 
 /// Uploads segments side by side, and records their checkpoints in order.
@@ -49,6 +62,7 @@ pub struct Writing<'a> {
     parts: u32,
     tails: u32,
     checkpoint: Option<Checkpoint>,
+    small: Option<Bytes>,
     ledger_complete_until: Option<Timestamp>,
     has_advanced: &'a Cell<bool>,
 }
@@ -74,16 +88,17 @@ impl<'a> Writing<'a> {
             parts: upload.map_or(0, |state| state.parts),
             tails: 0,
             checkpoint,
+            small: None,
             ledger_complete_until,
             has_advanced,
         }
     }
 
-    /// Uploads segments until the channel is closed. Returns the last checkpoint.
+    /// Uploads segments until the channel is closed. Returns the last checkpoint, if there is any.
     pub async fn run(
         mut self,
         mut segments: Receiver<Segment>,
-    ) -> Result<Option<Checkpoint>, AttemptError> {
+    ) -> Result<Option<Written>, AttemptError> {
         let mut running = FuturesOrdered::new();
         let mut is_open = true;
         while is_open || !running.is_empty() {
@@ -95,7 +110,10 @@ impl<'a> Writing<'a> {
                 Some((stored, mark)) = running.next() => self.record(stored?, mark).await?,
             }
         }
-        Ok(self.checkpoint)
+        let small = self.small;
+        Ok(self
+            .checkpoint
+            .map(|checkpoint| Written { checkpoint, small }))
     }
 
     async fn begin(
@@ -110,8 +128,7 @@ impl<'a> Writing<'a> {
                 Box::pin(async move { (put_tail(generator, key, content).await, mark) })
             }
             Segment::Part { content, mark } if self.upload.is_none() && mark.position.is_none() => {
-                let attempt = self.attempt;
-                Box::pin(async move { (put_whole(generator, attempt, content).await, mark) })
+                Box::pin(ready((Ok(Stored::Small { content }), mark)))
             }
             Segment::Part { content, mark } => {
                 let upload = self.upload().await?;
@@ -156,7 +173,8 @@ impl<'a> Writing<'a> {
                 entity_tag,
             } => checkpoint(Some(with_part(upload, begun, &entity_tag)), None),
             Stored::Tail { key } => checkpoint(upload, key),
-            Stored::Whole => {
+            Stored::Small { content } => {
+                self.small = Some(content);
                 // The recorded checkpoint stays: until the file is delivered, another attempt would resume from it.
                 self.checkpoint = Some(checkpoint(upload, old_tail));
                 return Ok(());
@@ -227,14 +245,4 @@ async fn put_tail(
     }
     with_back_off(|| generator.files.put_tail(&key, content.clone())).await?;
     Ok(Stored::Tail { key: Some(key) })
-}
-
-async fn put_whole(
-    generator: &Generator,
-    attempt: &Attempt,
-    content: Bytes,
-) -> Result<Stored, AttemptError> {
-    let (key, file_name) = (file_key(attempt), attempt.export.file_name());
-    with_back_off(|| generator.files.put(&key, &file_name, content.clone())).await?;
-    Ok(Stored::Whole)
 }

@@ -48,15 +48,15 @@ impl ExportsTable {
         self.put(to_item(&OutboxItem::of(&event).and(audit))?)
     }
 
-    /// Tells what is in the outbox where it must be told, and deletes what is. Returns how much is left. What cannot be
-    /// deleted is told again: on the bus under the same id, in the audit trail without effect. Of what only the bus has, the
-    /// rest is left.
+    /// Tells what is in the outbox where it must be told, and deletes what is. Returns of each item whether it is told
+    /// everywhere. What cannot be deleted is told again: on the bus under the same id, in the audit trail without effect. Of
+    /// what only the bus has, the rest is left.
     pub async fn tell(
         &self,
         bus: &EventBus,
         trail: &AuditTrail,
         items: &[OutboxItem],
-    ) -> Result<usize, AwsError> {
+    ) -> Result<Vec<bool>, AwsError> {
         let mut is_published = vec![true; items.len()];
         let events: Vec<_> = (items.iter().enumerate())
             .filter_map(|(index, item)| Some((index, item.event()?)))
@@ -74,9 +74,9 @@ impl ExportsTable {
         }
         let audits: Vec<_> = items.iter().map(OutboxItem::audit).collect();
         let is_recorded = trail.record(&audits).await;
-        let mut left = 0;
+        let mut told = Vec::with_capacity(items.len());
         for ((item, is_published), is_recorded) in items.iter().zip(is_published).zip(is_recorded) {
-            left += usize::from(!(is_published && is_recorded));
+            told.push(is_published && is_recorded);
             match (is_published, is_recorded) {
                 (true, true) => self.delete_from_outbox(item).await?,
                 // However long the trail cannot be written, the bus is not told each minute.
@@ -84,7 +84,7 @@ impl ExportsTable {
                 _ => {}
             }
         }
-        Ok(left)
+        Ok(told)
     }
 
     /// What of this is still to be told.

@@ -35,6 +35,10 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     pub page_latency_ms: u64,
 
+    /// How long each call to a service takes, beyond what it takes to answer it; then the statistics have the first calls
+    #[arg(long, default_value_t = 0)]
+    pub call_latency_ms: u64,
+
     /// Megabytes a second that all connections together have in each direction; 0 is as fast as can be
     #[arg(long, default_value_t = 0)]
     pub megabytes_per_second: u32,

@@ -29,7 +29,7 @@ pub struct DynamoDb {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Request {
     pub table_name: String,
-    index_name: String,
+    pub index_name: String,
     key: Map<String, Value>,
     filter_expression: String,
     expression_attribute_values: Map<String, Value>,

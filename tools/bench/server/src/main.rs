@@ -5,6 +5,7 @@
 //! second is never over TLS.
 
 mod arguments;
+mod calls;
 mod dynamodb;
 mod items;
 mod ledger;
@@ -23,6 +24,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use arguments::Arguments;
+use calls::Calls;
 use clap::Parser;
 use dynamodb::DynamoDb;
 use items::Items;
@@ -89,6 +91,8 @@ fn server(arguments: Arguments) -> anyhow::Result<Server> {
         s3,
         runtime_api: RuntimeApi::new(event.map(Into::into), arguments.event_times),
         upstream,
+        calls: (arguments.call_latency_ms > 0)
+            .then(|| Calls::new(Duration::from_millis(arguments.call_latency_ms))),
         stats: Stats::default(),
     })
 }

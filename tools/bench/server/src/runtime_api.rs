@@ -3,14 +3,17 @@
 use std::{
     future::pending,
     sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use crate::reply::{self, Reply};
+use crate::{
+    calls::since_epoch,
+    reply::{self, Reply},
+};
 
 pub const PREFIX: &str = "/2018-06-01/runtime/";
 
@@ -96,10 +99,4 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 fn milliseconds() -> u64 {
     since_epoch().as_millis() as u64
-}
-
-fn since_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
 }

@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 
 use crate::{
+    calls::{Calls, name_of},
     dynamodb::{self, DynamoDb},
     messages,
     reply::{self, Reply},
@@ -18,12 +19,16 @@ use crate::{
     upstream::Upstream,
 };
 
+const STATS: &str = "/__bench/stats";
+
 /// All services.
 pub struct Server {
     pub dynamodb: DynamoDb,
     pub s3: S3,
     pub runtime_api: RuntimeApi,
     pub upstream: Option<Upstream>,
+    /// For calls that take longer than they need.
+    pub calls: Option<Calls>,
     pub stats: Stats,
 }
 
@@ -32,14 +37,23 @@ impl Server {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let request = Request::from_parts(head, body);
-        Ok(match &self.upstream {
+        Ok(match &self.calls {
+            Some(calls) if !is_by_the_way(request.uri().path()) => {
+                calls.slowed(name_of(&request), self.pass_on(request)).await
+            }
+            _ => self.pass_on(request).await,
+        })
+    }
+
+    async fn pass_on(&self, request: Request<Bytes>) -> Reply {
+        match &self.upstream {
             Some(upstream) if !self.is_own(&request, upstream) => {
                 upstream.forward(request).await.unwrap_or_else(|error| {
                     reply::empty(StatusCode::BAD_GATEWAY).map(|_| Full::from(error.to_string()))
                 })
             }
             _ => self.play(request).await,
-        })
+        }
     }
 
     async fn play(&self, request: Request<Bytes>) -> Reply {
@@ -48,8 +62,11 @@ impl Server {
             return self.runtime_api.answer(path, request.body()).await;
         }
         match (request.method(), path) {
-            (&Method::GET, "/__bench/stats") => {
-                return reply::json(StatusCode::OK, &self.stats.shown(self.s3.shown()));
+            (&Method::GET, STATS) => {
+                let shown = self
+                    .stats
+                    .shown(self.s3.shown(), self.calls.as_ref().map(Calls::shown));
+                return reply::json(StatusCode::OK, &shown);
             }
             (&Method::POST, "/v2/email/outbound-emails") => return messages::mail(&self.stats),
             _ => {}
@@ -71,7 +88,7 @@ impl Server {
 
     /// Whether a request is answered here although there is another endpoint behind this one.
     fn is_own(&self, request: &Request<Bytes>, upstream: &Upstream) -> bool {
-        if request.uri().path() == "/__bench/stats" {
+        if is_by_the_way(request.uri().path()) {
             return true;
         }
         let Some((_, operation @ ("Query" | "GetItem"))) = target(request) else {
@@ -84,13 +101,18 @@ impl Server {
     }
 }
 
+/// Whether a request is none to a service.
+fn is_by_the_way(path: &str) -> bool {
+    path == STATS || path.starts_with(runtime_api::PREFIX)
+}
+
 fn accepts_gzip(request: &Request<Bytes>) -> bool {
     let accepted = request.headers().get(ACCEPT_ENCODING);
     accepted.is_some_and(|accepted| accepted.as_bytes().windows(4).any(|name| name == b"gzip"))
 }
 
 /// Service and operation of a request in AWS's JSON protocol.
-fn target(request: &Request<Bytes>) -> Option<(&str, &str)> {
+pub fn target(request: &Request<Bytes>) -> Option<(&str, &str)> {
     request
         .headers()
         .get("x-amz-target")?

@@ -72,7 +72,7 @@ impl Stats {
         *operations.entry(name.to_owned()).or_default() += 1;
     }
 
-    pub fn shown(&self, objects: Value) -> Value {
+    pub fn shown(&self, objects: Value, calls: Option<Value>) -> Value {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let operations = self
             .operations
@@ -91,6 +91,7 @@ impl Stats {
             "sentMails": count(&self.sent_mails),
             "operations": *operations,
             "objects": objects,
+            "calls": calls,
         })
     }
 }

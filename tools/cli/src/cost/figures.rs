@@ -22,8 +22,7 @@ pub struct Figures {
 #[serde(deny_unknown_fields)]
 pub struct Measured {
     pub date: String,
-    pub rows_per_second_per_core: f64,
-    pub page_bytes_per_row: f64,
+    pub network_rows_per_second: f64,
     pub file_bytes_per_row: f64,
 }
 
@@ -34,7 +33,6 @@ pub struct Assumed {
     pub item_bytes: f64,
     pub write_units_a_record: f64,
     pub storage_overhead_bytes: f64,
-    pub lambda_network_mb_per_second: f64,
     pub generator_mb: f64,
     pub part_bytes: f64,
     pub days_kept: f64,
