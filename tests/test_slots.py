@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from support.api import Api, Caller
+from support.bucket import Bucket
 from support.functions import Functions
 from support.generator import Generator
 from support.keys import Keys
@@ -79,7 +80,9 @@ def test_exports_are_woken_in_the_order_of_their_requests(
     assert len(set(ready)) == len(ready), "a second apart: one after the other"
 
 
-def test_waiting_is_no_attempt(api: Api, functions: Functions, newcomer: Caller, exports_table: ExportsTable) -> None:
+def test_waiting_is_no_attempt(
+    api: Api, functions: Functions, newcomer: Caller, exports_table: ExportsTable, bucket: Bucket
+) -> None:
     taken_by_another(exports_table, newcomer, in_a_minute())
     with functions.changed("generator", MOST_EXPORTS_PER_TENANT="1"):
         export_id = api.launch(newcomer, DATASET)["exportId"]
@@ -89,6 +92,8 @@ def test_waiting_is_no_attempt(api: Api, functions: Functions, newcomer: Caller,
         stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
         assert (stored["status"], stored["tries"]) == ("PENDING", 0)
         assert "leaseUntil" not in stored
+        # It has read beside the slot that it did not get, and stored nothing.
+        assert not bucket.keys(f"exports/{newcomer.tenantId}/")
     functions.work("generator", newcomer.tenantId, export_id)
     stored = exports_table.export(newcomer.tenantId, DATASET, export_id)
     assert stored["status"] == "READY"

@@ -39,6 +39,17 @@ def _summary(runs: list[Run]) -> dict[str, Any]:
         "rowsPerSecond": round(median(run.rows / run.wall_seconds for run in runs)),
         "cpuSecondsPerMillionRows": round(median(1_000_000 / run.rows_per_cpu_second for run in runs), 3),
         "peakMiB": round(max(run.usage.peak_mib for run in runs), 1),
+        "shareOfTime": {what: round(median(_busy(run)[what] for run in runs), 2) for what in _busy(runs[0])},
+    }
+
+
+def _busy(run: Run) -> dict[str, float]:
+    """For how much of an export's time its processor, and the network with pages and with the file, are busy."""
+    network_bytes = NETWORK_MEGABYTES_PER_SECOND * 1_000_000 * run.wall_seconds * run.times
+    return {
+        "processor": run.usage.cpu_seconds / run.times / run.wall_seconds,
+        "pages": run.stats["pageBytes"] / network_bytes,
+        "file": run.stats["partBytes"] / network_bytes,
     }
 
 

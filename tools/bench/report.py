@@ -86,10 +86,19 @@ def _network(network: dict[str, Any]) -> Section:
             f"{found['rowsPerSecond']:,}",
             f"{found['cpuSecondsPerMillionRows']:.2f} s",
             f"{found['peakMiB']:.0f} MiB",
+            *(f"{share:.0%}" for share in found["shareOfTime"].values()),
         )
         for label, found in clients
     ]
-    columns = ("client", "rows a second", "CPU for a million rows", "peak memory")
+    columns = (
+        "client",
+        "rows a second",
+        "CPU for a million rows",
+        "peak memory",
+        "of the time: processor",
+        "pages",
+        "file",
+    )
     return Section(f"On a network of {network['megabytesPerSecond']} MB/s in each direction", columns, tuple(rows))
 
 

@@ -231,3 +231,30 @@ enum Advance {
     /// A continuation makes the rest of the file.
     InPart,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    async fn after(seconds: u64) -> u64 {
+        sleep(Duration::from_secs(seconds)).await;
+        seconds
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_begun_beside_something_else_is_not_waited_for_and_goes_on() {
+        let began = Instant::now();
+        let (first, second) = beside(after(1), after(3)).await;
+        assert_eq!((first, began.elapsed().as_secs()), (1, 1));
+        assert_eq!((second.await, began.elapsed().as_secs()), (3, 3));
+
+        let began = Instant::now();
+        let (first, second) = beside(after(3), after(1)).await;
+        assert_eq!((first, began.elapsed().as_secs()), (3, 3));
+        assert_eq!((second.await, began.elapsed().as_secs()), (1, 3));
+    }
+}
