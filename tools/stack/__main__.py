@@ -13,7 +13,7 @@ from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
-from . import build, checks, dashboard, demo, lifecycle, sam_local, sam_local_events, seed
+from . import build, checks, dashboard, demo, lifecycle, sam_local, sam_local_events, seed, upgrades
 from . import fuzz as fuzzing
 from . import release as releasing
 from . import watch as watching
@@ -53,6 +53,8 @@ def main() -> None:
     attack.add_argument("--call", help="only calls whose names have this in them")
     packing = commands.add_parser("release", help="compile the functions for Lambda and pack them with the template")
     packing.add_argument("--architecture", choices=releasing.ARCHITECTURES, default="arm64")
+    upgrading = commands.add_parser("upgrades", help="upgrade, and go back, in the middle of an export")
+    upgrading.add_argument("--commit", default="HEAD~1", help="the earlier release")
     commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
     other = commands.add_parser("moto", help="run suites with moto's S3, SQS, DynamoDB and SESv2")
     other.add_argument("--suite", help="only this file or test, instead of all that can pass there")
@@ -98,6 +100,10 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         return
     if command == "localstack":
         prove_localstack(steps)
+        return
+    if command == "upgrades":
+        upgrades.prove(steps, arguments.commit)
+        console.print(steps.table())
         return
     if command == "moto":
         run_suites_on_moto(steps, [arguments.suite] if arguments.suite else SUITES)
