@@ -7,10 +7,10 @@
 STACK = $(if $(shell command -v python3),,$(error Python 3.10 or newer is needed: install it from https://www.python.org/downloads/))python3 tools/stack/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint contract up down watch bench load fuzz faults localstack moto release sam-local generate import
+.PHONY: help demo test test-long lint contract up down watch bench load fuzz faults localstack moto upgrades lambda-watch release sam-local generate import
 
 help: ## show the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: ## set up everything, make one export and show it
 	@$(STACK) demo
@@ -18,7 +18,7 @@ demo: ## set up everything, make one export and show it
 test: ## run the lints, unit tests and suites, from nothing
 	@$(STACK) test
 
-test-long: ## run the tests that take long: large exports, the page in a browser, fuzzing
+test-long: ## run the tests that take long: large exports, the page in a browser, fuzzing, an upgrade
 	@$(STACK) test-long
 
 lint: ## run the checks that need no stack
@@ -47,6 +47,13 @@ fuzz: ## look for input that breaks what reads it: make fuzz [SECONDS=60] [TARGE
 
 faults: ## let each AWS call of each flow fail in every way: make faults [FLOW='small export']
 	@$(STACK) faults $(if $(FLOW),--flow '$(FLOW)')
+
+upgrades: ## upgrade from an earlier commit, and go back, in the middle of an export: make upgrades [COMMIT=HEAD~1]
+	@$(STACK) upgrades $(if $(COMMIT),--commit '$(COMMIT)')
+
+lambda-watch: ## run one function of the stack with cargo lambda watch: make lambda-watch FUNCTION=list
+	$(if $(FUNCTION),,$(error Say which function: make lambda-watch FUNCTION=list))
+	@$(STACK) lambda-watch '$(FUNCTION)'
 
 release: ## compile the functions for Lambda and pack them: make release [ARCHITECTURE=arm64]
 	@$(STACK) release $(if $(ARCHITECTURE),--architecture '$(ARCHITECTURE)')

@@ -68,6 +68,7 @@ def test_each_fault_is_found_and_nothing_else(examinations: Examinations) -> Non
     assert after.places("wrong") == before.places("wrong")
     # The time to live that is off here.
     assert [examination.code for examination in examinations] == [1, 1, 1]
+    assert ("history", None) in before.places("good")
     assert not any(examination.places("notSeen") for examination in examinations)
 
 

@@ -1,6 +1,7 @@
 """What moto answers otherwise than AWS, so that our functions could not go on: answered as AWS does.
 
 - Its list of an upload's parts has another root element than S3's, which the SDK for Rust does not take.
+- It fails at a part of an upload that was aborted, instead of saying that there is no such upload.
 - Its PartiQL knows no parameters in a new item, and fails instead of answering.
 """
 
@@ -10,12 +11,15 @@ import re
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
+from moto.s3.exceptions import NoSuchUpload
+from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
 INSERT = re.compile(r'INSERT INTO "([^"]+)" VALUE \{(.*)\}', re.DOTALL)
 PARAMETER = re.compile(r"'([^']+)' ?: ?\?")
 
 list_parts = S3Response.list_parts
+upload_part = S3Backend.upload_part
 batch_execute_statement = DynamoDBBackend.batch_execute_statement
 
 
@@ -24,10 +28,16 @@ def correct() -> None:
         status, headers, body = list_parts(self)
         return status, headers, body.replace("ListPartsResponse", "ListPartsResult")
 
+    def uploading(self: S3Backend, bucket_name: str, multipart_id: str, *part: Any) -> Any:
+        if multipart_id not in self.get_bucket(bucket_name).multiparts:
+            raise NoSuchUpload(upload_id=multipart_id)
+        return upload_part(self, bucket_name, multipart_id, *part)
+
     def executing(self: DynamoDBBackend, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [_executed(self, statement) for statement in statements]
 
     S3Response.list_parts = listing
+    S3Backend.upload_part = uploading
     DynamoDBBackend.batch_execute_statement = executing
 
 

@@ -28,6 +28,7 @@ SUITES = (
     "tests/test_files.py",
     "tests/test_expiry.py",
     "tests/test_merchant.py",
+    "tests/long/test_continuation.py",
 )
 MODULE = "emulators.ministack_process"
 

@@ -13,7 +13,7 @@ from faults.command import faults
 from load.run import load
 from rich.markup import escape
 
-from . import build, checks, dashboard, demo, lifecycle, sam_local, sam_local_events, seed
+from . import build, checks, dashboard, demo, lambda_watch, lifecycle, sam_local, sam_local_events, seed, upgrades
 from . import fuzz as fuzzing
 from . import release as releasing
 from . import watch as watching
@@ -51,8 +51,12 @@ def main() -> None:
     attack.add_argument("--flow", help="only this flow")
     attack.add_argument("--fault", help="only this fault")
     attack.add_argument("--call", help="only calls whose names have this in them")
+    one = commands.add_parser("lambda-watch", help="run one function of the stack with cargo lambda watch")
+    one.add_argument("function", help="the name of its binary, such as list")
     packing = commands.add_parser("release", help="compile the functions for Lambda and pack them with the template")
     packing.add_argument("--architecture", choices=releasing.ARCHITECTURES, default="arm64")
+    upgrading = commands.add_parser("upgrades", help="upgrade, and go back, in the middle of an export")
+    upgrading.add_argument("--commit", default="HEAD~1", help="the earlier release")
     commands.add_parser("localstack", help="deploy to LocalStack and make an export with its services")
     other = commands.add_parser("moto", help="run suites with moto's S3, SQS, DynamoDB and SESv2")
     other.add_argument("--suite", help="only this file or test, instead of all that can pass there")
@@ -99,6 +103,10 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
     if command == "localstack":
         prove_localstack(steps)
         return
+    if command == "upgrades":
+        upgrades.prove(steps, arguments.commit)
+        console.print(steps.table())
+        return
     if command == "moto":
         run_suites_on_moto(steps, [arguments.suite] if arguments.suite else SUITES)
         return
@@ -121,6 +129,9 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> None:
         console.print("The local stack is down." if lifecycle.down(stack) else "No local stack was running.")
     elif command == "demo":
         demo.demo(stack, steps)
+    elif command == "lambda-watch":
+        lifecycle.running(stack)
+        lambda_watch.watch(stack, arguments.function)
     elif command == "sam-local":
         folder = sam_local.prepare(stack, lifecycle.running(stack))
         console.print(f"{folder.relative_to(ROOT)} has what infra/sam-local/README.md names.")

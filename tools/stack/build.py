@@ -59,19 +59,19 @@ def _cargo_build(*packages: str) -> None:
         raise Failure("cargo build failed: see the compiler's messages above.")
 
 
-def package(binary: str) -> Path:
+def package(binary: str, folder: Path = BUILD) -> Path:
     """The file that is deployed for a binary."""
-    return BUILD / f"{binary}.zip"
+    return folder / f"{binary}.zip"
 
 
-def pack(names: Iterable[str]) -> None:
+def pack(names: Iterable[str], *, compiled: Path | None = None, folder: Path = BUILD) -> None:
     """Packs each function's binary as Lambda wants it, where it changed."""
     for name in names:
-        binary = binaries_folder() / name
+        binary = (compiled or binaries_folder()) / name
         if not binary.is_file():
             raise Failure(f"{binary} is missing: template.yaml names a function that the build did not make.")
         built = binary.stat().st_mtime_ns
-        target = package(name)
+        target = package(name, folder)
         if target.is_file() and target.stat().st_mtime_ns == built:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,10 @@ from . import (
     lifecycle,
     own_dataset,
     page,
+    project_copy,
     sam_local_events,
     template,
+    upgrades,
     virtual_environments,
 )
 from .cargo_tools import installed
@@ -30,6 +32,8 @@ from .steps import Steps, console
 
 # For each target: at thousands of inputs a second, this is long enough to find the mistakes that are easy to find.
 FUZZ_SECONDS = 20
+# What an upgrade is tried from.
+EARLIER_COMMIT = "HEAD~1"
 FUZZ_TARGETS = ROOT / "engine" / "fuzz"
 CLOUDFORMATION_TEMPLATES = ("template.yaml",)
 CHECKOV_CONFIGURATION = ROOT / "infra" / "checkov.yaml"
@@ -90,7 +94,7 @@ def test(steps: Steps) -> None:
 
 
 def test_long(steps: Steps) -> None:
-    """What takes too long for each change: large exports, the page in a browser, fuzzing, one more dataset."""
+    """What takes too long for each change: large exports, the page in a browser, fuzzing, a new dataset, upgrades."""
     try:
         with steps.step("fuzzing", "Input that nobody thought of, for everything that reads what comes from outside"):
             fuzz(FUZZ_SECONDS)
@@ -103,6 +107,10 @@ def test_long(steps: Steps) -> None:
                 _run("npm", "run", "--silent", "browser", environment=environment, folder=CONSOLE)
         with steps.step("own dataset", "A copy of the project with one more file in datasets/"):
             own_dataset.prove()
+        if project_copy.has_commit(EARLIER_COMMIT):
+            upgrades.prove(steps, EARLIER_COMMIT)
+        else:
+            console.print("[yellow]  This clone has no earlier commit: no upgrade was tried.[/]")
     finally:
         console.print(steps.table())
 

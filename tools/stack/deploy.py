@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from . import aws, build, gateway, template
 from .commands import end_of, run_quietly
-from .settings import ARTIFACTS_BUCKET, REGION, SENDER_EMAIL, STACK_NAME, TEMPLATE, Failure, Stack
+from .settings import ARTIFACTS_BUCKET, REGION, SENDER_EMAIL, STACK_NAME, Failure, Stack
+from .template import CHECKOUT, Source
 
 BROKEN_STATES = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"}
 
@@ -29,14 +30,14 @@ def outputs(stack: Stack) -> dict[str, str]:
 def is_current(stack: Stack) -> bool:
     """Whether what is deployed was made from the files as they are."""
     stamp = _stamp_file(stack)
-    return stamp.is_file() and stamp.read_text() == _fingerprint(stack) and bool(outputs(stack))
+    return stamp.is_file() and stamp.read_text() == _fingerprint(stack, CHECKOUT) and bool(outputs(stack))
 
 
-def deploy(stack: Stack) -> dict[str, str]:
-    """Deploys the real template. Returns the stack's outputs."""
+def deploy(stack: Stack, source: Source = CHECKOUT) -> dict[str, str]:
+    """Deploys the real template, or another source. Returns the stack's outputs."""
     _stamp_file(stack).unlink(missing_ok=True)
     local_template = stack.folder / "template.yaml"
-    template.write_local(local_template)
+    template.write_local(local_template, source)
     aws.client(stack, "s3").create_bucket(Bucket=ARTIFACTS_BUCKET)
     _verify_sender(stack)
     _delete_broken_stack(stack)
@@ -44,7 +45,7 @@ def deploy(stack: Stack) -> dict[str, str]:
     deployed = outputs(stack)
     gateway.apply_responses(stack)
     _switch_off_ttl(stack, deployed["ExportsTable"])
-    _stamp_file(stack).write_text(_fingerprint(stack))
+    _stamp_file(stack).write_text(_fingerprint(stack, source))
     return deployed
 
 
@@ -123,9 +124,9 @@ def _stamp_file(stack: Stack) -> Path:
     return stack.folder / "deployed.sha256"
 
 
-def _fingerprint(stack: Stack) -> str:
+def _fingerprint(stack: Stack, source: Source) -> str:
     digest = hashlib.sha256(repr(sorted(parameters(stack).items())).encode())
-    packages = (build.package(binary) for binary in template.binaries())
-    for path in (TEMPLATE, *template.included_files(), *packages):
+    packages = (build.package(binary, source.packages) for binary in template.binaries(source.template))
+    for path in (source.template, *template.included_files(source.template), *packages):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -20,11 +19,10 @@ from typing import Any
 
 import httpx
 
+from . import project_copy
 from .settings import CONSOLE, ROOT, Failure, free_port
 
 DECLARATION = ROOT / "tools" / "dataset-files" / "tests" / "refunds.toml"
-# Made by setting up, and the same in every copy.
-BORROWED = (".venv", "console/node_modules")
 TENANT = "northwind-market"
 COLUMNS = "refundId createdAt status reason amount currency orderCount supplierExternalId failureReason".split()
 GUARDED = {"supplierExternalId", "failureReason"}
@@ -37,9 +35,12 @@ def prove() -> None:
     """Fails with a sentence unless the new dataset is exported, row by row, and found in the page."""
     with tempfile.TemporaryDirectory(prefix="own-dataset-") as folder:
         copy = Path(folder)
-        _copy_project(copy)
+        project_copy.of_working_tree(copy)
         shutil.copy(DECLARATION, copy / "datasets" / "refunds.toml")
-        environment = _environment(copy)
+        environment = project_copy.environment(copy) | {
+            "LOCAL_AWS_PORT": str(free_port()),
+            "STACK_JSON": str(copy / ".local" / "stack.json"),
+        }
         try:
             _make(copy, environment, "contract")
             _make(copy, environment, "up")
@@ -51,35 +52,6 @@ def prove() -> None:
             _check_page(copy, environment)
         finally:
             _make(copy, environment, "down")
-
-
-def _copy_project(target: Path) -> None:
-    """Copies what git has or would take."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        source = ROOT / name
-        if source.is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target / name)
-    for name in BORROWED:
-        (target / name).symlink_to(ROOT / name)
-
-
-def _environment(copy: Path) -> Mapping[str, str]:
-    """The copy compiles its own crates beside this checkout's dependencies, and keeps its binaries to itself."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"FUNCTIONS_DIR", "PYTHONPATH"}}
-    return kept | {
-        "LOCAL_AWS_PORT": str(free_port()),
-        "CARGO_BUILD_BUILD_DIR": str(ROOT / "target"),
-        "CARGO_TARGET_DIR": str(copy / "target"),
-        "STACK_JSON": str(copy / ".local" / "stack.json"),
-    }
 
 
 def _make(copy: Path, environment: Mapping[str, str], *arguments: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -13,14 +12,12 @@ from pathlib import Path
 
 import tomlkit
 
-from . import build, page, template, virtual_environments
+from . import build, cargo_lambda, page, template
 from .cargo_tools import installed
-from .settings import LOCAL, ROOT, TEMPLATE, TOOLS, Failure
+from .settings import LOCAL, ROOT, TEMPLATE, Failure
 from .steps import Steps, console
 
 RELEASE = LOCAL / "release"
-COMPILERS = TOOLS / "release"
-COMPILER_REQUIREMENTS = ROOT / "tools" / "release-requirements.txt"
 ARCHITECTURES = {"arm64": "--arm64", "x86_64": "--x86-64"}
 # What whoever deploys a release needs besides the template.
 DOCUMENTS = ("CHANGELOG.md", "LICENSE", "README.md", "samconfig.toml")
@@ -79,12 +76,10 @@ def show(archive: Path) -> None:
 
 def _compile(architecture: str) -> dict[str, Path]:
     """Compiles for Lambda's system, whose C library is older than most machines'. Returns each function's binary."""
-    virtual_environments.make(COMPILERS, COMPILER_REQUIREMENTS)
-    tools = COMPILERS / "bin"
     packages = (argument for binary in template.binaries() for argument in ("--package", binary))
     command = ["lambda", "build", "--release", "--locked", ARCHITECTURES[architecture], *packages]
-    environment = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
-    if subprocess.run([str(tools / "cargo-lambda"), *command], cwd=ROOT, env=environment).returncode:
+    program = str(cargo_lambda.command())
+    if subprocess.run([program, *command], cwd=ROOT, env=cargo_lambda.environment()).returncode:
         raise Failure("cargo lambda build failed: see the compiler's messages above.")
     return {name: ROOT / "target" / "lambda" / name / "bootstrap" for name in template.binaries()}
 

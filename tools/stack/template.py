@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,22 @@ from samcli.commands._utils.template import move_template
 from samcli.yamlhelper import yaml_parse
 
 from .build import package
-from .settings import TEMPLATE, Failure
+from .settings import BUILD, TEMPLATE, Failure
 
 FUNCTION = "AWS::Serverless::Function"
 API = "AWS::Serverless::Api"
 LOOP = "Fn::ForEach::"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is deployed: a template, and the folder with its functions' packages."""
+
+    template: Path = TEMPLATE
+    packages: Path = BUILD
+
+
+CHECKOUT = Source()
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -39,14 +51,14 @@ def functions(template: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
             raise Failure(f"{name} in template.yaml has no Metadata.BuildProperties.Binary.") from None
 
 
-def binaries() -> list[str]:
-    """The binaries that the template deploys."""
-    return [binary for _, binary in functions(read(TEMPLATE))]
+def binaries(path: Path = TEMPLATE) -> list[str]:
+    """The binaries that a template deploys."""
+    return [binary for _, binary in functions(read(path))]
 
 
-def included_files() -> list[Path]:
-    """The files that the template includes."""
-    return [TEMPLATE.parent / include["Location"] for include in includes(read(TEMPLATE))]
+def included_files(path: Path = TEMPLATE) -> list[Path]:
+    """The files that a template includes."""
+    return [path.parent / include["Location"] for include in includes(read(path))]
 
 
 def apis(stack_name: str) -> dict[str, Path]:
@@ -70,14 +82,14 @@ def includes(node: Any) -> Iterator[dict[str, Any]]:
             yield from includes(child)
 
 
-def write_local(target: Path) -> None:
+def write_local(target: Path, source: Source = CHECKOUT) -> None:
     """Writes the local template, and makes sure that paths are all that differs."""
-    original = read(TEMPLATE)
+    original = read(source.template)
     local = copy.deepcopy(original)
     for resource, binary in functions(local):
-        resource["Properties"]["CodeUri"] = str(package(binary))
+        resource["Properties"]["CodeUri"] = str(package(binary, source.packages))
     target.parent.mkdir(parents=True, exist_ok=True)
-    move_template(str(TEMPLATE), str(target), local)
+    move_template(str(source.template), str(target), local)
     if _without_paths(read(target)) != _without_paths(original):
         raise Failure(f"{target} differs from template.yaml in more than its local paths.")
 

@@ -65,6 +65,7 @@ fn findings(stack: &Stack, facts: &Facts) -> Vec<Finding> {
         checks::rules::check(&facts.rules),
         checks::rules::check_group(&facts.schedule_groups),
         checks::time_to_live::check(&facts.tables),
+        checks::history::check(&facts.history),
         checks::buckets::check(&facts.buckets),
         checks::dead_letters::check(&facts.dead_letters),
         checks::alarms::check(&facts.topics),

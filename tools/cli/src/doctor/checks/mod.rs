@@ -4,6 +4,7 @@ pub mod alarms;
 pub mod buckets;
 pub mod concurrency;
 pub mod dead_letters;
+pub mod history;
 pub mod keys;
 pub mod mail;
 pub mod mappings;

@@ -16,6 +16,7 @@ use super::{
         alarms::Subscriptions,
         buckets::PublicAccessBlock,
         concurrency::Limit,
+        history::Size,
         keys::KeyCount,
         mail::{Account, identities_of},
         mappings::Mapping,
@@ -40,6 +41,7 @@ pub struct Facts {
     pub reserves: Vec<Observed<Option<i32>>>,
     pub mappings: Vec<Observed<Mapping>>,
     pub tables: Vec<Observed<TimeToLive>>,
+    pub history: Vec<Observed<Size>>,
     pub keys: Option<Observed<KeyCount>>,
     pub rules: Vec<Observed<Rule>>,
     pub schedule_groups: Vec<Observed<String>>,
@@ -81,6 +83,7 @@ pub async fn all(config: &SdkConfig, stack: &Stack) -> Facts {
         })
         .await,
         tables: each(stores::expiring(stack), |one| stores.time_to_live(one)).await,
+        history: each(stores::history(stack), |one| stores.size(one)).await,
         buckets: each(stack.all("AWS::S3::Bucket"), |one| {
             stores.public_access(one)
         })

@@ -12,6 +12,7 @@ use aws_sdk_s3::config::Builder;
 use crate::doctor::{
     checks::{
         buckets::PublicAccessBlock,
+        history::Size,
         keys::KeyCount,
         time_to_live::{TABLES, TimeToLive},
     },
@@ -33,6 +34,11 @@ pub fn expiring(stack: &Stack) -> Vec<Resource> {
         .into_iter()
         .filter_map(|name| stack.find(name).cloned())
         .collect()
+}
+
+/// The table whose partitions may hold so much and no more.
+pub fn history(stack: &Stack) -> Vec<Resource> {
+    stack.find("ExportsTable").cloned().into_iter().collect()
 }
 
 impl Stores {
@@ -65,6 +71,26 @@ impl Stores {
                     .unwrap_or_default()
                     .to_owned(),
             }
+        })
+    }
+
+    /// Bytes of a table with its local indexes.
+    pub async fn size(&self, table: Resource) -> Look<Size> {
+        let answer = self
+            .dynamodb
+            .describe_table()
+            .table_name(table.physical)
+            .send()
+            .await;
+        Look::new("dynamodb:DescribeTable", answer).map(|found| {
+            let described = found.table();
+            let indexes = described.map_or(&[][..], |table| table.local_secondary_indexes());
+            indexes
+                .iter()
+                .filter_map(|index| index.index_size_bytes())
+                .chain(described.and_then(|table| table.table_size_bytes()))
+                .filter_map(|bytes| u64::try_from(bytes).ok())
+                .sum()
         })
     }
 

@@ -1,0 +1,57 @@
+"""Copies of the project, which compile and run beside this checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+from io import BytesIO
+from pathlib import Path
+
+from .settings import ROOT, Failure
+
+# Made by setting up, each from one file: the same in every copy that has the same file.
+BORROWED = {".venv": "tools/requirements.txt", "console/node_modules": "console/package-lock.json"}
+
+
+def of_working_tree(target: Path) -> None:
+    """Copies what git has or would take."""
+    for name in filter(None, _git("ls-files", "-z", "--cached", "--others", "--exclude-standard").decode().split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / name)
+    _borrow(target)
+
+
+def of_commit(commit: str, target: Path) -> None:
+    """Copies what git had at this commit. Fails with a sentence if there is no such commit here."""
+    with tarfile.open(fileobj=BytesIO(_git("archive", commit))) as files:
+        files.extractall(target, filter="data")
+    _borrow(target)
+
+
+def has_commit(commit: str) -> bool:
+    """Whether this clone has the commit: a shallow one may not."""
+    command = ["git", "rev-parse", "--quiet", "--verify", f"{commit}^{{commit}}"]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode == 0
+
+
+def environment(copy: Path) -> dict[str, str]:
+    """The copy compiles its own crates beside this checkout's dependencies, and keeps its binaries to itself."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"FUNCTIONS_DIR", "PYTHONPATH"}}
+    return kept | {"CARGO_BUILD_BUILD_DIR": str(ROOT / "target"), "CARGO_TARGET_DIR": str(copy / "target")}
+
+
+def _borrow(target: Path) -> None:
+    for name, made_from in BORROWED.items():
+        if (target / made_from).read_bytes() == (ROOT / made_from).read_bytes():
+            (target / name).symlink_to(ROOT / name)
+
+
+def _git(*arguments: str) -> bytes:
+    result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True)
+    if result.returncode:
+        raise Failure(f"git {' '.join(arguments)} failed: {result.stderr.decode().strip()}")
+    return result.stdout
