@@ -126,7 +126,7 @@ impl Generator {
             made_at: time::now(),
         };
         let asked_at = Instant::now();
-        // Side by side: if one fails, the next attempt makes all of them again, under keys of its own.
+        // Side by side: if one fails, the next attempt does all of it again.
         let ((), (), rules) = tokio::try_join!(
             self.store(attempt, &file, upload, small),
             self.put_manifest(attempt, &file),
