@@ -29,6 +29,16 @@ CALL_SECONDS = 12
 ROWS = 1_000_000
 SLOW_PAGE_MILLISECONDS = 1000
 PATH = "/v1/payments/funding-transfers/export"
+# The stack's outputs that name what holds data.
+DATA = (
+    "ExportsTable",
+    "LedgerTable",
+    "ApiKeysTable",
+    "WebhooksTable",
+    "WebhookSecretsTable",
+    "Bucket",
+    "InboxBucket",
+)
 # An export of slow pages takes about a minute.
 TIMEOUT_SECONDS = 300
 
@@ -54,6 +64,7 @@ class Platform:
 
     def __init__(self, stack: Stack, described: Mapping[str, Any], ledger_port: int) -> None:
         self.stack = stack
+        self.data = {name: deploy.outputs(stack)[name] for name in DATA}
         self.ledger_table = described["ledgerTable"]
         self.ledger_port = ledger_port
         operator = described["keys"]["operator"]
@@ -62,6 +73,8 @@ class Platform:
 
     def deploy(self, release: Release) -> None:
         outputs = deploy.deploy(self.stack, release.source)
+        if replaced := [name for name, held in self.data.items() if outputs.get(name) != held]:
+            raise Failure(f"{release.name} replaced {', '.join(replaced)}: all that was in there is lost.")
         # The local AWS gives an API that changes another address; AWS keeps it.
         self.http.base_url = outputs["OperatorApiUrl"]
 

@@ -20,6 +20,9 @@ pub fn inflate(body: &[u8]) -> io::Result<Vec<u8>> {
     if told > LONGEST {
         return Err(io::Error::other("the answer is too long"));
     }
+    if told == 0 {
+        return Err(io::Error::other("the answer is empty"));
+    }
     let mut inflated = vec![0; told];
     let length = Decompressor::new()
         .gzip_decompress(body, &mut inflated)
@@ -62,7 +65,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_compressed_comes_back(body in prop::collection::vec(any::<u8>(), 0..5000)) {
+        fn what_was_compressed_comes_back(body in prop::collection::vec(any::<u8>(), 1..5000)) {
             prop_assert_eq!(inflate(&compressed(&body)).unwrap(), body);
         }
 
@@ -98,6 +101,7 @@ mod tests {
         assert!(inflate(&answer.repeat(2)).is_err());
         assert!(inflate(&[answer, compressed(b"{\"Items\":[1")].concat()).is_err());
         assert!(inflate(b"").is_err());
+        assert!(inflate(&compressed(b"")).is_err());
     }
 
     #[test]

@@ -25,11 +25,11 @@ impl Publisher {
         let started = Instant::now();
         let told = self.exports.tell(&self.bus, &self.trail, &items).await;
         let mut left = 0;
-        for (index, item) in items.iter().enumerate() {
-            let is_told = match &told {
-                Ok(told) if told[index] => Ok("TOLD"),
-                Ok(_) => Err("it is not told everywhere yet".to_owned()),
-                Err(cause) => Err(cause.to_string()),
+        for (item, is_told) in items.iter().zip(told) {
+            let is_told = if is_told {
+                Ok("TOLD")
+            } else {
+                Err("it is not told everywhere yet")
             };
             left += usize::from(is_told.is_err());
             end_event(&is_told, started, || {

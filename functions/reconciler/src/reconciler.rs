@@ -190,7 +190,7 @@ impl Work for Events<'_> {
             ..
         } = self.reconciler;
         let untold = exports.untold(due).await?;
-        let told = exports.tell(bus, trail, &untold).await?;
+        let told = exports.tell(bus, trail, &untold).await;
         let left = told.iter().filter(|is_told| !**is_told).count();
         if left > 0 {
             error!(left, "events are not told yet");

@@ -24,6 +24,7 @@ use shared::{
     random,
     scheduling::tell,
 };
+use tracing::info;
 
 use crate::{event::Event, outcome::Outcome};
 
@@ -84,8 +85,12 @@ impl Runner {
             return Ok(outcome.name());
         };
         let is_known = version == Some(schedule.version) && schedule.is_active();
-        if !is_known {
-            tell(self.exports(), &self.scheduler, schedule).await?;
+        if !is_known && let Err(cause) = tell(self.exports(), &self.scheduler, schedule).await {
+            info!(
+                outcome = outcome.name(),
+                "the Scheduler cannot be told what was done"
+            );
+            return Err(cause);
         }
         Ok(outcome.name())
     }

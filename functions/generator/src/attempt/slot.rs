@@ -46,26 +46,19 @@ impl Generator {
         invocation: &Invocation,
         slot: &Slot,
     ) -> Result<bool, AwsError> {
-        let is_taken = self.slot_or_wait(attempt, invocation).await;
-        if matches!(is_taken, Ok(true)) && attempt.is_first() {
-            metrics::first_attempt(&attempt.export, time::now());
-        }
-        slot.decide(matches!(is_taken, Ok(true)));
-        is_taken
-    }
-
-    async fn slot_or_wait(
-        &self,
-        attempt: &Attempt,
-        invocation: &Invocation,
-    ) -> Result<bool, AwsError> {
         let Export { tenant_id, id, .. } = &attempt.export;
         let (most, now) = (self.most_per_tenant, time::now());
         let is_taken = self
             .exports
             .take_slot(tenant_id, id, invocation.ends_at, most, now)
-            .await?;
-        if is_taken {
+            .await;
+        let has_slot = matches!(is_taken, Ok(true));
+        if has_slot && attempt.is_first() {
+            metrics::first_attempt(&attempt.export, time::now());
+        }
+        // At once, so that an export without a slot reads no longer.
+        slot.decide(has_slot);
+        if is_taken? {
             return Ok(true);
         }
         // Recorded first: whoever is told that an export waits must find it. If this is refused, the SDK may have repeated a

@@ -126,16 +126,18 @@ impl Generator {
             made_at: time::now(),
         };
         let asked_at = Instant::now();
-        // Side by side: if one fails, the next attempt does all of it again.
-        let ((), (), rules) = tokio::try_join!(
+        // Side by side: if one fails, the next attempt does all of it again. The rules may fail alone, because an upload that
+        // S3 is completing must not be given up for them.
+        let (stored, manifest_stored, rules) = tokio::join!(
             self.store(attempt, &file, upload, small),
             self.put_manifest(attempt, &file),
-            async { Ok(self.mail_rules(attempt).await?) }
-        )?;
-        let rules = if asked_at.elapsed() < RULES_COUNT_FOR {
-            rules
-        } else {
-            self.mail_rules(attempt).await?
+            self.mail_rules(attempt)
+        );
+        stored?;
+        manifest_stored?;
+        let rules = match rules {
+            Ok(rules) if asked_at.elapsed() < RULES_COUNT_FOR => rules,
+            _ => self.mail_rules(attempt).await?,
         };
         Ok(Made::Whole { file, rules })
     }

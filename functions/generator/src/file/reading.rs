@@ -121,21 +121,26 @@ impl<'a, P: Pages> Reading<'a, P> {
             let drained = self.merge.drain(&mut self.draft, part_size(self.parts));
             rows.store(self.draft.rows(), Ordering::Relaxed);
             let now = Instant::now();
-            let segment = match drained {
-                Drained::End => Some(self.last()),
+            let is_due = match drained {
                 Drained::Full if self.parts + 1 == MOST_PARTS => {
                     return Err(AttemptError::TooLarge);
                 }
-                Drained::Full => Some(self.part()),
-                Drained::Hungry if now >= checkpoint_at.min(stop_at) => self.tail(),
-                Drained::Hungry => None,
+                Drained::End | Drained::Full => true,
+                Drained::Hungry => now >= checkpoint_at.min(stop_at),
             };
-            if segment.is_some() || now >= checkpoint_at {
+            if is_due {
                 checkpoint_at = now + CHECKPOINT_INTERVAL;
-            }
-            if let Some(segment) = segment {
-                // The receiver is gone only if writing has failed, which ends the attempt.
-                let _ = segments.send(segment).await;
+                // The next part's buffer is taken only when there is room for this part. There is nobody to give it to only
+                // if writing has failed, which ends the attempt.
+                let room = segments.reserve().await;
+                let segment = match drained {
+                    Drained::End => Some(self.last()),
+                    Drained::Full => Some(self.part()),
+                    Drained::Hungry => self.tail(),
+                };
+                if let (Ok(room), Some(segment)) = (room, segment) {
+                    room.send(segment);
+                }
             }
             match drained {
                 Drained::End => return Ok(End::Whole),

@@ -49,15 +49,15 @@ impl ExportsTable {
     }
 
     /// Tells what is in the outbox where it must be told, and deletes what is. Returns of each item whether it is told
-    /// everywhere. What cannot be deleted is told again: on the bus under the same id, in the audit trail without effect. Of
+    /// everywhere and deleted. What cannot be deleted is told again: on the bus under the same id, in the audit trail without effect. Of
     /// what only the bus has, the rest is left.
     pub async fn tell(
         &self,
         bus: &EventBus,
         trail: &AuditTrail,
         items: &[OutboxItem],
-    ) -> Result<Vec<bool>, AwsError> {
-        let mut is_published = vec![true; items.len()];
+    ) -> Vec<bool> {
+        let mut is_published: Vec<_> = items.iter().map(|item| item.event().is_none()).collect();
         let events: Vec<_> = (items.iter().enumerate())
             .filter_map(|(index, item)| Some((index, item.event()?)))
             .collect();
@@ -76,15 +76,18 @@ impl ExportsTable {
         let is_recorded = trail.record(&audits).await;
         let mut told = Vec::with_capacity(items.len());
         for ((item, is_published), is_recorded) in items.iter().zip(is_published).zip(is_recorded) {
-            told.push(is_published && is_recorded);
-            match (is_published, is_recorded) {
-                (true, true) => self.delete_from_outbox(item).await?,
+            let noted = match (is_published, is_recorded) {
+                (true, true) => self.delete_from_outbox(item).await,
                 // However long the trail cannot be written, the bus is not told each minute.
-                (true, false) if item.event().is_some() => self.forget_event(item).await?,
-                _ => {}
+                (true, false) if item.event().is_some() => self.forget_event(item).await,
+                _ => Ok(()),
+            };
+            if let Err(cause) = &noted {
+                error!(%cause, "what is told stays in the outbox");
             }
+            told.push(is_published && is_recorded && noted.is_ok());
         }
-        Ok(told)
+        told
     }
 
     /// What of this is still to be told.
