@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from samcli.yamlhelper import yaml_parse
-from stack import template
+from stack import template, upgrades
 from syrupy.assertion import SnapshotAssertion
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,3 +47,8 @@ def test_the_stack_policy_refuses_to_replace_or_delete_what_holds_data() -> None
     [denied] = [statement for statement in statements if statement["Effect"] == "Deny"]
     assert set(denied["Action"]) == {"Update:Replace", "Update:Delete"}
     assert tuple(denied["Condition"]["StringEquals"]["ResourceType"]) == KEPT
+
+
+def test_an_upgrade_is_tried_unless_there_is_nothing_to_upgrade_from() -> None:
+    assert upgrades.hindrance("HEAD") is None
+    assert upgrades.hindrance("no-such-commit") == "this clone has no commit no-such-commit"

@@ -19,7 +19,6 @@ from . import (
     lifecycle,
     own_dataset,
     page,
-    project_copy,
     sam_local_events,
     template,
     upgrades,
@@ -107,10 +106,10 @@ def test_long(steps: Steps) -> None:
                 _run("npm", "run", "--silent", "browser", environment=environment, folder=CONSOLE)
         with steps.step("own dataset", "A copy of the project with one more file in datasets/"):
             own_dataset.prove()
-        if project_copy.has_commit(EARLIER_COMMIT):
-            upgrades.prove(steps, EARLIER_COMMIT)
+        if reason := upgrades.hindrance(EARLIER_COMMIT):
+            console.print(f"[yellow]  No upgrade was tried: {reason}.[/]")
         else:
-            console.print("[yellow]  This clone has no earlier commit: no upgrade was tried.[/]")
+            upgrades.prove(steps, EARLIER_COMMIT)
     finally:
         console.print(steps.table())
 

@@ -32,10 +32,11 @@ def of_commit(commit: str, target: Path) -> None:
     _borrow(target)
 
 
-def has_commit(commit: str) -> bool:
-    """Whether this clone has the commit: a shallow one may not."""
-    command = ["git", "rev-parse", "--quiet", "--verify", f"{commit}^{{commit}}"]
-    return subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode == 0
+def file_of_commit(commit: str, name: str) -> str | None:
+    """A file as it was at this commit. None if there is no such file, or no such commit: a clone may be shallow."""
+    command = ["git", "show", f"{commit}:{name}"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return None if result.returncode else result.stdout
 
 
 def environment(copy: Path) -> dict[str, str]:

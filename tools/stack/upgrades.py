@@ -136,6 +136,17 @@ class Platform:
         return {event["logStreamName"].partition("[")[2].partition("]")[0] for event in events}
 
 
+def hindrance(commit: str) -> str | None:
+    """Why an upgrade from this commit cannot be tried here, as the end of a sentence."""
+    earlier = project_copy.file_of_commit(commit, "template.yaml")
+    if earlier is None:
+        return f"this clone has no commit {commit}"
+    if "AutoPublishAlias" not in earlier:
+        # On the way back the local AWS waits for ever for a version that goes with its alias.
+        return f"{commit} is from before functions had an alias"
+    return None
+
+
 def prove(steps: Steps, commit: str) -> None:
     """Fails with a sentence unless exports that began before an upgrade or the way back have the same bytes."""
     with tempfile.TemporaryDirectory(prefix="upgrades-") as folder:
