@@ -10,11 +10,11 @@ from pathlib import Path
 from stack import virtual_environments
 from stack.settings import REGION, ROOT, TOOLS
 
+from .data_services import ACCOUNT
 from .servers import serving
 
 REQUIREMENTS = ROOT / "tools" / "moto-requirements.txt"
 PROGRAM = Path(__file__).with_name("moto_process.py")
-ACCOUNT = "000000000000"
 START_SECONDS = 60
 MOST_MEMORY_BYTES = 5 << 30
 

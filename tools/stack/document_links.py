@@ -6,7 +6,6 @@ Other servers are not asked, because the checks must pass where there is no netw
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from . import working_tree
 
 PARSER = MarkdownIt("commonmark").enable("table")
 HTML_ID = re.compile(r"""\b(?:id|name)=["']([^"']+)["']""")
@@ -37,9 +38,7 @@ class BrokenLink:
 
 def documents(root: Path) -> list[Path]:
     """The Markdown files of a checkout, also those that are new."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.md"]
-    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-    return [root / name for name in filter(None, listed.split("\0")) if (root / name).is_file()]
+    return working_tree.files(root, "*.md")
 
 
 def broken_links(root: Path, files: list[Path]) -> Iterator[BrokenLink]:

@@ -9,6 +9,7 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
+from . import working_tree
 from .settings import ROOT, Failure
 
 # Made by setting up, each from one file: the same in every copy that has the same file.
@@ -17,17 +18,19 @@ BORROWED = {".venv": "tools/requirements.txt", "console/node_modules": "console/
 
 def of_working_tree(target: Path) -> None:
     """Copies what git has or would take."""
-    for name in filter(None, _git("ls-files", "-z", "--cached", "--others", "--exclude-standard").decode().split("\0")):
-        source = ROOT / name
-        if source.is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target / name)
+    for source in working_tree.files(ROOT):
+        copied = target / source.relative_to(ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, copied)
     _borrow(target)
 
 
 def of_commit(commit: str, target: Path) -> None:
     """Copies what git had at this commit. Fails with a sentence if there is no such commit here."""
-    with tarfile.open(fileobj=BytesIO(_git("archive", commit))) as files:
+    archived = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True)
+    if archived.returncode:
+        raise Failure(f"git archive {commit} failed: {archived.stderr.decode().strip()}")
+    with tarfile.open(fileobj=BytesIO(archived.stdout)) as files:
         files.extractall(target, filter="data")
     _borrow(target)
 
@@ -49,10 +52,3 @@ def _borrow(target: Path) -> None:
     for name, made_from in BORROWED.items():
         if (target / made_from).read_bytes() == (ROOT / made_from).read_bytes():
             (target / name).symlink_to(ROOT / name)
-
-
-def _git(*arguments: str) -> bytes:
-    result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True)
-    if result.returncode:
-        raise Failure(f"git {' '.join(arguments)} failed: {result.stderr.decode().strip()}")
-    return result.stdout

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 import yaml
 from samcli.commands._utils.template import move_template
 
-from . import template
-from .settings import REGION, ROOT, Failure, Stack
+from . import aws, template
+from .settings import ROOT, Failure, Stack
 
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 # What Docker calls the machine that it runs on.
@@ -30,13 +29,7 @@ def prepare(stack: Stack, described: Mapping[str, Any]) -> Path:
         raise Failure("Nothing is built for sam local yet: run `sam build` first.")
     folder = stack.folder / "sam-local"
     write_template(BUILT, folder / "template.yaml")
-    lambdas = boto3.client(
-        "lambda",
-        endpoint_url=stack.endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    lambdas = aws.client(stack, "lambda")
     environment = environment_of(lambdas, str(described["stackName"]), stack.port)
     (folder / "env.json").write_text(json.dumps(environment, indent=2) + "\n")
     return folder

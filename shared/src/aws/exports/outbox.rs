@@ -49,8 +49,8 @@ impl ExportsTable {
     }
 
     /// Tells what is in the outbox where it must be told, and deletes what is. Returns of each item whether it is told
-    /// everywhere and deleted. What cannot be deleted is told again: on the bus under the same id, in the audit trail without effect. Of
-    /// what only the bus has, the rest is left.
+    /// everywhere and deleted. What cannot be deleted is told again: on the bus under the same id, in the audit trail
+    /// without effect. Of what only the bus has, the rest is left.
     pub async fn tell(
         &self,
         bus: &EventBus,
