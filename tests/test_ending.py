@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+from stack.large_ledger import BENCH_SERVER, serving
 from support.api import Api, Caller
 from support.bucket import Bucket
 from support.functions import Functions
 from support.generator import Generator
 from support.keys import Keys
-from support.large_ledger import BENCH_SERVER, serving
 from support.mailbox import Mailbox
 from support.problems import problem, refusals
 from support.sender import Sender

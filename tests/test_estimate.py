@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from stack.large_ledger import BENCH_SERVER, serving
 from support.api import Api, Caller
 from support.datasets import DATASETS
 from support.filters import FILTERS, SOME_DAYS, of_some_days, within_some_days
 from support.functions import Functions
-from support.large_ledger import BENCH_SERVER, serving
 from support.ledger import COLUMNS, Ledger, to_second
 from support.problems import refusals
 

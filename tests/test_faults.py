@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from stack.large_ledger import BENCH_SERVER, serving
 from support.api import Api, Caller
 from support.bucket import Bucket
 from support.delaying import delaying
@@ -14,7 +15,6 @@ from support.endpoint import refusing
 from support.functions import Functions
 from support.generator import Generator
 from support.keys import Keys
-from support.large_ledger import BENCH_SERVER, serving
 from support.mailbox import Mailbox
 from support.sender import Sender
 from support.table import ExportsTable

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from stack.large_ledger import BENCH_SERVER, serving
 from support.api import Api, Caller
 from support.datasets import DATASETS
 from support.filters import FILTERS, within_some_days
 from support.functions import Functions
-from support.large_ledger import BENCH_SERVER, serving
 from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, Record
 from support.problems import refusals
 from support.table import LedgerTable

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 from bench import first_page
+from stack.large_ledger import BENCH_SERVER, serving
 from support.api import Api, Caller
 from support.counting import SERVICES, Counter
 from support.functions import Functions
 from support.generator import Generator
-from support.large_ledger import BENCH_SERVER, serving
 from support.mailbox import Mailbox
 
 TRANSFERS = "funding-transfers"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from stack.large_ledger import BENCH_SERVER, LargeLedger, serving
 from support.api import Api, Caller
 from support.bucket import Bucket
 from support.functions import Functions
 from support.keys import Keys
-from support.large_ledger import BENCH_SERVER, LargeLedger, serving
 from support.processes import kill as kill_processes
 from support.profiles import spreadsheet
 from support.table import ExportsTable

@@ -7,12 +7,11 @@ goes on while another release is deployed: calls of both make the same file.
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import httpx
 from samcli.yamlhelper import yaml_dump
 
 from . import aws, build, deploy, lifecycle, project_copy, template
+from .large_ledger import BENCH_SERVER, LargeLedger, serving
 from .settings import BUILD, ROOT, STACK_NAME, Failure, Stack, free_port
 from .steps import Steps, console
 
@@ -65,7 +65,7 @@ class Platform:
     def __init__(self, stack: Stack, described: Mapping[str, Any], ledger_port: int) -> None:
         self.stack = stack
         self.data = {name: deploy.outputs(stack)[name] for name in DATA}
-        self.ledger_table = described["ledgerTable"]
+        self.described = described
         self.ledger_port = ledger_port
         operator = described["keys"]["operator"]
         headers = {"dj-client": operator["role"], "dj-api-key": operator["key"]}
@@ -78,25 +78,10 @@ class Platform:
         # The local AWS gives an API that changes another address; AWS keeps it.
         self.http.base_url = outputs["OperatorApiUrl"]
 
-    @contextmanager
-    def ledger(self, *, page_milliseconds: int) -> Iterator[None]:
-        """A ledger of so many rows, each page of which takes so long."""
-        command = [
-            str(build.binaries_folder() / "bench-server"),
-            *("--port", str(self.ledger_port)),
-            *("--upstream", self.stack.endpoint),
-            *("--ledger-table", self.ledger_table),
-            *("--rows", str(ROWS)),
-            *("--page-latency-ms", str(page_milliseconds)),
-        ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-            try:
-                assert server.stdout
-                # It says where it listens as soon as it does.
-                json.loads(server.stdout.readline())
-                yield
-            finally:
-                server.terminate()
+    def ledger(self, *, page_milliseconds: int) -> AbstractContextManager[LargeLedger]:
+        """A ledger of so many rows, each page of which takes so long, within."""
+        options = {"port": self.ledger_port, "rows": ROWS, "page_latency_ms": page_milliseconds}
+        return serving(BENCH_SERVER, self.described, **options)
 
     def launch(self) -> str:
         return self.http.post(PATH, json={}).raise_for_status().json()["exportId"]

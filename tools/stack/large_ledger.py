@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 
-BENCH_SERVER = Path(__file__).resolve().parents[2] / "target" / "debug" / "bench-server"
+from .settings import ROOT
+
+BENCH_SERVER = ROOT / "target" / "debug" / "bench-server"
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class LargeLedger:
 
 
 @contextmanager
-def serving(binary: Path, stack: dict[str, Any], **options: int) -> Iterator[LargeLedger]:
-    """A ledger that every tenant reads, made by the server's options."""
+def serving(binary: Path, stack: Mapping[str, Any], **options: int) -> Iterator[LargeLedger]:
+    """A ledger that every tenant reads, made by the server's options. `stack` is the content of `stack.json`."""
     command = [str(binary), "--upstream", stack["endpointUrl"], "--ledger-table", stack["ledgerTable"]]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
