@@ -37,6 +37,8 @@ def test_schemathesis_finds_nothing(contract: Contract, keys: Keys, tmp_path: Pa
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", str(INFRA / f"{name}-api.yaml")]
     command += ["--url", document.base_url, "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES)]
     command += ["--exclude-checks", ",".join(SWITCHED_OFF | (MERCHANTS if name == "merchant" else {}))]
+    # How often a try had to be thrown away depends on what the run has seen before, and says nothing of the answers.
+    command += ["--suppress-health-check", "filter_too_much"]
     command += ["--generation-deterministic", "--warnings", "off", "--no-color"]
     for header in headers[name].items():
         command += ["--header", ": ".join(header)]
