@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::AwsError;
 use crate::domain::export::{Delivery, Export};
 
-const CSV: &str = "text/csv; charset=utf-8";
+/// Of a tail, which may have compressed rows and others.
+const BYTES: &str = "application/octet-stream";
 pub(super) const JSON: &str = "application/json";
 
 #[derive(Clone, Debug)]
@@ -54,10 +55,11 @@ impl ExportFiles {
         }
     }
 
-    /// Stores a file in one piece.
-    pub async fn put(&self, key: &str, file_name: &str, content: Bytes) -> Result<(), AwsError> {
-        let name = Some(attachment(file_name));
-        self.put_object(key, CSV, name, content).await
+    /// Stores the whole file of an export.
+    pub async fn put(&self, key: &str, export: &Export, content: Bytes) -> Result<(), AwsError> {
+        let name = Some(attachment(&export.file_name()));
+        let media_type = export.compression().media_type();
+        self.put_object(key, media_type, name, content).await
     }
 
     /// Stores the manifest of a file.
@@ -67,7 +69,7 @@ impl ExportFiles {
 
     /// Stores rows that do not fill a part.
     pub async fn put_tail(&self, key: &str, tail: Bytes) -> Result<(), AwsError> {
-        self.put_object(key, CSV, None, tail).await
+        self.put_object(key, BYTES, None, tail).await
     }
 
     async fn put_object(
@@ -130,15 +132,15 @@ impl ExportFiles {
         }
     }
 
-    /// Starts an upload in parts.
-    pub async fn start(&self, key: &str, file_name: &str) -> Result<Upload, AwsError> {
+    /// Starts the upload of an export's file in parts.
+    pub async fn start(&self, key: &str, export: &Export) -> Result<Upload, AwsError> {
         let answer = self
             .client
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
-            .content_type(CSV)
-            .content_disposition(attachment(file_name))
+            .content_type(export.compression().media_type())
+            .content_disposition(attachment(&export.file_name()))
             // The checksum that the SDK chooses for parts. S3 refuses parts whose checksum has another algorithm than the upload's.
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .send()
@@ -345,7 +347,7 @@ impl ExportFiles {
             .get_object()
             .bucket(&self.bucket)
             .key(&delivery.file.key)
-            .response_content_type(CSV)
+            .response_content_type(delivery.file.compression().media_type())
             .response_content_disposition(attachment(&export.file_name()))
             .presigned(config)
             .await

@@ -15,7 +15,7 @@ use super::{
     address::EmailAddress,
     caller::{Caller, RoleName},
     dataset::{Column, Dataset, Visibility},
-    file_format::{FileFormat, Profile},
+    file_format::{Compression, FileFormat, Profile},
     filters::Filters,
     id::ExportId,
     schedule::ScheduledRun,
@@ -148,10 +148,12 @@ pub struct File {
     pub key: String,
     /// Without the header.
     pub rows: u64,
-    /// Bytes.
+    /// Bytes, as it is downloaded.
     pub size: u64,
-    /// Of its bytes, in hexadecimal digits.
+    /// Of these bytes, in hexadecimal digits.
     pub sha256: String,
+    /// The text within, if the file is compressed.
+    pub uncompressed: Option<Content>,
     /// The exact totals of the amounts, by currency.
     pub totals: BTreeMap<String, String>,
     /// The number of rows in no total, because they lack a currency or a plain decimal for an amount.
@@ -160,6 +162,13 @@ pub struct File {
     pub ledger_complete_until: Option<Timestamp>,
     /// When it was complete. The mail is retried for a day from then on.
     pub made_at: Timestamp,
+}
+
+/// What bytes are: how many, and their SHA-256 in hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    pub size: u64,
+    pub sha256: String,
 }
 
 impl Export {
@@ -303,6 +312,15 @@ impl Export {
         self.format.profile.unwrap_or_default()
     }
 
+    /// How its file is compressed. The file that there is counts before what was asked for: while a release is deployed, one
+    /// that knows no compression may have made it.
+    pub fn compression(&self) -> Compression {
+        match self.delivery() {
+            Some(delivery) => delivery.file.compression(),
+            None => self.format.compression.unwrap_or_default(),
+        }
+    }
+
     /// The prefix of the keys of all its objects.
     pub fn folder(&self) -> String {
         format!(
@@ -314,13 +332,14 @@ impl Export {
     }
 
     /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as. A schedule's export has its period in it
-    /// (`funding-transfers-2026-10.csv`), any other one the day of its request.
+    /// (`funding-transfers-2026-10.csv`), any other one the day of its request. A compressed one ends with `.csv.gz`.
     pub fn file_name(&self) -> String {
         let time = match &self.schedule {
             Some(run) => run.period.in_file_names(),
             None => super::time::to_day(self.created_at),
         };
-        format!("{}-{time}.csv", self.dataset().slug)
+        let extension = self.compression().extension();
+        format!("{}-{time}.{extension}", self.dataset().slug)
     }
 }
 
@@ -341,8 +360,16 @@ impl State {
 impl File {
     /// The key of the manifest beside it.
     pub fn manifest_key(&self) -> String {
-        let stem = self.key.strip_suffix(".csv").unwrap_or(&self.key);
-        format!("{stem}.manifest.json")
+        let extension = self.compression().extension();
+        let stem = self.key.strip_suffix(extension).unwrap_or(&self.key);
+        format!("{stem}manifest.json")
+    }
+
+    pub fn compression(&self) -> Compression {
+        match self.uncompressed {
+            None => Compression::None,
+            Some(_) => Compression::Gzip,
+        }
     }
 }
 
@@ -440,6 +467,7 @@ pub mod examples {
                 ("EUR".to_owned(), "1234567.80".to_owned()),
                 ("JPY".to_owned(), "-5400".to_owned()),
             ]),
+            uncompressed: None,
             rows_not_in_totals: 0,
             ledger_complete_until: None,
             made_at: at("2026-11-20T09:30:04Z"),

@@ -9,6 +9,35 @@ pub struct FileFormat {
     /// so that an export is still shown when its dataset has lost a column.
     pub columns: Option<Vec<String>>,
     pub profile: Option<Profile>,
+    pub compression: Option<Compression>,
+}
+
+/// How a file is compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Compression {
+    #[default]
+    None,
+    /// RFC 1952, in one or more members: a file of its own, whatever carries it.
+    Gzip,
+}
+
+impl Compression {
+    /// What the names of such files end with, after a dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::None => "csv",
+            Self::Gzip => "csv.gz",
+        }
+    }
+
+    /// The media type of such files. A compressed one is a file of its own: no client unpacks it on the way.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::None => "text/csv; charset=utf-8",
+            Self::Gzip => "application/gzip",
+        }
+    }
 }
 
 /// For whom a file is written.

@@ -10,13 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    UnreadableItem, due::DueKind, file_format::ProfileItem, filters::FiltersItem, read_id,
+    UnreadableItem,
+    due::DueKind,
+    file_format::{ProfileItem, compression_word, read_compression},
+    filters::FiltersItem,
+    read_id,
     schedule::ScheduledRunItem,
 };
 use crate::domain::{
     address::EmailAddress,
     dataset::Dataset,
-    export::{ByUser, Delivery, Export, File, Scope, State, Status},
+    export::{ByUser, Content, Delivery, Export, File, Scope, State, Status},
     file_format::{FileFormat, Profile},
     id::ExportId,
     schedule::ScheduledRun,
@@ -57,6 +61,8 @@ pub struct ExportItem {
     columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    compression: Option<String>,
     /// To the millisecond: it bounds the rows of the file.
     created_at: Timestamp,
     status: String,
@@ -114,12 +120,22 @@ pub struct FileItem {
     rows: u64,
     size: u64,
     sha256: String,
+    /// Of the text within a compressed file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uncompressed: Option<ContentItem>,
     totals: BTreeMap<String, String>,
     #[serde(default)]
     rows_not_in_totals: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ledger_complete_until: Option<Timestamp>,
     made_at: Timestamp,
+}
+
+/// Bytes, by their number and SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ContentItem {
+    size: u64,
+    sha256: String,
 }
 
 /// `{tenantId}#{type}`.
@@ -183,6 +199,7 @@ impl ExportItem {
             filters: FiltersItem::from(&export.filters),
             columns: export.format.columns.clone(),
             profile: export.format.profile.map(ProfileItem::from),
+            compression: export.format.compression.map(compression_word),
             created_at: export.created_at,
             status: status.to_string(),
             rows_written: 0,
@@ -213,6 +230,10 @@ impl From<&File> for FileItem {
             rows: file.rows,
             size: file.size,
             sha256: file.sha256.clone(),
+            uncompressed: file.uncompressed.as_ref().map(|text| ContentItem {
+                size: text.size,
+                sha256: text.sha256.clone(),
+            }),
             totals: file.totals.clone(),
             rows_not_in_totals: file.rows_not_in_totals,
             ledger_complete_until: file.ledger_complete_until,
@@ -235,6 +256,10 @@ impl TryFrom<ExportItem> for Export {
             rows: file.rows,
             size: file.size,
             sha256: file.sha256,
+            uncompressed: file.uncompressed.map(|text| Content {
+                size: text.size,
+                sha256: text.sha256,
+            }),
             totals: file.totals,
             rows_not_in_totals: file.rows_not_in_totals,
             ledger_complete_until: file.ledger_complete_until,
@@ -293,6 +318,11 @@ impl TryFrom<ExportItem> for Export {
             format: FileFormat {
                 columns: item.columns,
                 profile: item.profile.map(Profile::try_from).transpose()?,
+                compression: item
+                    .compression
+                    .as_deref()
+                    .map(read_compression)
+                    .transpose()?,
             },
             created_at: item.created_at,
             schedule: item.schedule.map(ScheduledRun::try_from).transpose()?,
@@ -313,7 +343,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         export::examples::{at, one_of, operator, pending, supplier},
-        file_format::Locale,
+        file_format::{Compression, Locale},
         filters::Filters,
         schedule::examples::daily,
     };
@@ -365,6 +395,7 @@ mod tests {
             let format = FileFormat {
                 columns: Some(vec!["amount".to_owned(), "transferId".to_owned()]),
                 profile: Some(profile),
+                compression: Some(Compression::Gzip),
             };
             let export = Export {
                 format,
@@ -374,7 +405,7 @@ mod tests {
             let read: ExportItem = serde_dynamo::from_item(item).unwrap();
             assert_eq!(Export::try_from(read).unwrap(), kept(&export));
             let mut item = serde_json::to_value(stored(&export)).unwrap();
-            for name in ["columns", "profile"] {
+            for name in ["columns", "profile", "compression"] {
                 item.as_object_mut().unwrap().remove(name).unwrap();
             }
             let read: ExportItem = serde_json::from_value(item).unwrap();

@@ -95,19 +95,36 @@ mod tests {
     use super::*;
     use crate::domain::{
         export::examples::pending,
-        file_format::{FileFormat, Locale, Profile},
+        file_format::{Compression, FileFormat, Locale, Profile},
     };
 
     fn hash(columns: Option<&[&str]>, profile: Option<Profile>) -> String {
         let format = FileFormat {
             columns: columns.map(|names| names.iter().map(ToString::to_string).collect()),
             profile,
+            compression: None,
         };
+        hash_of(format)
+    }
+
+    fn hash_of(format: FileFormat) -> String {
         let export = Export {
             format,
             ..pending()
         };
         Idempotency::of("key".to_owned(), &export).request_hash
+    }
+
+    #[test]
+    fn another_compression_is_another_request() {
+        let compressed = |compression| {
+            hash_of(FileFormat {
+                compression: Some(compression),
+                ..FileFormat::default()
+            })
+        };
+        assert_eq!(compressed(Compression::None), hash(None, None));
+        assert_ne!(compressed(Compression::Gzip), hash(None, None));
     }
 
     #[test]

@@ -4,7 +4,11 @@ use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    UnreadableItem, due::DueKind, file_format::ProfileItem, filters::FiltersItem, read_id,
+    UnreadableItem,
+    due::DueKind,
+    file_format::{ProfileItem, compression_word, read_compression},
+    filters::FiltersItem,
+    read_id,
 };
 use crate::domain::{
     address::EmailAddress,
@@ -49,6 +53,8 @@ pub struct ScheduleItem {
     columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    compression: Option<String>,
     #[serde(default)]
     cc: Vec<String>,
     when: WhenItem,
@@ -164,6 +170,7 @@ impl ScheduleItem {
             filters: FiltersItem::from(&schedule.filters),
             columns: schedule.format.columns.clone(),
             profile: schedule.format.profile.map(ProfileItem::from),
+            compression: schedule.format.compression.map(compression_word),
             cc: schedule.cc.iter().map(ToString::to_string).collect(),
             when: WhenItem::from(&schedule.when),
             activity: ActivityItem::from(schedule.activity),
@@ -203,6 +210,11 @@ impl TryFrom<ScheduleItem> for Schedule {
             format: FileFormat {
                 columns: item.columns,
                 profile: item.profile.map(Profile::try_from).transpose()?,
+                compression: item
+                    .compression
+                    .as_deref()
+                    .map(read_compression)
+                    .transpose()?,
             },
             id,
             name: item.name,
@@ -354,7 +366,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         export::examples::{at, one_of, pending},
-        file_format::Locale,
+        file_format::{Compression, Locale},
         filters::Filters,
         schedule::examples::daily,
     };
@@ -389,6 +401,7 @@ mod tests {
                 format: FileFormat {
                     columns: Some(vec!["amount".to_owned()]),
                     profile: Some(Profile::Spreadsheet(Locale::French)),
+                    compression: Some(Compression::Gzip),
                 },
                 when: When {
                     every,

@@ -28,6 +28,8 @@ pub struct ExportObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileObject>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    compression: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
@@ -121,6 +123,7 @@ impl ExportObject {
             filters: FiltersObject::of(export),
             columns: export.format.columns.clone(),
             profile: export.format.profile.map(ProfileObject::from),
+            compression: export.format.compression.map(Into::into),
             retry_of: export.retry_of.as_ref().map(ToString::to_string),
             progress: Progress::of(state),
             row_count: delivery.map(|delivery| delivery.file.rows),
@@ -228,8 +231,11 @@ fn number(amount: Amount) -> Box<RawValue> {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, delivery, one_of, operator, pending, ready},
-        file_format::{FileFormat, Locale, Profile},
+        export::{
+            Content,
+            examples::{at, delivery, one_of, operator, pending, ready},
+        },
+        file_format::{Compression, FileFormat, Locale, Profile},
         filters::Filters,
         schedule::examples::daily,
     };
@@ -269,13 +275,25 @@ mod tests {
         let format = FileFormat {
             columns: Some(vec!["amount".to_owned(), "currency".to_owned()]),
             profile: Some(Profile::Spreadsheet(Locale::French)),
+            compression: Some(Compression::Gzip),
         };
-        let export = Export { format, ..ready() };
+        let mut delivery = delivery();
+        delivery.file.uncompressed = Some(Content {
+            size: 9_437_184,
+            sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".to_owned(),
+        });
+        let state = State::Ready(delivery);
+        let export = Export {
+            format,
+            state,
+            ..pending()
+        };
         let object = ExportObject::of(&export, at("2026-11-20T09:31:00Z"));
         let shown = serde_json::to_string(&object).unwrap();
-        let format =
-            r#""columns":["amount","currency"],"profile":{"name":"spreadsheet","locale":"fr"}"#;
+        let format = r#""columns":["amount","currency"],"profile":{"name":"spreadsheet","locale":"fr"},"compression":"gzip""#;
         assert_eq!(shown.matches(format).count(), 2, "{shown}");
+        let text = r#""uncompressed":{"fileSize":9437184,"sha256":"60303ae2"#;
+        assert!(shown.contains(text), "{shown}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{
     caller::RoleName,
     dataset::Dataset,
-    file_format::{Locale, Profile},
+    file_format::{Compression, Locale, Profile},
 };
 
 /// More than any dataset has columns. With more names than this, it is no use to say what is wrong with each.
@@ -74,6 +74,12 @@ pub fn read_profile(reader: &mut Reader, raw: &RawValue) -> Option<Profile> {
         reader.refuse("/profile/locale", FieldErrorCode::NotAllowed, detail);
     }
     Some(Profile::Standard)
+}
+
+/// Reads how the file is to be compressed.
+pub fn read_compression(reader: &mut Reader, raw: &RawValue) -> Option<Compression> {
+    let word = read_choice(reader, "/compression", raw, Compression::VARIANTS)?;
+    word.parse().ok()
 }
 
 /// Reads a field of a profile that must be there, with one of these words.

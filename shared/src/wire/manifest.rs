@@ -17,6 +17,8 @@ pub struct Manifest {
     row_count: u64,
     file_size: u64,
     sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncompressed: Option<Uncompressed>,
     totals: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_not_in_totals: Option<u64>,
@@ -25,9 +27,19 @@ pub struct Manifest {
     columns: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compression: Option<&'static str>,
     as_of: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger_complete_until: Option<String>,
+}
+
+/// The text within a compressed file.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Uncompressed {
+    file_size: u64,
+    sha256: String,
 }
 
 /// The document beside the file, which also names the export.
@@ -47,11 +59,16 @@ impl Manifest {
             row_count: file.rows,
             file_size: file.size,
             sha256: file.sha256.clone(),
+            uncompressed: file.uncompressed.as_ref().map(|text| Uncompressed {
+                file_size: text.size,
+                sha256: text.sha256.clone(),
+            }),
             totals: file.totals.clone(),
             rows_not_in_totals: Some(file.rows_not_in_totals).filter(|rows| *rows > 0),
             filters: FiltersObject::of(export),
             columns: export.format.columns.clone(),
             profile: export.format.profile.map(ProfileObject::from),
+            compression: export.format.compression.map(|_| file.compression().into()),
             as_of: to_seconds(export.created_at),
             ledger_complete_until: file.ledger_complete_until.map(to_seconds),
         }

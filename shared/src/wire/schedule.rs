@@ -26,6 +26,8 @@ pub struct ScheduleObject {
     columns: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compression: Option<&'static str>,
     cc: Vec<String>,
     when: WhenObject,
     paused: bool,
@@ -79,6 +81,7 @@ impl ScheduleObject {
             filters: FiltersObject::of_dataset(&schedule.filters, schedule.dataset),
             columns: schedule.format.columns.clone(),
             profile: schedule.format.profile.map(ProfileObject::from),
+            compression: schedule.format.compression.map(Into::into),
             cc: schedule.cc.iter().map(ToString::to_string).collect(),
             when: WhenObject::from(&schedule.when),
             paused: !schedule.is_active(),

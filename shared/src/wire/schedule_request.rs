@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::{
-    file_format::{read_columns, read_profile},
+    file_format::{read_columns, read_compression, read_profile},
     json::{Object, Reader, child},
     problem::{FieldError, FieldErrorCode},
     trigger_request::{read_cc, read_filters, refuse_unknown},
@@ -14,14 +14,14 @@ use crate::domain::{
     address::{EmailAddress, distinct_cc},
     caller::{Caller, RoleName},
     dataset::{self, Dataset, FilterTest},
-    file_format::{FileFormat, Profile},
+    file_format::{Compression, FileFormat, Profile},
     filters::Filters,
     schedule::{Activity, LONGEST_NAME, Schedule, When},
     text::may_be_in_name,
 };
 
-const KNOWN: &str = "name, dataset, filters, columns, profile, cc, when";
-const KNOWN_OF_CHANGE: &str = "name, filters, columns, profile, cc, when, paused";
+const KNOWN: &str = "name, dataset, filters, columns, profile, compression, cc, when";
+const KNOWN_OF_CHANGE: &str = "name, filters, columns, profile, compression, cc, when, paused";
 
 /// A valid request for a schedule.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,7 @@ pub struct ScheduleChange {
     /// `Some(None)` takes the choice back.
     pub columns: Option<Option<Vec<String>>>,
     pub profile: Option<Profile>,
+    pub compression: Option<Compression>,
     /// As they were named.
     pub cc: Option<Vec<EmailAddress>>,
     pub when: Option<When>,
@@ -67,7 +68,7 @@ impl NewSchedule {
         for (name, raw) in object.fields() {
             match name {
                 "dataset" => {}
-                "columns" | "profile" | "name" | "filters" | "cc" | "when" => {
+                "columns" | "profile" | "compression" | "name" | "filters" | "cc" | "when" => {
                     read.take(&mut reader, name, raw, caller, dataset);
                 }
                 unknown => refuse_unknown(&mut reader, "", unknown, KNOWN),
@@ -87,6 +88,7 @@ impl NewSchedule {
             format: FileFormat {
                 columns: read.columns.flatten(),
                 profile: read.profile,
+                compression: read.compression,
             },
             cc: read.cc.unwrap_or_default(),
             when,
@@ -111,7 +113,7 @@ impl ScheduleChange {
         for (name, raw) in object.fields() {
             match name {
                 "columns" if is_null(raw) => change.columns = Some(None),
-                "columns" | "profile" | "name" | "filters" | "cc" | "when" => {
+                "columns" | "profile" | "compression" | "name" | "filters" | "cc" | "when" => {
                     change.take(&mut reader, name, raw, caller, Some(dataset));
                 }
                 "paused" => change.paused = reader.boolean("/paused", raw),
@@ -137,6 +139,7 @@ impl ScheduleChange {
         after.filters = self.filters.unwrap_or(after.filters);
         after.format.columns = self.columns.unwrap_or(after.format.columns);
         after.format.profile = self.profile.or(after.format.profile);
+        after.format.compression = self.compression.or(after.format.compression);
         after.cc = self.cc.map_or(after.cc, |cc| distinct_cc(email, cc));
         after.when = self.when.unwrap_or(after.when);
         match self.paused {
@@ -166,6 +169,7 @@ impl ScheduleChange {
             ("cc", _) => self.cc = Some(read_cc(reader, raw)),
             ("when", _) => self.when = read_when(reader, "/when", raw),
             ("profile", _) => self.profile = read_profile(reader, raw),
+            ("compression", _) => self.compression = read_compression(reader, raw),
             ("filters", Some(dataset)) => {
                 self.filters = read_timeless_filters(reader, raw, caller, dataset);
             }
@@ -287,7 +291,7 @@ mod tests {
         let body = format!(
             r#"{{"name": " Morning file ", "dataset": "funding-transfers", {WHEN},
                 "filters": {{"statuses": ["FAILED"], "supplierIds": ["SUP-1001"]}}, "columns": ["amount"],
-                "profile": {{"name": "spreadsheet", "locale": "fr"}},
+                "profile": {{"name": "spreadsheet", "locale": "fr"}}, "compression": "gzip",
                 "cc": ["finance@example.com", "ana@northwind.example"]}}"#
         );
         let new = NewSchedule::parse(body.as_bytes(), &operator()).unwrap();
@@ -299,6 +303,7 @@ mod tests {
             new.format.profile,
             Some(Profile::Spreadsheet(Locale::French))
         );
+        assert_eq!(new.format.compression, Some(Compression::Gzip));
         assert_eq!(new.cc.len(), 2, "each at the place that the body has it at");
         let of_a_supplier = NewSchedule::parse(body.as_bytes(), &supplier()).unwrap();
         assert!(of_a_supplier.filters.supplier_ids.is_empty());

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::{
-    file_format::{read_columns, read_profile},
+    file_format::{read_columns, read_compression, read_profile},
     json::{Object, Reader, child},
     problem::{FieldError, FieldErrorCode},
 };
@@ -20,7 +20,7 @@ use crate::domain::{
     time,
 };
 
-const KNOWN: &str = "cc, filters, columns, profile";
+const KNOWN: &str = "cc, filters, columns, profile, compression";
 const MOST_VALUES: usize = 100;
 const LONGEST_NAME: usize = 256;
 
@@ -63,6 +63,7 @@ impl TriggerRequest {
                     format.columns = Some(read_columns(&mut reader, raw, role, dataset));
                 }
                 "profile" => format.profile = read_profile(&mut reader, raw),
+                "compression" => format.compression = read_compression(&mut reader, raw),
                 unknown => refuse_unknown(&mut reader, "", unknown, KNOWN),
             }
         }

@@ -120,6 +120,7 @@ impl Generator {
             rows: draft.rows,
             size: draft.bytes,
             sha256: hex::encode(sha256),
+            uncompressed: None,
             totals: draft.totals(),
             rows_not_in_totals: draft.rows_not_in_totals(),
             ledger_complete_until: checkpoint.ledger_complete_until,
@@ -226,8 +227,8 @@ impl Generator {
         small: Option<Bytes>,
     ) -> Result<(), AttemptError> {
         if let Some(content) = small {
-            let name = attempt.export.file_name();
-            with_back_off(|| self.files.put(&file.key, &name, content.clone())).await?;
+            let put = || self.files.put(&file.key, &attempt.export, content.clone());
+            with_back_off(put).await?;
         }
         match upload {
             Some(state) => self.complete(state, file.size).await,

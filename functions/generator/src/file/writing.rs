@@ -149,8 +149,8 @@ impl<'a> Writing<'a> {
             return Ok(upload.clone());
         }
         let export = &self.attempt.export;
-        let (key, file_name) = (file_key(self.attempt), export.file_name());
-        let upload = with_back_off(|| self.generator.files.start(&key, &file_name)).await?;
+        let key = file_key(self.attempt);
+        let upload = with_back_off(|| self.generator.files.start(&key, export)).await?;
         Ok(self.upload.insert(upload).clone())
     }
 
