@@ -46,10 +46,15 @@ pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail,
             format!("{} ({})", period.for_people(), period.time_zone)
         }),
         tenant: one_line(&export.tenant_name),
-        file_name: export.file_name(),
+        file_name: export.file_name_of(&delivery.file),
         requested_at: for_people(export.created_at),
         rows: grouped(&delivery.file.rows.to_string()),
         size: size(delivery.file.size),
+        unpacked: delivery
+            .file
+            .uncompressed
+            .as_ref()
+            .map(|text| size(text.size)),
         totals: totals(&delivery.file),
         sha256: &delivery.file.sha256,
         filters: described(export),
@@ -90,6 +95,8 @@ struct Facts<'a> {
     requested_at: String,
     rows: String,
     size: String,
+    /// The size of the text within a compressed file.
+    unpacked: Option<String>,
     totals: Vec<String>,
     sha256: &'a str,
     filters: Vec<(&'static str, String)>,
@@ -197,7 +204,10 @@ fn described(export: &Export) -> Vec<(&'static str, String)> {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, delivery, one_of, ready},
+        export::{
+            Content,
+            examples::{at, delivery, one_of, pending, ready},
+        },
         filters::Filters,
         schedule::examples::{daily, october},
     };
@@ -258,6 +268,25 @@ mod tests {
         );
         insta::assert_snapshot!("scheduled_text", mail.text);
         insta::assert_snapshot!("scheduled_html", mail.html);
+    }
+
+    #[test]
+    fn a_mail_of_a_compressed_file_says_how_to_open_it_and_how_large_it_is_then() {
+        let mut delivery = delivery();
+        delivery.file.uncompressed = Some(Content {
+            size: 9_437_184,
+            sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".to_owned(),
+        });
+        let mail = compose(&pending(), &delivery, LINK).unwrap();
+        insta::assert_snapshot!("compressed_text", mail.text);
+        for part in [
+            "funding-transfers-2026-11-20.csv.gz",
+            "Download the compressed CSV file",
+            "It is compressed with gzip: unpack it before you open it in a spreadsheet.",
+            "(1.6 MB, 9.4 MB unpacked)",
+        ] {
+            assert!(mail.html.contains(part), "{part}: {}", mail.html);
+        }
     }
 
     #[test]
