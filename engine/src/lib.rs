@@ -5,12 +5,14 @@
 //! ```
 //!
 //! Nothing here makes calls, waits or reads a clock. The output depends only on the input, so an export that resumes makes the
-//! same bytes.
+//! same bytes. For a compressed file the caller brings the compressor, so that whoever needs none links none.
 
 mod amount;
 mod cell;
 mod dialect;
 mod draft;
+mod hash;
+mod members;
 mod merge;
 mod page;
 mod rows;
@@ -20,7 +22,8 @@ mod totals;
 pub use amount::Amount;
 pub use cell::{Column, Format};
 pub use dialect::Dialect;
-pub use draft::{Draft, DraftState};
+pub use draft::{Content, Draft, DraftState};
+pub use members::Compressor;
 pub use merge::{Drained, Merge};
 pub use page::{Decoder, Page};
 pub use rows::Rows;

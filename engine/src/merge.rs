@@ -90,7 +90,7 @@ impl Merge {
             let Some(rows) = lane.pages.front() else {
                 return Drained::Hungry;
             };
-            if draft.tail().len() >= size {
+            if draft.part_size() >= size {
                 return Drained::Full;
             }
             draft.push(rows, lane.row);
@@ -204,15 +204,13 @@ mod tests {
     }
 
     fn file(draft: &Draft) -> String {
-        String::from_utf8(draft.tail().to_vec())
-            .unwrap()
-            .replace('\n', " ")
+        String::from_utf8(draft.tail()).unwrap().replace('\n', " ")
     }
 
     #[test]
     fn lanes_come_together_in_order() {
         let mut merge = Merge::new(3, "");
-        let mut draft = Draft::new(b"");
+        let mut draft = Draft::new(b"", None);
         merge.feed(0, page(&["a", "d"], Some("d")));
         merge.feed(1, page(&["b", "f"], None));
         assert_eq!(merge.drain(&mut draft, 1000), Drained::Hungry);
@@ -230,7 +228,7 @@ mod tests {
     #[test]
     fn lanes_without_rows_keep_the_others_back_no_longer_than_they_must() {
         let mut merge = Merge::new(2, "a");
-        let mut draft = Draft::new(b"");
+        let mut draft = Draft::new(b"", None);
         merge.feed(0, page(&["m"], Some("z")));
         merge.feed(1, page(&[], Some("c")));
         assert_eq!(merge.drain(&mut draft, 1000), Drained::Hungry);
@@ -249,7 +247,7 @@ mod tests {
     #[test]
     fn a_full_part_pauses_it() {
         let mut merge = Merge::new(1, "");
-        let mut draft = Draft::new(b"");
+        let mut draft = Draft::new(b"", None);
         merge.feed(0, page(&["a", "b", "c"], None));
         assert_eq!(merge.drain(&mut draft, 4), Drained::Full);
         assert_eq!(merge.position().unwrap(), "c");
@@ -260,7 +258,7 @@ mod tests {
     #[test]
     fn no_lanes_have_no_rows() {
         let mut merge = Merge::new(0, "");
-        assert_eq!(merge.drain(&mut Draft::new(b""), 1000), Drained::End);
+        assert_eq!(merge.drain(&mut Draft::new(b"", None), 1000), Drained::End);
         assert_eq!(merge.position(), None);
     }
 
@@ -296,7 +294,7 @@ mod tests {
             for (number, (lane, is_match)) in &numbers {
                 lanes[*lane].push((*number, *is_match));
             }
-            let mut draft = Draft::new(b"");
+            let mut draft = Draft::new(b"", None);
             let mut position = String::new();
             for pages in stops.into_iter().map(Some).chain([None]) {
                 let mut merge = Merge::new(5, &position);

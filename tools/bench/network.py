@@ -7,29 +7,35 @@ from typing import Any
 
 from stack.steps import console
 
-from .clients import Client, Run, export, generator, peers
+from .clients import Client, Run, export, file_size, generator, peers
 from .settings import NETWORK_MEGABYTES_PER_SECOND, Cores, Plan
 
 SLOW = ("--megabytes-per-second", str(NETWORK_MEGABYTES_PER_SECOND))
 # The server compresses each page in the first export, and that does not count.
 COMPRESSED = (*SLOW, "--gzip", "--event-times", "2")
+GZIP_FILE = (*COMPRESSED, "--compression", "gzip")
 
 
 def measure(plan: Plan, cores: Cores) -> dict[str, Any]:
-    """The generator with pages in gzip and with plain ones, beside the peers, taking turns."""
+    """The generator with pages in gzip, with a file in gzip too, and with plain pages; and the peers, in turns."""
     rows = plan.network_rows
     compressed: list[Run] = []
+    gzip_file: list[Run] = []
     runs: dict[str, list[Run]] = {client.name: [] for client in (generator(), *peers())}
     for number in range(1, plan.runs + 1):
         console.print(f"  run {number} of {plan.runs}")
         run = export(generator(), rows["generator"], cores, *COMPRESSED, times=2)
-        compressed.append(_shown(generator(), run, "gzip"))
+        compressed.append(_shown(generator(), run, "pages in gzip"))
+        run = export(generator(), rows["generator"], cores, *GZIP_FILE, times=2)
+        gzip_file.append(_shown(generator(), run, "pages and file in gzip"))
         for client in (generator(), *peers()):
             run = export(client, rows[client.name], cores, *SLOW)
             runs[client.name].append(_shown(client, run, "plain"))
     return {
         "megabytesPerSecond": NETWORK_MEGABYTES_PER_SECOND,
         "generator": _summary(compressed) | {"withoutGzip": _summary(runs["generator"])},
+        "generatorGzipFile": _summary(gzip_file)
+        | {"fileBytesPerRow": round(file_size(gzip_file[0]) / gzip_file[0].rows, 1)},
         "peers": {client.name: _summary(runs[client.name]) for client in peers()},
     }
 

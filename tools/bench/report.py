@@ -78,7 +78,11 @@ def _throughput(found: dict[str, Any]) -> Section:
 def _network(network: dict[str, Any]) -> Section:
     generator = network["generator"]
     plain = generator["withoutGzip"]
-    clients = [(f"{NAMES['generator']}, pages in gzip", generator), ("the same, plain pages", plain)]
+    clients = [
+        (f"{NAMES['generator']}, pages in gzip", generator),
+        ("the same, the file in gzip too", network["generatorGzipFile"]),
+        ("the same, plain pages", plain),
+    ]
     clients += [(NAMES[name], peer) for name, peer in network["peers"].items()]
     rows = [
         (

@@ -139,7 +139,7 @@ impl Generator {
                 (delivery.file.clone(), None)
             }
             None => match self.make(attempt, layout, invocation, slot).await? {
-                Made::Whole { file, rules } => (file, Some(rules)),
+                Made::Whole { file, rules } => (*file, Some(rules)),
                 Made::InPart => return Ok(Advance::InPart),
             },
         };

@@ -5,7 +5,9 @@ use shared::{aws::exports::Attempt, domain::export::Export};
 /// The key of a file that this attempt begins. It has the attempt's fence, so a late attempt cannot overwrite the file
 /// of another.
 pub fn file_key(attempt: &Attempt) -> String {
-    format!("{}{}.csv", attempt.export.folder(), attempt.fence)
+    let export = &attempt.export;
+    let extension = export.compression().extension();
+    format!("{}{}.{extension}", export.folder(), attempt.fence)
 }
 
 /// The key of an attempt's first, second, … tail: rows that do not fill a part yet. Each tail has a key of its own,

@@ -1,6 +1,7 @@
 //! Makes the file: reads the ledger, writes the parts, completes the upload, and puts a manifest beside it.
 
 mod buffers;
+mod gzip;
 mod keys;
 mod pages;
 mod parts;
@@ -24,7 +25,11 @@ use shared::{
         exports::{Attempt, Checkpoint, UploadState},
         retry::with_back_off,
     },
-    domain::{export::File, sending::MailRules, time},
+    domain::{
+        export::{Content, File},
+        sending::MailRules,
+        time,
+    },
     plan::Plan,
     wire::manifest::ManifestDocument,
 };
@@ -36,6 +41,7 @@ use tracing::warn;
 
 use self::{
     buffers::Buffers,
+    gzip::compressor,
     keys::{fence_of, file_key},
     pages::LedgerPages,
     reading::{End, Reading},
@@ -66,7 +72,7 @@ const RULES_COUNT_FOR: Duration = Duration::from_secs(1);
 /// How far an attempt brought a file.
 pub enum Made {
     /// With the rules of mails at its end.
-    Whole { file: File, rules: MailRules },
+    Whole { file: Box<File>, rules: MailRules },
     /// The invocation is nearly over; a continuation makes the rest.
     InPart,
 }
@@ -114,13 +120,17 @@ impl Generator {
         let upload = checkpoint.upload.as_ref();
         let key = upload.map_or_else(|| file_key(attempt), |state| state.upload.key.clone());
         let draft = &checkpoint.draft;
-        let sha256 = draft.sha256().ok_or(AttemptError::CannotResume)?;
+        let written = draft.file().ok_or(AttemptError::CannotResume)?;
+        let text = draft.text().filter(|_| draft.is_compressed());
         let file = File {
             key,
             rows: draft.rows,
-            size: draft.bytes,
-            sha256: hex::encode(sha256),
-            uncompressed: None,
+            size: written.size,
+            sha256: hex::encode(written.sha256),
+            uncompressed: text.map(|text| Content {
+                size: text.size,
+                sha256: hex::encode(text.sha256),
+            }),
             totals: draft.totals(),
             rows_not_in_totals: draft.rows_not_in_totals(),
             ledger_complete_until: checkpoint.ledger_complete_until,
@@ -140,7 +150,10 @@ impl Generator {
             Ok(rules) if asked_at.elapsed() < RULES_COUNT_FOR => rules,
             _ => self.mail_rules(attempt).await?,
         };
-        Ok(Made::Whole { file, rules })
+        Ok(Made::Whole {
+            file: Box::new(file),
+            rules,
+        })
     }
 
     /// Writes all rows. Returns `None` if the invocation is nearly over before that.
@@ -157,14 +170,15 @@ impl Generator {
         let buffers = Buffers::default();
         let reading = match &attempt.checkpoint {
             None => {
-                let draft = Draft::new(&plan.decoder.header());
+                let compressor = compressor(attempt.export.compression());
+                let draft = Draft::new(&plan.decoder.header(), compressor);
                 let least = plan.query.span().least;
                 Reading::new(&pages, plan.decoder.clone(), &buffers, &least, draft, 0)
             }
             Some(checkpoint) => {
                 let position = checkpoint.position.as_deref().unwrap_or_default();
                 let parts = checkpoint.upload.as_ref().map_or(0, |state| state.parts);
-                let draft = self.resume(checkpoint).await?;
+                let draft = self.resume(attempt, checkpoint).await?;
                 Reading::new(
                     &pages,
                     plan.decoder.clone(),
@@ -208,14 +222,19 @@ impl Generator {
     }
 
     /// The file as it was at a checkpoint.
-    async fn resume(&self, checkpoint: &Checkpoint) -> Result<Draft, AttemptError> {
+    async fn resume(
+        &self,
+        attempt: &Attempt,
+        checkpoint: &Checkpoint,
+    ) -> Result<Draft, AttemptError> {
         let tail = match &checkpoint.tail {
             Some(key) => with_back_off(|| self.files.get(key))
                 .await?
                 .ok_or(AttemptError::CannotResume)?,
             None => Vec::new(),
         };
-        Draft::resume(&checkpoint.draft, tail).ok_or(AttemptError::CannotResume)
+        let compressor = compressor(attempt.export.compression());
+        Draft::resume(&checkpoint.draft, tail, compressor).ok_or(AttemptError::CannotResume)
     }
 
     /// Puts a small file into the bucket, or completes the upload of a large one.

@@ -16,6 +16,7 @@ use tokio::{
 
 use super::{
     buffers::Buffers,
+    gzip::USUAL_MEMBER,
     pages::Pages,
     parts::{MOST_PARTS, part_size},
     segment::{Mark, Segment},
@@ -215,7 +216,11 @@ impl<'a, P: Pages> Reading<'a, P> {
     }
 
     fn part(&mut self) -> Segment {
-        let next = self.buffers.take(part_size(self.parts + 1) + RECORD_SIZE);
+        let beyond = match self.draft.is_compressed() {
+            true => USUAL_MEMBER,
+            false => RECORD_SIZE,
+        };
+        let next = self.buffers.take(part_size(self.parts + 1) + beyond);
         self.parts += 1;
         let content = self.draft.take_part(next);
         Segment::Part {
@@ -231,14 +236,14 @@ impl<'a, P: Pages> Reading<'a, P> {
             return None;
         }
         Some(Segment::Tail {
-            content: self.draft.tail().to_vec().into(),
+            content: self.draft.tail().into(),
             mark: self.mark(),
         })
     }
 
     /// The rest of the file at the end of the records: the last part, or the whole of a file that has no parts.
     fn last(&mut self) -> Segment {
-        if self.draft.tail().is_empty() && self.parts > 0 {
+        if self.draft.is_tail_empty() && self.parts > 0 {
             return Segment::Tail {
                 content: Bytes::new(),
                 mark: self.mark(),
@@ -312,7 +317,7 @@ mod tests {
 
     async fn read(pages: &ScriptedPages, limit: Duration) -> Outcome {
         let decoder = Decoder::new(&COLUMNS, "sort", Dialect::STANDARD);
-        let draft = Draft::new(&decoder.header());
+        let draft = Draft::new(&decoder.header(), None);
         let buffers = Buffers::default();
         let reading = Reading::new(pages, decoder, &buffers, "", draft, 0);
         let (segments, queue) = channel(1);

@@ -76,6 +76,10 @@ pub struct Arguments {
     #[arg(long)]
     pub locale: Option<String>,
 
+    /// The export's file is compressed so
+    #[arg(long)]
+    pub compression: Option<String>,
+
     /// Passes everything but the ledger's pages and layout on to this endpoint
     #[arg(long, requires = "ledger_table")]
     pub upstream: Option<String>,

@@ -15,17 +15,23 @@ pub struct Items {
     created_at: Timestamp,
     /// Whether the export is READY when it is read, and not PENDING.
     is_ready: bool,
-    /// Of the export's file, if it is for spreadsheets.
-    locale: Option<String>,
+    format: Format,
+}
+
+/// What the export's file looks like.
+pub struct Format {
+    /// If it is for spreadsheets.
+    pub locale: Option<String>,
+    pub compression: Option<String>,
 }
 
 impl Items {
-    pub fn new(now: Timestamp, is_ready: bool, locale: Option<String>) -> Self {
+    pub fn new(now: Timestamp, is_ready: bool, format: Format) -> Self {
         let created_at = now.round(Unit::Millisecond).unwrap_or(now);
         Self {
             created_at,
             is_ready,
-            locale,
+            format,
         }
     }
 
@@ -122,8 +128,11 @@ impl Items {
             "dueAt": seconds(self.created_at),
             "timeToLive": seconds(self.after_days(400)),
         });
-        if let Some(locale) = &self.locale {
+        if let Some(locale) = &self.format.locale {
             item["profile"] = json!({"M": {"name": text("spreadsheet"), "locale": text(locale)}});
+        }
+        if let Some(compression) = &self.format.compression {
+            item["compression"] = text(compression);
         }
         item
     }

@@ -27,7 +27,7 @@ use arguments::Arguments;
 use calls::Calls;
 use clap::Parser;
 use dynamodb::DynamoDb;
-use items::Items;
+use items::{Format, Items};
 use jiff::Timestamp;
 use ledger::{Compressed, Pages};
 use network::Network;
@@ -84,7 +84,14 @@ fn server(arguments: Arguments) -> anyhow::Result<Server> {
         dynamodb: DynamoDb {
             pages: Pages::new(arguments.rows, arguments.shards, arguments.match_every),
             compressed: arguments.gzip.then(Compressed::default),
-            items: Items::new(Timestamp::now(), arguments.ready, arguments.locale),
+            items: Items::new(
+                Timestamp::now(),
+                arguments.ready,
+                Format {
+                    locale: arguments.locale,
+                    compression: arguments.compression,
+                },
+            ),
             page_latency: Duration::from_millis(arguments.page_latency_ms),
             throttle_every: arguments.throttle_every,
         },
