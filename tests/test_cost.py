@@ -20,10 +20,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([FOLDER / "payout-exports", *arguments], env={}, capture_output=True, text=True, check=False)
 
 
-def test_the_benchmark_and_the_command_reckon_alike() -> None:
+@pytest.mark.parametrize(("compression", "of_files"), [("none", ""), ("gzip", "gzip_")])
+def test_the_benchmark_and_the_command_reckon_alike(compression: str, of_files: str) -> None:
     measured = tomlkit.parse(cost.FIGURES.read_text()).unwrap()["measured"]
-    found = cost.per_million_rows(measured["network_rows_per_second"], measured["file_bytes_per_row"], memory_mb=1769)
-    services = json.loads(run(*BILL, "--output", "json").stdout)["services"]
+    rows_per_second, bytes_per_row = (
+        measured[f"{of_files}{name}"] for name in ("network_rows_per_second", "file_bytes_per_row")
+    )
+    found = cost.per_million_rows(rows_per_second, bytes_per_row, memory_mb=1769)
+    services = json.loads(run(*BILL, "--compression", compression, "--output", "json").stdout)["services"]
     for service, amount in found["services"].items():
         # Thirty exports a month; the benchmark rounds to a millionth of a dollar.
         assert services[service]["exports"] == pytest.approx(30 * amount, abs=30e-6), service

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from random import Random
+
 from .aws import Item
 
 TENANT = "acme"
@@ -13,9 +16,9 @@ def layout(export_type: str, shards: int = 1) -> Item:
     return {"partition": {"S": f"{TENANT}#{export_type}"}, "sort": {"S": "layout"}, "shards": {"N": str(shards)}}
 
 
-def transfers(count: int = ROWS, reference_size: int = 10) -> list[Item]:
-    """Records, and where the ledger says that they are in one shard."""
-    return [layout(TYPE), *(_transfer(number, reference_size) for number in range(count))]
+def transfers(count: int = ROWS, reference_size: int = 10, is_noise: bool = False) -> list[Item]:
+    """Records, and the layout that has them in one shard. Noise is always the same, and hardly compresses."""
+    return [layout(TYPE), *(_transfer(number, reference_size, is_noise) for number in range(count))]
 
 
 def payouts(contact: str) -> list[Item]:
@@ -30,7 +33,8 @@ def payouts(contact: str) -> list[Item]:
     ]
 
 
-def _transfer(number: int, reference_size: int) -> Item:
+def _transfer(number: int, reference_size: int, is_noise: bool) -> Item:
+    noise = b64encode(Random(number).randbytes(reference_size)).decode()
     columns = {
         "transferId": f"trf_{number:04}",
         "createdAt": f"2026-07-01T10:00:{number % 60:02}.{number // 60:03}Z",
@@ -41,7 +45,7 @@ def _transfer(number: int, reference_size: int) -> Item:
         "targetBalanceAccountType": "SUPPLIER",
         "supplierExternalId": "SUP-1",
         "supplierName": "Supplier",
-        "reference": "r" * reference_size,
+        "reference": noise[:reference_size] if is_noise else "r" * reference_size,
     }
     return _record(TYPE, columns["transferId"], columns)
 

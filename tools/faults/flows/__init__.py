@@ -5,7 +5,7 @@ from __future__ import annotations
 from .base import Flow
 from .ends import Cancel, DeadLetter, Delete, Expiry, Reconciliation, Retry
 from .events import Publisher, Webhooks, WebhookSender
-from .exports import Continuation, Delivery, Multipart, SmallExport
+from .exports import CompressedContinuation, Continuation, Delivery, Multipart, SmallExport
 from .feeds import Loader, LoaderAgain, Recorder
 from .launches import MerchantTrigger, Trigger, TriggerWithoutKey
 from .mails import Links, MailEvents, Resend
@@ -19,6 +19,7 @@ FLOWS: tuple[type[Flow], ...] = (
     SmallExport,
     Multipart,
     Continuation,
+    CompressedContinuation,
     Delivery,
     Resend,
     Download,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..aws import Item, plain, sha256
 from ..checker import Violation
@@ -37,6 +38,8 @@ class Flow:
     most_lanes = 100
     # Calls of which only the first ones are attacked: they come by a clock, or there is one for each shard of an index.
     timed: tuple[str, ...] = ()
+    # What a launch asks for besides its copies.
+    asked_for: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any]] = []
@@ -85,7 +88,7 @@ class Flow:
 
     async def launch(self, lane: Lane, key: str = "k") -> str:
         """A launched export's id."""
-        status, body = await self.insist(lane, "trigger", launch_event(key))
+        status, body = await self.insist(lane, "trigger", launch_event(key, self.asked_for))
         assert status == 201, (status, body)
         return body["exportId"]
 
@@ -96,9 +99,9 @@ class Flow:
         return export_id
 
 
-def launch_event(key: str | None = "k") -> dict[str, Any]:
+def launch_event(key: str | None = "k", asked_for: Mapping[str, Any] | None = None) -> dict[str, Any]:
     headers = {"idempotency-key": key} if key else {}
-    return asked("POST", f"{DATASET}/export", {"cc": [CC]}, headers=headers)
+    return asked("POST", f"{DATASET}/export", {"cc": [CC], **(asked_for or {})}, headers=headers)
 
 
 def click_event(export_id: str, token: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from ..aws import Item
 from ..calls import Call
@@ -75,6 +76,17 @@ class Continuation(Multipart):
 
     def ledger(self) -> list[Item]:
         return [*transfers(400, reference_size=20_000), layout("AUDIT_EVENTS")]
+
+
+class CompressedContinuation(Continuation):
+    """The same with a compressed file, whose tail has members and rows."""
+
+    name = "compressed continuation"
+    asked_for: ClassVar = {"compression": "gzip"}
+    page = 9
+
+    def ledger(self) -> list[Item]:
+        return [*transfers(500, reference_size=20_000, is_noise=True), layout("AUDIT_EVENTS")]
 
 
 class Delivery(Made):

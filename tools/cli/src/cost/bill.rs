@@ -14,6 +14,8 @@ pub struct Usage {
     /// Of one export.
     pub rows: u64,
     pub exports_a_day: u32,
+    /// Whether the files are compressed with gzip.
+    pub gzip: bool,
     /// Of each file.
     pub downloads: u32,
     pub new_records_a_day: u64,
@@ -81,12 +83,22 @@ struct Export {
 }
 
 impl Export {
-    fn new(rows: u64, measured: &Measured, assumed: &Assumed) -> Self {
-        let rows = rows as f64;
-        let generator_seconds = rows / measured.network_rows_per_second;
+    fn new(usage: &Usage, measured: &Measured, assumed: &Assumed) -> Self {
+        let rows = usage.rows as f64;
+        let (rows_per_second, bytes_per_row) = match usage.gzip {
+            false => (
+                measured.network_rows_per_second,
+                measured.file_bytes_per_row,
+            ),
+            true => (
+                measured.gzip_network_rows_per_second,
+                measured.gzip_file_bytes_per_row,
+            ),
+        };
+        let generator_seconds = rows / rows_per_second;
         let seconds = generator_seconds.ceil();
         let progress = seconds.min(10.0) + ((seconds - 10.0).max(0.0) / 5.0).floor();
-        let file_bytes = rows * measured.file_bytes_per_row;
+        let file_bytes = rows * bytes_per_row;
         let parts = (file_bytes / assumed.part_bytes).ceil();
         let api_seconds = assumed.api_requests * assumed.api_function_ms / 1000.0;
         Self {
@@ -137,7 +149,7 @@ impl IdleMonth {
 /// The bill of a month of 30 days.
 pub fn bill(usage: &Usage, figures: &Figures, prices: &Prices) -> Bill {
     let (assumed, dollars) = (&figures.assumed, |name| prices.of(name));
-    let export = Export::new(usage.rows, &figures.measured, assumed);
+    let export = Export::new(usage, &figures.measured, assumed);
     let idle = IdleMonth::new(&figures.idle);
     let exports = f64::from(usage.exports_a_day) * DAYS;
     let new_records = usage.new_records_a_day as f64 * DAYS;
@@ -251,6 +263,7 @@ mod tests {
     const NOBODY: Usage = Usage {
         rows: 0,
         exports_a_day: 0,
+        gzip: false,
         downloads: 1,
         new_records_a_day: 0,
         records: 0,

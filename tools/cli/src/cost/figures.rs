@@ -24,6 +24,9 @@ pub struct Measured {
     pub date: String,
     pub network_rows_per_second: f64,
     pub file_bytes_per_row: f64,
+    /// With `compression: gzip`.
+    pub gzip_network_rows_per_second: f64,
+    pub gzip_file_bytes_per_row: f64,
 }
 
 /// What an export does besides. Each value is explained in the file.

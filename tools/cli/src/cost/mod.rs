@@ -29,6 +29,9 @@ pub struct Args {
     /// How many exports are made a day
     #[arg(long, value_name = "N")]
     exports_a_day: u32,
+    /// How the files are compressed
+    #[arg(long, value_enum, default_value_t)]
+    compression: Compression,
     /// How often each file is fetched from outside of AWS
     #[arg(long, value_name = "N", default_value_t = 1)]
     downloads: u32,
@@ -53,6 +56,13 @@ pub struct Args {
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     output: Output,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Compression {
+    #[default]
+    None,
+    Gzip,
 }
 
 /// A parameter of the stack that is on unless somebody says otherwise.
@@ -88,6 +98,7 @@ pub fn run(args: &Args) -> Result<()> {
     let usage = Usage {
         rows: args.rows,
         exports_a_day: args.exports_a_day,
+        gzip: args.compression == Compression::Gzip,
         downloads: args.downloads,
         new_records_a_day: args.new_records_a_day,
         records: args.records.unwrap_or(args.rows),
@@ -128,9 +139,13 @@ fn text(bill: &Bill, args: &Args, prices: &Prices) -> String {
     );
     let (oldest, newest) = prices.dates();
     let kept = HumanCount(args.records.unwrap_or(args.rows));
+    let files = match args.compression {
+        Compression::None => "",
+        Compression::Gzip => " in gzip",
+    };
     format!(
         "{heading}{lines}{total}\n\
-         This is for {} exports a day of {} rows, and a ledger of {kept} records\n\
+         This is for {} exports a day of {} rows{files}, and a ledger of {kept} records\n\
          of which {} a day are new.\n\
          A stack that nobody uses costs ${} a month: Lambda waits for messages of the queues,\n\
          and the reconciler and the sweep run. Alarms and the dashboard are {}, gradual\n\
