@@ -10,7 +10,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::domain::{
-    export::{Delivery, Export, File},
+    export::{Content, Delivery, Export, File},
     filters::FilterValue,
     link::LinkToken,
     schedule::ScheduledRun,
@@ -50,6 +50,7 @@ pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail,
         requested_at: for_people(export.created_at),
         rows: grouped(&delivery.file.rows.to_string()),
         size: size(delivery.file.size),
+        unpacked: delivery.file.uncompressed.as_ref().map(Unpacked::of),
         totals: totals(&delivery.file),
         sha256: &delivery.file.sha256,
         filters: described(export),
@@ -89,13 +90,30 @@ struct Facts<'a> {
     file_name: String,
     requested_at: String,
     rows: String,
+    /// Of the file as it is downloaded, like `sha256`.
     size: String,
+    unpacked: Option<Unpacked<'a>>,
     totals: Vec<String>,
     sha256: &'a str,
     filters: Vec<(&'static str, String)>,
     expires_at: String,
     export_id: &'a str,
     link: &'a str,
+}
+
+/// The text within a compressed file.
+struct Unpacked<'a> {
+    size: String,
+    sha256: &'a str,
+}
+
+impl<'a> Unpacked<'a> {
+    fn of(text: &'a Content) -> Self {
+        Self {
+            size: size(text.size),
+            sha256: &text.sha256,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -197,7 +215,10 @@ fn described(export: &Export) -> Vec<(&'static str, String)> {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::examples::{at, delivery, one_of, ready},
+        export::{
+            State,
+            examples::{at, delivery, one_of, ready},
+        },
         filters::Filters,
         schedule::examples::{daily, october},
     };
@@ -235,6 +256,22 @@ mod tests {
             compose(&filtered(), &delivery(), LINK).unwrap().subject,
             "Funding transfers export for Smith & <Sons> Bcc: eve@example.com, 20 November 2026"
         );
+    }
+
+    #[test]
+    fn a_compressed_file_says_how_to_open_it_and_which_bytes_each_hash_is_of() {
+        let mut delivery = delivery();
+        delivery.file.uncompressed = Some(Content {
+            size: 9_437_184,
+            sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".to_owned(),
+        });
+        let export = Export {
+            state: State::Ready(delivery.clone()),
+            ..ready()
+        };
+        let mail = compose(&export, &delivery, LINK).unwrap();
+        insta::assert_snapshot!("compressed_text", mail.text);
+        insta::assert_snapshot!("compressed_html", mail.html);
     }
 
     fn scheduled() -> Export {
