@@ -176,6 +176,7 @@ def test_each_mail_names_the_file_and_leads_to_it(
         for part in (mail.text, mail.html):
             assert file_name(export) in part and "compressed with gzip" in part
             assert export["manifest"]["sha256"] in part
+            assert export["manifest"]["uncompressed"]["sha256"] in part
         file = http.get(http.get(mail.link).headers["location"])
         assert file.headers["content-type"] == "application/gzip"
         assert file_name(export) in file.headers["content-disposition"]

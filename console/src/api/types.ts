@@ -42,7 +42,7 @@ export interface ExportPage {
   nextCursor: string | null;
 }
 
-/** What a file is to hold, and how. */
+/** What a file is to hold, and for whom it is written. */
 export interface FileRequest {
   filters?: Filters;
   /** By their names, in the file's order; absent: all. */
@@ -51,9 +51,10 @@ export interface FileRequest {
 }
 
 export type Profile = Schemas["Profile"];
+export type Compression = Schemas["Compression"];
 export type Locale = NonNullable<Profile["locale"]>;
 
-export type LaunchRequest = FileRequest & { cc: string[] };
+export type LaunchRequest = FileRequest & { compression?: Compression; cc: string[] };
 
 export type Webhook = Schemas["Webhook"];
 export type WebhookWithSecret = Schemas["WebhookWithSecret"];

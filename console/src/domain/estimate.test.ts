@@ -29,6 +29,13 @@ test("an estimate is told in words", () => {
   );
 });
 
+test("the size of a file that will be compressed is told as that of its text", () => {
+  const size = estimate([12_406, 12_406], [2_080_000, 2_140_000], [1, 4]);
+  expect(describeEstimate(size, TRANSFERS, true)).toBe(
+    "12,406 funding transfers, about 2.1 MB before compression, ready in a few seconds",
+  );
+});
+
 test("what is not known exactly does not look exact", () => {
   expect(
     describeEstimate(estimate([1_213_456, 1_534_567], [210_000_000, 260_000_000], [70, 280]), TRANSFERS),

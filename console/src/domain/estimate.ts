@@ -4,14 +4,14 @@ import { count, fileSize } from "./format.ts";
 
 type Range = Pick<Estimate["rowCount"], "min" | "max">;
 
-/** `12,406 funding transfers, about 2.1 MB, ready in a few seconds`. */
-export function describeEstimate(estimate: Estimate, dataset: Dataset): string {
+/** `12,406 funding transfers, about 2.1 MB, ready in a few seconds`. The size is that of the text, compressed or not. */
+export function describeEstimate(estimate: Estimate, dataset: Dataset, isCompressed = false): string {
   if (estimate.rowCount.max === 0) {
     return `No ${dataset.name}: the file would have its header alone`;
   }
   return [
     describeCount(estimate, dataset),
-    `about ${between(estimate.fileSize, fileSize)}`,
+    `about ${between(estimate.fileSize, fileSize)}${isCompressed ? " before compression" : ""}`,
     `ready in ${describeWait(estimate.seconds)}`,
   ].join(", ");
 }

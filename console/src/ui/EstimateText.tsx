@@ -13,10 +13,11 @@ interface Props {
   dataset: Dataset;
   /** Null while the form has mistakes. */
   file: FileRequest | null;
+  isCompressed: boolean;
 }
 
 /** What the export will come to, in words. */
-export function EstimateText({ api, dataset, file }: Props) {
+export function EstimateText({ api, dataset, file, isCompressed }: Props) {
   const question = file && stringifyExact(file);
   const { value, isLoading } = useAnswer(
     question,
@@ -28,7 +29,7 @@ export function EstimateText({ api, dataset, file }: Props) {
       {file === null || isLoading
         ? file && "Estimating…"
         : value
-          ? `${describeEstimate(value, dataset)}.`
+          ? `${describeEstimate(value, dataset, isCompressed)}.`
           : withoutNumbers(file, dataset)}
     </p>
   );

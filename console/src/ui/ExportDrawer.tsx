@@ -2,9 +2,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
 import { labelOf } from "../domain/columns.ts";
 import { type Dataset, hasMoney } from "../domain/datasets.ts";
+import { describeFormat } from "../domain/fileFormat.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, exactTime, fileSize } from "../domain/format.ts";
-import { describeProfile } from "../domain/profile.ts";
 import { periodText } from "../domain/schedules.ts";
 import { allExports, allRecords } from "../domain/view.ts";
 import { closeExport, showExport } from "../state/location.ts";
@@ -97,7 +97,7 @@ export function ExportDrawer({ session, dataset, exportId, listed }: Props) {
 
 function Facts({ dataset, item }: { dataset: Dataset; item: Export }) {
   const phrases = describeFilters(dataset.filters, item.filters, zone.value);
-  const { columns, profile, manifest } = item;
+  const { columns, manifest } = item;
   return (
     <dl class="fields">
       <Fact name="Export ID">
@@ -131,7 +131,7 @@ function Facts({ dataset, item }: { dataset: Dataset; item: Export }) {
         <ViewLink view={allRecords(dataset.slug, item.filters)}>Show its records</ViewLink>
       </Fact>
       <Fact name="Columns">{columns ? columns.map((name) => labelOf(dataset, name)).join(", ") : "All"}</Fact>
-      <Fact name="Format">{profile ? describeProfile(profile) : "standard format"}</Fact>
+      <Fact name="Format">{describeFormat(item)}</Fact>
       {item.rowCount !== undefined && <Fact name="Rows">{count(item.rowCount)}</Fact>}
       {item.fileSize !== undefined && (
         <Fact name="Size">

@@ -17,12 +17,12 @@ import { CopiesField } from "./CopiesField.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { EstimateText } from "./EstimateText.tsx";
 import { FilterFields } from "./FilterFields.tsx";
+import { FormatField } from "./FormatField.tsx";
 import { focusFirstError } from "./focus.ts";
 import { idempotencyKeys } from "./idempotency.ts";
 import { NotUnderstood } from "./NotUnderstood.tsx";
 import { PendingCheck } from "./PendingCheck.tsx";
 import { ProblemMessage } from "./ProblemMessage.tsx";
-import { ProfileField } from "./ProfileField.tsx";
 import { useIsOpen } from "./useIsOpen.ts";
 import { usePending } from "./usePending.ts";
 
@@ -53,6 +53,7 @@ export function LaunchDialog({
   const columns = columnsFor(caller, dataset);
   const [choice, setChoice] = useState(() => choose(columns, original?.columns));
   const [profile, setProfile] = useState<Profile | undefined>(original?.profile);
+  const [isCompressed, setCompressed] = useState(original?.compression === "gzip");
   const [copiesText, setCopiesText] = useState(original ? copiesOf(original).join(", ") : "");
   const [isChecked, setChecked] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -95,7 +96,7 @@ export function LaunchDialog({
       focusFirstError();
       return;
     }
-    const body: LaunchRequest = { cc, ...file };
+    const body: LaunchRequest = { cc, ...file, ...(isCompressed ? { compression: "gzip" } : {}) };
     setBusy(true);
     try {
       const launched = await api.launch(dataset.slug, body, keyFor.current(body));
@@ -152,7 +153,12 @@ export function LaunchDialog({
             setProblem(undefined);
           }}
         />
-        <ProfileField profile={profile} onChange={setProfile} />
+        <FormatField
+          profile={profile}
+          isCompressed={isCompressed}
+          onProfile={setProfile}
+          onCompressed={setCompressed}
+        />
         <CopiesField
           text={copiesText}
           onText={(text) => {
@@ -163,7 +169,12 @@ export function LaunchDialog({
           error={errors.cc}
         />
         <div class="dialog-foot">
-          <EstimateText api={api} dataset={dataset} file={isValid ? file : null} />
+          <EstimateText
+            api={api}
+            dataset={dataset}
+            file={isValid ? file : null}
+            isCompressed={isCompressed}
+          />
           <button type="button" onClick={onClose}>
             Cancel
           </button>

@@ -1,5 +1,5 @@
 import type { Manifest } from "../api/types.ts";
-import { exactTime, rows, shortId } from "../domain/format.ts";
+import { count, exactTime, fileSize, rows, shortId } from "../domain/format.ts";
 import { amount } from "../domain/money.ts";
 import { zone } from "../state/zone.ts";
 import { Copyable } from "./Copyable.tsx";
@@ -13,6 +13,7 @@ interface Props {
 
 /** What a file adds up to, and what it can be checked by: the entries of a list of terms. */
 export function ManifestFields({ exportId, manifest, hasMoney }: Props) {
+  const { uncompressed } = manifest;
   const totals = Object.entries(manifest.totals);
   return (
     <>
@@ -54,8 +55,31 @@ export function ManifestFields({ exportId, manifest, hasMoney }: Props) {
             name="SHA-256"
             fullName={`SHA-256 of export ${shortId(exportId)}`}
           />
+          {uncompressed && <p class="muted">of the .csv.gz file, as it is downloaded</p>}
         </dd>
       </div>
+      {uncompressed && (
+        <>
+          <div>
+            <dt>Unpacked size</dt>
+            <dd>
+              {fileSize(uncompressed.fileSize)}
+              {uncompressed.fileSize >= 1000 && <p class="muted">{count(uncompressed.fileSize)} bytes</p>}
+            </dd>
+          </div>
+          <div>
+            <dt>Unpacked SHA-256</dt>
+            <dd>
+              <Copyable
+                text={uncompressed.sha256}
+                name="unpacked file's SHA-256"
+                fullName={`unpacked file's SHA-256 of export ${shortId(exportId)}`}
+              />
+              <p class="muted">of the .csv file within</p>
+            </dd>
+          </div>
+        </>
+      )}
     </>
   );
 }

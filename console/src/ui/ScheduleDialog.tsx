@@ -18,9 +18,9 @@ import { CopiesField } from "./CopiesField.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
 import { FilterFields } from "./FilterFields.tsx";
+import { FormatField } from "./FormatField.tsx";
 import { focusFirstError } from "./focus.ts";
 import { ProblemMessage } from "./ProblemMessage.tsx";
-import { ProfileField } from "./ProfileField.tsx";
 import { useIsOpen } from "./useIsOpen.ts";
 import { WhenFields } from "./WhenFields.tsx";
 
@@ -59,6 +59,7 @@ export function ScheduleDialog({ session: { api, caller }, datasets, schedule, o
   const [profile, setProfile] = useState<Profile | undefined>(
     schedule?.profile?.name === "standard" ? undefined : schedule?.profile,
   );
+  const [isCompressed, setCompressed] = useState(schedule?.compression === "gzip");
   const [copiesText, setCopiesText] = useState(schedule?.cc.join(", ") ?? "");
   const [isChecked, setChecked] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -94,6 +95,7 @@ export function ScheduleDialog({ session: { api, caller }, datasets, schedule, o
         ...common,
         columns: chosen ?? null,
         profile: profile ?? { name: "standard" },
+        compression: isCompressed ? "gzip" : "none",
       };
       return changeSchedule(api, schedule.scheduleId, change);
     }
@@ -102,6 +104,7 @@ export function ScheduleDialog({ session: { api, caller }, datasets, schedule, o
       dataset: dataset.slug,
       ...(chosen ? { columns: chosen } : {}),
       ...(profile ? { profile } : {}),
+      ...(isCompressed ? { compression: "gzip" } : {}),
     };
     return addSchedule(api, body);
   };
@@ -207,7 +210,12 @@ export function ScheduleDialog({ session: { api, caller }, datasets, schedule, o
             setProblem(undefined);
           }}
         />
-        <ProfileField profile={profile} onChange={setProfile} />
+        <FormatField
+          profile={profile}
+          isCompressed={isCompressed}
+          onProfile={setProfile}
+          onCompressed={setCompressed}
+        />
         <CopiesField
           text={copiesText}
           onText={(text) => {

@@ -1,8 +1,8 @@
 import type { Schedule } from "../api/types.ts";
 import { labelOf } from "../domain/columns.ts";
 import { datasetBySlug } from "../domain/datasets.ts";
+import { describeFormat } from "../domain/fileFormat.ts";
 import { describeFilters } from "../domain/filters.ts";
-import { describeProfile } from "../domain/profile.ts";
 import { whenText } from "../domain/schedules.ts";
 import { zone } from "../state/zone.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -18,7 +18,7 @@ interface Props {
 
 /** What a schedule exports, and when. */
 export function ScheduleDrawer({ schedule, onClose }: Props) {
-  const { when, filters, columns, profile, cc, nextRuns } = schedule;
+  const { when, filters, columns, cc, nextRuns } = schedule;
   const dataset = datasetBySlug(schedule.dataset);
   const phrases = describeFilters(dataset?.filters ?? [], filters, zone.value);
   const label = (name: string) => (dataset ? labelOf(dataset, name) : name);
@@ -51,7 +51,7 @@ export function ScheduleDrawer({ schedule, onClose }: Props) {
           ))}
         </Fact>
         <Fact name="Columns">{columns ? columns.map(label).join(", ") : "All"}</Fact>
-        <Fact name="Format">{profile ? describeProfile(profile) : "standard format"}</Fact>
+        <Fact name="Format">{describeFormat(schedule)}</Fact>
         <Fact name="Copies">
           {cc.length === 0 && <span>None</span>}
           {cc.map((address) => (

@@ -67,7 +67,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize(viewport);
       const exports = new Exports(person);
-      const ready = await exports.make({ cc: ["a@example.com", "b@example.com", "c@example.com"] });
+      const ready = await exports.make({
+        cc: ["a@example.com", "b@example.com", "c@example.com"],
+        compression: "gzip",
+      });
       const expired = await exports.makeExpired({ filters: { statuses: ["FAILED"] } });
       await whileHeld(async () => {
         await exports.makeFailed();
@@ -201,6 +204,7 @@ for (const [name, viewport] of [
       .first()
       .click();
     await dialog.getByText("For spreadsheets").click();
+    await dialog.getByText("Compressed (.csv.gz)").click();
     await expectWell();
     await page.keyboard.press("Escape");
 

@@ -1,9 +1,16 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
+import type { Manifest } from "../../src/api/types.ts";
+import { fileSize } from "../../src/domain/format.ts";
 import { Exports } from "./support/exports.ts";
 import { newOperator } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
 import { expect, rowOf, signIn, test } from "./support/test.ts";
+
+function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
 
 test("a ready export's file is downloaded, and the page stays", async ({ page, person }) => {
   const item = await new Exports(person).make({ filters: { statuses: ["FAILED"] } });
@@ -18,9 +25,39 @@ test("a ready export's file is downloaded, and the page stays", async ({ page, p
   const file = await readFile(await download.path());
   expect(file.toString()).toMatch(/^transferId;createdAt;status;/);
   expect(file).toHaveLength(item.fileSize as number);
-  expect(createHash("sha256").update(file).digest("hex")).toBe(item.manifest?.sha256);
+  expect(sha256(file)).toBe(item.manifest?.sha256);
   expect(page.url()).toBe(address);
   await expect(rowOf(page, item.exportId)).toBeVisible();
+});
+
+test("a compressed file is downloaded as it is, and its details tell both it and the text within", async ({
+  page,
+  person,
+}) => {
+  const item = await new Exports(person).make({ compression: "gzip" });
+  const uncompressed = item.manifest?.uncompressed as NonNullable<Manifest["uncompressed"]>;
+  await signIn(page, person, `?dataset=funding-transfers&export=${item.exportId}`);
+  const drawer = page.getByRole("dialog");
+  const fact = (name: string) =>
+    drawer.locator("dl > div").filter({ has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) });
+  const started = page.waitForEvent("download");
+  await drawer.getByRole("button", { name: "Download" }).click();
+  const download = await started;
+  expect(download.suggestedFilename()).toMatch(/^funding-transfers-.*\.csv\.gz$/);
+  const file = await readFile(await download.path());
+  expect(file).toHaveLength(item.fileSize as number);
+  expect(sha256(file)).toBe(item.manifest?.sha256);
+  const text = gunzipSync(file);
+  expect(text.toString()).toMatch(/^transferId;createdAt;status;/);
+  expect(text).toHaveLength(uncompressed.fileSize);
+  expect(sha256(text)).toBe(uncompressed.sha256);
+
+  await expect(fact("Format")).toContainText("standard format, compressed (.csv.gz)");
+  await expect(fact("Size")).toContainText(fileSize(file.length));
+  await expect(fact("SHA-256")).toContainText(sha256(file));
+  await expect(fact("SHA-256")).toContainText("of the .csv.gz file, as it is downloaded");
+  await expect(fact("Unpacked size")).toContainText(fileSize(text.length));
+  await expect(fact("Unpacked SHA-256")).toContainText(sha256(text));
 });
 
 test("a file that is gone meanwhile is not offered any more", async ({ page, person }) => {

@@ -198,7 +198,7 @@ test("an export that is over is launched once more with changes: its form is fil
   await expect(page.getByRole("rowheader")).toHaveCount(2);
 });
 
-test("columns are chosen and put in order with the keyboard and the pointer, for a spreadsheet of a language", async ({
+test("columns are chosen and put in order with the keyboard and the pointer, for a spreadsheet of a language, compressed", async ({
   page,
   person,
 }) => {
@@ -233,12 +233,17 @@ test("columns are chosen and put in order with the keyboard and the pointer, for
   await expect(dialog.getByText("2 of 13")).toBeVisible();
   await dialog.getByText("For spreadsheets").click();
   await dialog.getByLabel("The spreadsheet's language").selectOption("French");
+  await expect(dialog.getByText("Opens in Excel with a double click")).toBeVisible();
+  await dialog.getByRole("checkbox", { name: /^Compressed/ }).check();
+  await expect(dialog.getByText("Once unpacked, opens in Excel with a double click")).toBeVisible();
+  await expect(dialog.getByRole("status").last()).toContainText("before compression");
   const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
   await dialog.getByRole("button", { name: "Launch export" }).click();
   expect((await sent).postDataJSON()).toEqual({
     cc: [],
     columns: ["status", "amount"],
     profile: { name: "spreadsheet", locale: "fr" },
+    compression: "gzip",
   });
 });
 
@@ -247,7 +252,8 @@ test("columns, format and filters that the page cannot set are seen when an expo
   person,
 }) => {
   const expired = await new Exports(person).makeExpired();
-  const file = { columns: ["status", "amount"], profile: { name: "spreadsheet", locale: "de" } };
+  const profile = { name: "spreadsheet", locale: "de" };
+  const file = { columns: ["status", "amount"], profile, compression: "gzip" };
   const filters = { ofLongAgo: "x" };
   await page.route("**/export?*", async (route) => {
     const response = await route.fetch();
@@ -259,7 +265,7 @@ test("columns, format and filters that the page cannot set are seen when an expo
   });
   await signIn(page, person);
   const row = rowOf(page, expired.exportId);
-  await expect(row).toContainText("ofLongAgo x · 2 columns · for spreadsheets in German");
+  await expect(row).toContainText("ofLongAgo x · 2 columns · for spreadsheets in German · compressed");
   await row.getByRole("button", { name: /More actions/ }).click();
   await page.getByRole("menuitem", { name: "Launch with changes…" }).click();
   const dialog = page.getByRole("dialog");
@@ -268,6 +274,7 @@ test("columns, format and filters that the page cannot set are seen when an expo
   ).toBeVisible();
   await expect(dialog.getByText("2 of 13")).toBeVisible();
   await expect(dialog.getByLabel("The spreadsheet's language")).toHaveValue("de");
+  await expect(dialog.getByRole("checkbox", { name: /^Compressed/ })).toBeChecked();
   const sent = page.waitForRequest((request) => request.method() === "POST" && /export$/.test(request.url()));
   await dialog.getByRole("button", { name: "Launch export" }).click();
   expect((await sent).postDataJSON()).toEqual({ cc: [], ...file });

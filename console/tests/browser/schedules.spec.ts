@@ -55,6 +55,7 @@ test("a schedule is made, and says in words when it runs and what each run expor
   await form.getByText("Failed", { exact: true }).click();
   await form.getByLabel("Amount from").fill("0.10");
   await form.getByText("For spreadsheets").click();
+  await form.getByRole("checkbox", { name: /^Compressed/ }).check();
   await form.getByLabel("Copies to (CC)").fill("finance@example.com");
   const sent = page.waitForRequest((request) => request.method() === "POST");
   await form.getByRole("button", { name: "Make the schedule" }).click();
@@ -65,6 +66,7 @@ test("a schedule is made, and says in words when it runs and what each run expor
     dataset: "funding-transfers",
     filters: { statuses: ["FAILED"], amountMin: 0.1 },
     profile: { name: "spreadsheet", locale: "en" },
+    compression: "gzip",
     cc: ["finance@example.com"],
     when: { every: "MONTH", at: "07:15", timeZone: "Europe/Paris", dayOfMonth: "LAST" },
   });
@@ -75,6 +77,7 @@ test("a schedule is made, and says in words when it runs and what each run expor
   await expect(runs.first()).toContainText(/0[56]:15 UTC.*1 \w+ \d{4} to \d\d \w+ \d{4} in Europe\/Paris/);
   await expect(drawer).toContainText("On the last day of each month at 07:15, Europe/Paris");
   await expect(drawer).toContainText("status Failed");
+  await expect(drawer).toContainText("for spreadsheets in English, compressed (.csv.gz)");
   await expect(drawer).toContainText("finance@example.com");
   await page.keyboard.press("Escape");
   const row = page.getByRole("row").filter({ hasText: "Close of month" });
@@ -107,6 +110,36 @@ test("a schedule is changed, and a refusal is shown at its field", async ({ page
   await expect(drawer.getByRole("list", { name: "Next runs" }).getByRole("listitem")).toHaveCount(5);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("rowheader")).toContainText("Twice a week");
+});
+
+test("a schedule whose files are compressed stays so when it is changed, until the choice is taken back", async ({
+  page,
+}) => {
+  await signIn(page, await newOperator({ isAlone: true }), "?tab=schedules");
+  const form = await openNew(page);
+  await form.getByLabel("Name", { exact: true }).fill("Morning file");
+  await form.getByLabel("Dataset").selectOption("Supplier payouts");
+  await form.getByRole("checkbox", { name: /^Compressed/ }).check();
+  await form.getByRole("button", { name: "Make the schedule" }).click();
+  const drawer = page.getByRole("dialog", { name: "Morning file" });
+  await expect(drawer).toContainText("standard format, compressed (.csv.gz)");
+  await page.keyboard.press("Escape");
+
+  await choose(page, "Edit…");
+  const edit = page.getByRole("dialog", { name: "Edit the schedule" });
+  const box = edit.getByRole("checkbox", { name: /^Compressed/ });
+  await expect(box).toBeChecked();
+  await edit.getByLabel("Time", { exact: true }).fill("07:15");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(drawer).toContainText("07:15");
+  await expect(drawer).toContainText("compressed (.csv.gz)");
+  await page.keyboard.press("Escape");
+
+  await choose(page, "Edit…");
+  await box.uncheck();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(drawer).toContainText("standard format");
+  await expect(drawer).not.toContainText("compressed");
 });
 
 test("a schedule is paused, resumed, and deleted after a question", async ({ page }) => {

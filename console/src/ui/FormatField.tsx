@@ -1,16 +1,18 @@
 import type { Locale, Profile } from "../api/types.ts";
-import { LANGUAGES, languageOf } from "../domain/profile.ts";
+import { LANGUAGES, languageOf } from "../domain/fileFormat.ts";
 
 interface Props {
   profile: Profile | undefined;
-  onChange: (profile: Profile | undefined) => void;
+  isCompressed: boolean;
+  onProfile: (profile: Profile | undefined) => void;
+  onCompressed: (isCompressed: boolean) => void;
 }
 
-/** For whom the file is written: programs, or a spreadsheet of a language. */
-export function ProfileField({ profile, onChange }: Props) {
-  const choose = (locale: Locale) => onChange({ name: "spreadsheet", locale });
+/** For whom the file is written, programs or a spreadsheet of a language, and whether it is compressed. */
+export function FormatField({ profile, isCompressed, onProfile, onCompressed }: Props) {
+  const choose = (locale: Locale) => onProfile({ name: "spreadsheet", locale });
   return (
-    <fieldset class="profile">
+    <fieldset class="format">
       <legend>Format</legend>
       <div class="role">
         <label>
@@ -18,7 +20,7 @@ export function ProfileField({ profile, onChange }: Props) {
             type="radio"
             name="profile"
             checked={profile === undefined}
-            onChange={() => onChange(undefined)}
+            onChange={() => onProfile(undefined)}
           />
           <span>
             Standard <small class="muted">For programs: 1234.50 and 2026-01-31T23:59:59Z</small>
@@ -34,7 +36,10 @@ export function ProfileField({ profile, onChange }: Props) {
             onChange={() => choose(languageOf(navigator.language))}
           />
           <span>
-            For spreadsheets <small class="muted">Opens in Excel with a double click; times are in UTC</small>
+            For spreadsheets{" "}
+            <small class="muted">
+              {isCompressed ? "Once unpacked, opens" : "Opens"} in Excel with a double click; times are in UTC
+            </small>
           </span>
         </label>
         {profile && (
@@ -51,6 +56,19 @@ export function ProfileField({ profile, onChange }: Props) {
           </select>
         )}
       </div>
+      <label class="compression">
+        <input
+          type="checkbox"
+          checked={isCompressed}
+          onChange={(event) => onCompressed(event.currentTarget.checked)}
+        />
+        <span>
+          Compressed (.csv.gz){" "}
+          <small class="muted">
+            For large files: several times smaller to download; Excel opens it only after unpacking
+          </small>
+        </span>
+      </label>
     </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import type { Locale, Profile } from "../api/types.ts";
+import type { Compression, Locale, Profile } from "../api/types.ts";
 
 /** The languages of spreadsheets that a file can be written for. */
 export const LANGUAGES: readonly { locale: Locale; name: string }[] = [
@@ -11,6 +11,18 @@ export const LANGUAGES: readonly { locale: Locale; name: string }[] = [
 /** The language to offer first: the reader's own, if it is one of these. */
 export function languageOf(tag: string): Locale {
   return LANGUAGES.find(({ locale }) => tag.toLowerCase().split("-")[0] === locale)?.locale ?? "en";
+}
+
+/** How a file is written, as an export or a schedule shows it: what nobody asked for is absent. */
+interface FileFormat {
+  profile?: Profile | undefined;
+  compression?: Compression | undefined;
+}
+
+/** `for spreadsheets in French, compressed (.csv.gz)`. */
+export function describeFormat({ profile, compression }: FileFormat): string {
+  const written = describeProfile(profile ?? { name: "standard" });
+  return compression === "gzip" ? `${written}, compressed (.csv.gz)` : written;
 }
 
 /** `for spreadsheets in French`. */
