@@ -199,7 +199,8 @@ def test_a_retry_repeats_the_request(api: Api, newcomer: Caller, pending: dict[s
     act(api, newcomer, pending["exportId"], "cancel")
     generator.release()
     body = {"cc": ["finance@example.com"], "filters": {"statuses": ["FAILED"]}, "columns": ["transferId", "amount"]}
-    first = api.make(newcomer, TRANSFERS, {**body, "profile": {"name": "spreadsheet", "locale": "fr"}})
+    looks = {"profile": {"name": "spreadsheet", "locale": "fr"}, "compression": "gzip"}
+    first = api.make(newcomer, TRANSFERS, {**body, **looks})
     act(api, newcomer, first["exportId"], "delete")
     for dataset, export, status in [(DATASET, pending, 202), (TRANSFERS, first, 201)]:
         answer = act(api, newcomer, export["exportId"], "retry")
@@ -211,7 +212,7 @@ def test_a_retry_repeats_the_request(api: Api, newcomer: Caller, pending: dict[s
         )
         made = api.wait(newcomer, dataset, again["exportId"])
         assert made["status"] == "READY"
-        for name in ("filters", "columns", "profile", "recipients"):
+        for name in ("filters", "columns", "profile", "compression", "recipients"):
             assert made.get(name) == export.get(name)
 
 

@@ -66,6 +66,13 @@ def test_columns_and_profile_are_those_of_the_launch(api: Api, operator: Caller,
     assert estimated["totals"] == export["manifest"]["totals"]
 
 
+def test_the_size_is_that_of_the_text_before_it_is_compressed(api: Api, operator: Caller) -> None:
+    body = {"compression": "gzip"}
+    estimated = estimate(api, operator, "supplier-payouts", body)
+    export = api.make(operator, "supplier-payouts", body)
+    assert estimated["fileSize"] == exactly(export["manifest"]["uncompressed"]["fileSize"])
+
+
 def test_ten_thousand_records_are_estimated_even_if_the_ledger_is_slow(
     api: Api, operator: Caller, ledger: Ledger, functions: Functions
 ) -> None:

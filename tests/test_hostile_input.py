@@ -126,8 +126,9 @@ def test_a_file_says_what_the_records_say_and_runs_nothing(api: Api, newcomer: C
             for number, text in enumerate(texts)
         ]
     )
-    for profile, delimiter in ((None, ";"), ({"name": "spreadsheet", "locale": "en"}, ",")):
-        export = api.make(newcomer, DATASET, {"profile": profile} if profile else None)
+    spreadsheet = {"profile": {"name": "spreadsheet", "locale": "en"}}
+    for body, delimiter in ((None, ";"), (spreadsheet, ","), ({"compression": "gzip"}, ";")):
+        export = api.make(newcomer, DATASET, body)
         rows = list(
             csv.DictReader(io.StringIO(api.download(export).removeprefix("\ufeff"), newline=""), delimiter=delimiter)
         )

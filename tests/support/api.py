@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,14 @@ class Api:
         return export
 
     def download(self, export: dict[str, Any]) -> str:
+        """The text of a READY export's file, unpacked if the file is compressed."""
+        content = self.fetch(export).content
+        if export.get("compression") == "gzip":
+            content = gzip.decompress(content)
+        return content.decode("utf-8")
+
+    def fetch(self, export: dict[str, Any]) -> httpx.Response:
         """The file of a READY export, as its detail's URL gives it."""
         answer = self.http.get(export["downloadUrl"])
         assert answer.status_code == 200, answer.text
-        return answer.content.decode("utf-8")
+        return answer

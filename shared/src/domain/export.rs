@@ -248,8 +248,8 @@ impl Export {
         }
     }
 
-    /// The same request once more, by its requester: with these filters, columns, profile and copies. That of a schedule is
-    /// of the same period.
+    /// The same request once more, by its requester: with these filters, columns, profile, compression and copies. That of
+    /// a schedule is of the same period.
     pub fn again(&self, caller: &Caller, now: Timestamp, random: [u8; 10]) -> Self {
         Self {
             format: self.format.clone(),
@@ -334,12 +334,20 @@ impl Export {
     /// `funding-transfers-2026-11-20.csv`: what a browser saves the file as. A schedule's export has its period in it
     /// (`funding-transfers-2026-10.csv`), any other one the day of its request. A compressed one ends with `.csv.gz`.
     pub fn file_name(&self) -> String {
+        self.file_name_as(self.compression())
+    }
+
+    /// The same for this file of it, which is known before the export says that there is one.
+    pub fn file_name_of(&self, file: &File) -> String {
+        self.file_name_as(file.compression())
+    }
+
+    fn file_name_as(&self, compression: Compression) -> String {
         let time = match &self.schedule {
             Some(run) => run.period.in_file_names(),
             None => super::time::to_day(self.created_at),
         };
-        let extension = self.compression().extension();
-        format!("{}-{time}.{extension}", self.dataset().slug)
+        format!("{}-{time}.{}", self.dataset().slug, compression.extension())
     }
 }
 
@@ -361,8 +369,9 @@ impl File {
     /// The key of the manifest beside it.
     pub fn manifest_key(&self) -> String {
         let extension = self.compression().extension();
-        let stem = self.key.strip_suffix(extension).unwrap_or(&self.key);
-        format!("{stem}manifest.json")
+        let stem = self.key.strip_suffix(extension);
+        let stem = stem.and_then(|stem| stem.strip_suffix('.'));
+        format!("{}.manifest.json", stem.unwrap_or(&self.key))
     }
 
     pub fn compression(&self) -> Compression {
@@ -582,6 +591,43 @@ mod tests {
             (again.filters, again.format, again.cc, again.scope),
             (first.filters, first.format, first.cc, first.scope)
         );
+    }
+
+    #[test]
+    fn a_file_has_the_name_of_what_it_is_whatever_was_asked_for() {
+        let asked = |compression| Export {
+            format: FileFormat {
+                compression: Some(compression),
+                ..FileFormat::default()
+            },
+            ..pending()
+        };
+        let (plain, compressed) = (asked(Compression::None), asked(Compression::Gzip));
+        let [csv, gzip] = [
+            "funding-transfers-2026-11-20.csv",
+            "funding-transfers-2026-11-20.csv.gz",
+        ];
+        assert_eq!([plain.file_name(), compressed.file_name()], [csv, gzip]);
+
+        let delivery = examples::delivery();
+        let of_plain = delivery.file.clone();
+        let of_compressed = File {
+            key: "exports/1.csv.gz".to_owned(),
+            uncompressed: Some(Content {
+                size: 9_437_184,
+                sha256: String::new(),
+            }),
+            ..of_plain.clone()
+        };
+        assert_eq!(compressed.file_name_of(&of_plain), csv);
+        assert_eq!(compressed.file_name_of(&of_compressed), gzip);
+        let keys = [&of_plain, &of_compressed].map(File::manifest_key);
+        assert_eq!(keys, ["exports/1.manifest.json", "exports/1.manifest.json"]);
+        let ready = Export {
+            state: State::Ready(delivery),
+            ..compressed
+        };
+        assert_eq!(ready.file_name(), csv, "an earlier release made it");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub fn compose(export: &Export, delivery: &Delivery, link: &str) -> Result<Mail,
             format!("{} ({})", period.for_people(), period.time_zone)
         }),
         tenant: one_line(&export.tenant_name),
-        file_name: export.file_name(),
+        file_name: export.file_name_of(&delivery.file),
         requested_at: for_people(export.created_at),
         rows: grouped(&delivery.file.rows.to_string()),
         size: size(delivery.file.size),

@@ -9,7 +9,7 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 pub struct EstimateObject {
     pub row_count: EstimatedNumber,
-    /// Bytes.
+    /// Bytes, before they are compressed.
     pub file_size: EstimatedNumber,
     /// From the launch to the mail.
     pub seconds: EstimatedSeconds,

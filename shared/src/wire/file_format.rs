@@ -191,6 +191,33 @@ mod tests {
     }
 
     #[test]
+    fn a_compression_is_one_of_two_words() {
+        for (json, compression) in [
+            ("\"none\"", Compression::None),
+            ("\"gzip\"", Compression::Gzip),
+        ] {
+            let read = read(json, read_compression).unwrap();
+            assert_eq!(read, Some(compression));
+        }
+        let another = ["/compression InvalidValue: must be one of none, gzip"];
+        let no_word = ["/compression InvalidType: must be a string"];
+        for (json, problems) in [
+            ("\"zip\"", another),
+            ("\"GZIP\"", another),
+            ("\"\"", another),
+            ("null", no_word),
+            ("true", no_word),
+            (r#"{"name": "gzip"}"#, no_word),
+        ] {
+            assert_eq!(
+                read(json, read_compression).unwrap_err(),
+                problems,
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
     fn a_profile_is_shown_as_it_is_asked_for() {
         for json in [
             r#"{"name":"standard"}"#,

@@ -80,7 +80,7 @@ impl ManifestDocument {
         Self {
             export_id: export.id.to_string(),
             r#type: export.dataset().export_type,
-            file_name: export.file_name(),
+            file_name: export.file_name_of(file),
             manifest: Manifest::of(export, file),
         }
     }

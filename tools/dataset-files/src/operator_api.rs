@@ -44,12 +44,13 @@ pub const TAGS: [&str; 6] = [
 ];
 
 /// The schemas that are not of one dataset.
-pub const SCHEMAS: [&str; 54] = [
+pub const SCHEMAS: [&str; 55] = [
     "AlreadyPendingProblem",
     "Amount",
     "ByUser",
     "Caller",
     "Cc",
+    "Compression",
     "Download",
     "Estimate",
     "EstimatedDay",
