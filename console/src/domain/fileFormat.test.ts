@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { describeFormat, describeProfile, languageOf } from "./fileFormat.ts";
+import type { Manifest } from "../api/types.ts";
+import { describeFormat, describeProfile, formatOf, languageOf } from "./fileFormat.ts";
 
 test("the reader's own language is offered first, if a file can be written for it", () => {
   expect(["fr-CA", "DE", "es", "en-GB", "pt-BR"].map(languageOf)).toEqual(["fr", "de", "es", "en", "en"]);
@@ -18,4 +19,10 @@ test("a format is told in words, whatever of it was asked for", () => {
   expect(describeFormat({ profile, compression: "gzip" })).toBe(
     "for spreadsheets in French, compressed (.csv.gz)",
   );
+});
+
+test("the file that there is counts before what was asked for", () => {
+  const manifest = { compression: "none" } as Manifest;
+  expect(formatOf({ compression: "gzip" }).compression).toBe("gzip");
+  expect(formatOf({ compression: "gzip", manifest }).compression).toBe("none");
 });

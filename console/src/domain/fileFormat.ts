@@ -1,4 +1,4 @@
-import type { Compression, Locale, Profile } from "../api/types.ts";
+import type { Compression, Export, Locale, Profile } from "../api/types.ts";
 
 /** The languages of spreadsheets that a file can be written for. */
 export const LANGUAGES: readonly { locale: Locale; name: string }[] = [
@@ -17,6 +17,11 @@ export function languageOf(tag: string): Locale {
 interface FileFormat {
   profile?: Profile | undefined;
   compression?: Compression | undefined;
+}
+
+/** That of the file if there is one, since an earlier release made it without what it did not know; else what was asked for. */
+export function formatOf(item: Pick<Export, "profile" | "compression" | "manifest">): FileFormat {
+  return item.manifest ?? item;
 }
 
 /** `for spreadsheets in French, compressed (.csv.gz)`. */

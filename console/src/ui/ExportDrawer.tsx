@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
 import { labelOf } from "../domain/columns.ts";
 import { type Dataset, hasMoney } from "../domain/datasets.ts";
-import { describeFormat } from "../domain/fileFormat.ts";
+import { describeFormat, formatOf } from "../domain/fileFormat.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, exactTime, fileSize } from "../domain/format.ts";
 import { periodText } from "../domain/schedules.ts";
@@ -131,7 +131,7 @@ function Facts({ dataset, item }: { dataset: Dataset; item: Export }) {
         <ViewLink view={allRecords(dataset.slug, item.filters)}>Show its records</ViewLink>
       </Fact>
       <Fact name="Columns">{columns ? columns.map((name) => labelOf(dataset, name)).join(", ") : "All"}</Fact>
-      <Fact name="Format">{describeFormat(item)}</Fact>
+      <Fact name="Format">{describeFormat(formatOf(item))}</Fact>
       {item.rowCount !== undefined && <Fact name="Rows">{count(item.rowCount)}</Fact>}
       {item.fileSize !== undefined && (
         <Fact name="Size">

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Export } from "../api/types.ts";
 import { type Dataset, hasMoney } from "../domain/datasets.ts";
-import { describeProfile } from "../domain/fileFormat.ts";
+import { describeProfile, formatOf } from "../domain/fileFormat.ts";
 import { describeFilters } from "../domain/filters.ts";
 import { count, fileSize, shortId } from "../domain/format.ts";
 import { allExports, allRecords } from "../domain/view.ts";
@@ -45,7 +45,7 @@ export function ExportRow({ session, dataset, item }: Props) {
     ...(filters.length > 0 || dataset.filters.length === 0 ? filters : ["Everything"]),
     ...(item.columns ? [item.columns.length === 1 ? "1 column" : `${item.columns.length} columns`] : []),
     ...(item.profile ? [describeProfile(item.profile)] : []),
-    ...(item.compression === "gzip" ? ["compressed"] : []),
+    ...(formatOf(item).compression === "gzip" ? ["compressed"] : []),
   ];
   return (
     <>

@@ -251,16 +251,16 @@ test("columns, format and filters that the page cannot set are seen when an expo
   page,
   person,
 }) => {
-  const expired = await new Exports(person).makeExpired();
-  const profile = { name: "spreadsheet", locale: "de" };
-  const file = { columns: ["status", "amount"], profile, compression: "gzip" };
+  const profile = { name: "spreadsheet", locale: "de" } as const;
+  const file = { columns: ["status", "amount"], profile, compression: "gzip" } as const;
+  const expired = await new Exports(person).makeExpired(file);
   const filters = { ofLongAgo: "x" };
   await page.route("**/export?*", async (route) => {
     const response = await route.fetch();
     const list: ExportPage = await response.json();
     await route.fulfill({
       response,
-      json: { ...list, items: list.items.map((item) => ({ ...item, ...file, filters })) },
+      json: { ...list, items: list.items.map((item) => ({ ...item, filters })) },
     });
   });
   await signIn(page, person);
