@@ -15,7 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::AwsError;
-use crate::domain::export::{Delivery, Export};
+use crate::domain::{
+    export::{Delivery, Export},
+    file_format::Compression,
+};
 
 /// Of a tail, which may have compressed rows and others.
 const BYTES: &str = "application/octet-stream";
@@ -55,11 +58,17 @@ impl ExportFiles {
         }
     }
 
-    /// Stores the whole file of an export.
-    pub async fn put(&self, key: &str, export: &Export, content: Bytes) -> Result<(), AwsError> {
-        let name = Some(attachment(&export.file_name()));
-        let media_type = export.compression().media_type();
-        self.put_object(key, media_type, name, content).await
+    /// Stores a file in one piece.
+    pub async fn put(
+        &self,
+        key: &str,
+        file_name: &str,
+        compression: Compression,
+        content: Bytes,
+    ) -> Result<(), AwsError> {
+        let name = Some(attachment(file_name));
+        self.put_object(key, compression.media_type(), name, content)
+            .await
     }
 
     /// Stores the manifest of a file.
@@ -132,15 +141,20 @@ impl ExportFiles {
         }
     }
 
-    /// Starts the upload of an export's file in parts.
-    pub async fn start(&self, key: &str, export: &Export) -> Result<Upload, AwsError> {
+    /// Starts the upload of a file in parts.
+    pub async fn start(
+        &self,
+        key: &str,
+        file_name: &str,
+        compression: Compression,
+    ) -> Result<Upload, AwsError> {
         let answer = self
             .client
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
-            .content_type(export.compression().media_type())
-            .content_disposition(attachment(&export.file_name()))
+            .content_type(compression.media_type())
+            .content_disposition(attachment(file_name))
             // The checksum that the SDK chooses for parts. S3 refuses parts whose checksum has another algorithm than the upload's.
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .send()

@@ -246,7 +246,11 @@ impl Generator {
         small: Option<Bytes>,
     ) -> Result<(), AttemptError> {
         if let Some(content) = small {
-            let put = || self.files.put(&file.key, &attempt.export, content.clone());
+            let (name, compression) = (attempt.export.file_name(), attempt.export.compression());
+            let put = || {
+                self.files
+                    .put(&file.key, &name, compression, content.clone())
+            };
             with_back_off(put).await?;
         }
         match upload {

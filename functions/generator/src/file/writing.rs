@@ -149,8 +149,12 @@ impl<'a> Writing<'a> {
             return Ok(upload.clone());
         }
         let export = &self.attempt.export;
-        let key = file_key(self.attempt);
-        let upload = with_back_off(|| self.generator.files.start(&key, export)).await?;
+        let (key, file_name) = (file_key(self.attempt), export.file_name());
+        let start = || {
+            let files = &self.generator.files;
+            files.start(&key, &file_name, export.compression())
+        };
+        let upload = with_back_off(start).await?;
         Ok(self.upload.insert(upload).clone())
     }
 

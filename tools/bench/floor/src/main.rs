@@ -16,6 +16,7 @@ use shared::{
     config,
     domain::{
         dataset::FUNDING_TRANSFERS,
+        file_format::Compression,
         selection::{Selection, Source},
     },
 };
@@ -105,7 +106,7 @@ struct File {
 impl File {
     async fn start(files: ExportFiles) -> anyhow::Result<Self> {
         Ok(Self {
-            upload: files.start(KEY, "floor.csv").await?,
+            upload: files.start(KEY, "floor.csv", Compression::None).await?,
             files,
             parts: 0,
             part: Vec::with_capacity(PART_SIZE),
