@@ -156,6 +156,9 @@ def test_the_manifest_says_what_is_downloaded_and_what_is_within(
     assert shown["manifest"] == manifest
     key = exports_table.export(operator.tenantId, TRANSFERS, export["exportId"])["file"]["key"]
     assert key.endswith(".csv.gz")
+    stored = bucket.s3.head_object(Bucket=bucket.name, Key=key)
+    assert stored["ContentType"] == "application/gzip" and "ContentEncoding" not in stored
+    assert file_name(export) in stored["ContentDisposition"]
     assert bucket.json(manifest_key(key)) == {
         "exportId": export["exportId"],
         "type": TYPES[TRANSFERS],
