@@ -229,6 +229,16 @@ def test_another_tenants_webhook_does_not_exist(
     _assert_unknown(api, newcomer, "anything")
 
 
+def test_an_id_with_more_behind_it_is_another_one(api: Api, webhooks: Webhooks, newcomer: Caller) -> None:
+    made = webhooks.register(newcomer, ELSEWHERE)
+    for character in ("%3F", "%23"):
+        problem(api.request("DELETE", newcomer, f"/v1/webhooks/{made['webhookId']}{character}x"), 404, "NOT_FOUND")
+        # The body is that of a new one.
+        answer = api.post(newcomer, f"/v1/webhooks/{character}/test", json={"url": ELSEWHERE})
+        problem(answer, 404, "NOT_FOUND")
+    assert [one["webhookId"] for one in api.get(newcomer, "/v1/webhooks").json()["items"]] == [made["webhookId"]]
+
+
 def test_who_may_not_manage_webhooks_is_forbidden(
     api: Api, webhooks: Webhooks, newcomer: Caller, keys: Keys, callers: dict[str, Caller]
 ) -> None:

@@ -338,7 +338,8 @@ impl From<lambda_http::Request> for Request {
                 .and_then(|context| context.request_id.clone())
                 .unwrap_or_default(),
             method: event.method().to_string(),
-            path: event.uri().path().to_owned(),
+            // The URI would end at a `?` or `#` that a caller has written as %3F or %23.
+            path: event.raw_http_path().to_owned(),
             caller: context.and_then(|context| {
                 read_caller(|name| {
                     context
@@ -420,6 +421,25 @@ mod tests {
             headers,
             source_ip: None,
             body: body.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_path_is_what_the_gateway_has_taken_from_the_request() {
+        for path in [
+            "/v1/webhooks",
+            "/v1/webhooks/whk_1?/test",
+            "/v1/webhooks/#/test",
+            "/v1/webhooks/../exports",
+        ] {
+            let event = serde_json::json!({
+                "httpMethod": "GET",
+                "path": path,
+                "headers": {"host": "api.example"},
+                "requestContext": {"stage": "api", "httpMethod": "GET"},
+            });
+            let event = lambda_http::request::from_str(&event.to_string()).unwrap();
+            assert_eq!(Request::from(event).path, path);
         }
     }
 
