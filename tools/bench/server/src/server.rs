@@ -81,6 +81,7 @@ impl Server {
             Some(("AmazonSQS", operation)) => {
                 messages::queue(operation, request.body(), &self.stats)
             }
+            Some(("AWSEvents", "PutEvents")) => messages::events(request.body()),
             Some(_) => reply::empty(StatusCode::NOT_FOUND),
             None => self.s3.answer(request, &self.stats),
         }
