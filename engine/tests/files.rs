@@ -1,6 +1,11 @@
 //! Whole files of every dialect: an ordinary CSV reader finds every value in them, and an interruption leaves no trace.
 
-use engine::{Column, Decoder, Dialect, Draft, DraftState, Drained, Format, Merge, Page};
+use std::io::{Read, Write};
+
+use engine::{
+    Column, Compressor, Content, Decoder, Dialect, Draft, DraftState, Drained, Format, Merge, Page,
+};
+use flate2::{Compression, read::MultiGzDecoder, write::GzEncoder};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -177,11 +182,49 @@ fn item((values, is_reversed): &Record) -> String {
     format!("{{{}}}", attributes.join(","))
 }
 
+/// Members of some rows each.
+struct Gzip;
+
+impl Compressor for Gzip {
+    fn member_size(&self) -> usize {
+        150
+    }
+
+    fn compress(&mut self, text: &[u8], members: &mut Vec<u8>) {
+        let mut encoder = GzEncoder::new(members, Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap();
+    }
+}
+
+fn compressor(is_compressed: bool) -> Option<Box<dyn Compressor + Send>> {
+    is_compressed.then(|| Box::new(Gzip) as _)
+}
+
+fn unpacked(file: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    MultiGzDecoder::new(file).read_to_end(&mut text).unwrap();
+    text
+}
+
+fn content(bytes: &[u8]) -> Content {
+    Content {
+        size: bytes.len() as u64,
+        sha256: Sha256::digest(bytes).into(),
+    }
+}
+
 /// The file of some records, and its state at the end. It is interrupted after each of so many pages, and taken up again
 /// from what was stored.
-fn file(form: &Form, records: &[Record], limit: usize, stops: &[usize]) -> (Vec<u8>, DraftState) {
+fn file(
+    form: &Form,
+    is_compressed: bool,
+    records: &[Record],
+    limit: usize,
+    stops: &[usize],
+) -> (Vec<u8>, DraftState) {
     let mut file = Vec::new();
-    let mut draft = Draft::new(&form.decoder().header(), None);
+    let mut draft = Draft::new(&form.decoder().header(), compressor(is_compressed));
     let mut position = String::new();
     for stop in stops.iter().copied().map(Some).chain([None]) {
         let (mut decoder, mut merge) = (form.decoder(), Merge::new(LANES, &position));
@@ -202,9 +245,9 @@ fn file(form: &Form, records: &[Record], limit: usize, stops: &[usize]) -> (Vec<
         position = merge.position().unwrap_or_else(|| "~".to_owned());
         let stored = serde_json::to_string(&draft.state()).unwrap();
         let state: DraftState = serde_json::from_str(&stored).unwrap();
-        draft = Draft::resume(&state, draft.tail(), None).unwrap();
+        draft = Draft::resume(&state, draft.tail(), compressor(is_compressed)).unwrap();
     }
-    file.extend(draft.tail());
+    file.extend(draft.take_part(Vec::new()));
     (file, draft.state())
 }
 
@@ -219,7 +262,7 @@ proptest! {
     #[test]
     fn every_value_is_found_in_its_cell(records in records(), limit in 1_usize..9) {
         for form in &FORMS {
-            let (bytes, state) = file(form, &records, limit, &[]);
+            let (bytes, state) = file(form, false, &records, limit, &[]);
             let text = String::from_utf8(bytes).unwrap();
             let text = text.strip_prefix(form.mark).unwrap();
             let mut reader = csv::ReaderBuilder::new().delimiter(form.delimiter).from_reader(text.as_bytes());
@@ -243,17 +286,33 @@ proptest! {
         limit in 1_usize..9,
         stops in prop::collection::vec(0_usize..12, 1..5),
     ) {
-        let (_, standard) = file(&FORMS[0], &records, limit, &[]);
+        let (_, standard) = file(&FORMS[0], false, &records, limit, &[]);
         for form in &FORMS {
-            let (undisturbed, _) = file(form, &records, limit, &[]);
-            let (bytes, state) = file(form, &records, limit, &stops);
+            let (undisturbed, _) = file(form, false, &records, limit, &[]);
+            let (bytes, state) = file(form, false, &records, limit, &stops);
             prop_assert_eq!(&bytes, &undisturbed);
-            let content = state.file().unwrap();
-            prop_assert_eq!(content.size, bytes.len() as u64);
-            prop_assert_eq!(content.sha256, <[u8; 32]>::from(Sha256::digest(&bytes)));
+            prop_assert_eq!(state.file(), Some(content(&bytes)));
             // An amount counts as it is stored, not as the file shows it.
             prop_assert_eq!(state.totals(), standard.totals());
             prop_assert_eq!(state.rows_not_in_totals(), standard.rows_not_in_totals());
+        }
+    }
+
+    #[test]
+    fn a_compressed_file_has_the_same_bytes_too_and_the_text_of_the_other(
+        records in records(),
+        limit in 1_usize..9,
+        stops in prop::collection::vec(0_usize..12, 1..5),
+    ) {
+        for form in &FORMS {
+            let (text, plain) = file(form, false, &records, limit, &[]);
+            let (undisturbed, _) = file(form, true, &records, limit, &[]);
+            let (bytes, state) = file(form, true, &records, limit, &stops);
+            prop_assert_eq!(&bytes, &undisturbed);
+            prop_assert_eq!(state.file(), Some(content(&bytes)));
+            prop_assert_eq!(state.text(), plain.file());
+            prop_assert_eq!(unpacked(&bytes), text);
+            prop_assert_eq!((state.totals(), state.rows), (plain.totals(), plain.rows));
         }
     }
 }

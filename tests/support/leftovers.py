@@ -72,7 +72,7 @@ class Left:
                 yield f"The object {key} is of no export."
             elif owner["status"] == "READY":
                 file = owner["file"]["key"]
-                if key not in (file, f"{file.removesuffix('.gz').removesuffix('.csv')}.manifest.json"):
+                if key not in (file, f"{file.removesuffix('.csv')}.manifest.json"):
                     yield f"The object {key} is not what its export offers."
             elif owner["status"] != "PENDING":
                 yield f"The object {key} is of an export that is {owner['status']}."

@@ -38,7 +38,7 @@ def manifest_of(
 
 def manifest_key(key: str) -> str:
     """The key of the document beside a file."""
-    return key.removesuffix(".gz").removesuffix(".csv") + ".manifest.json"
+    return key.removesuffix(".csv") + ".manifest.json"
 
 
 def mailed_totals(totals: dict[str, str]) -> list[str]:

@@ -78,7 +78,7 @@ def _file_is_whole(seen: Seen, expected: Expected) -> Iterator[str]:
             yield "the file of a READY export is not the one that its record tells of"
         if expected.sha256 is not None and file["sha256"] != expected.sha256:
             yield "the file is another one than without a fault"
-        if f"{file['key'].partition('.')[0]}.manifest.json" not in seen.objects:
+        if f"{file['key'].removesuffix('.csv')}.manifest.json" not in seen.objects:
             yield "the file of a READY export has no manifest"
 
 

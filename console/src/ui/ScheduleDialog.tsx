@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { asProblem, type Problem } from "../api/problem.ts";
 import { addSchedule, changeSchedule } from "../api/schedules.ts";
-import type { NewSchedule, Profile, Schedule, ScheduleChange } from "../api/types.ts";
+import type { Compression, NewSchedule, Profile, Schedule, ScheduleChange } from "../api/types.ts";
 import { copiesError, copiesToSend, readCopies } from "../domain/addresses.ts";
 import { choose, chosenColumns } from "../domain/columnChoice.ts";
 import { columnsFor } from "../domain/columns.ts";
@@ -89,13 +89,15 @@ export function ScheduleDialog({ session: { api, caller }, datasets, schedule, o
     ...(offered.length > 0 ? { filters } : {}),
   };
 
+  const compression: Compression = isCompressed ? "gzip" : "none";
+
   const save = (): Promise<Schedule> => {
     if (schedule) {
       const change: ScheduleChange = {
         ...common,
         columns: chosen ?? null,
         profile: profile ?? { name: "standard" },
-        compression: isCompressed ? "gzip" : "none",
+        ...(compression === (schedule.compression ?? "none") ? {} : { compression }),
       };
       return changeSchedule(api, schedule.scheduleId, change);
     }

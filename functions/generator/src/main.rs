@@ -5,7 +5,7 @@ mod consumer;
 mod error;
 mod file;
 mod generator;
-mod gzip;
+mod inflate;
 mod invocation;
 mod outcome;
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
     let aws = aws::load(Timeouts::Background).await;
     let generator = &Generator {
         exports: ExportsTable::new(&aws, config::exports_table()?),
-        ledger: LedgerTable::new(&aws, config::ledger_table()?).compressed(gzip::inflate),
+        ledger: LedgerTable::new(&aws, config::ledger_table()?).compressed(inflate::inflate),
         files: ExportFiles::new(&aws, config::exports_bucket()?, config::is_s3_path_style()?),
         queue: ExportQueue::new(&aws, config::exports_queue_url()?),
         mailer: Mailer::new(&aws, config::sender_email()?)

@@ -366,18 +366,19 @@ impl State {
 }
 
 impl File {
-    /// The key of the manifest beside it.
+    /// The key of the manifest beside it: for a compressed file the one that a release which knows no compression would keep,
+    /// too, when it cleans up.
     pub fn manifest_key(&self) -> String {
-        let extension = self.compression().extension();
-        let stem = self.key.strip_suffix(extension);
-        let stem = stem.and_then(|stem| stem.strip_suffix('.'));
-        format!("{}.manifest.json", stem.unwrap_or(&self.key))
+        let stem = self.key.strip_suffix(".csv").unwrap_or(&self.key);
+        format!("{stem}.manifest.json")
     }
 
+    /// How it is compressed. Its key says so whichever release has written its record since.
     pub fn compression(&self) -> Compression {
-        match self.uncompressed {
-            None => Compression::None,
-            Some(_) => Compression::Gzip,
+        if self.key.ends_with(Compression::Gzip.extension()) {
+            Compression::Gzip
+        } else {
+            Compression::None
         }
     }
 }
@@ -622,7 +623,16 @@ mod tests {
         assert_eq!(compressed.file_name_of(&of_plain), csv);
         assert_eq!(compressed.file_name_of(&of_compressed), gzip);
         let keys = [&of_plain, &of_compressed].map(File::manifest_key);
-        assert_eq!(keys, ["exports/1.manifest.json", "exports/1.manifest.json"]);
+        assert_eq!(
+            keys,
+            ["exports/1.manifest.json", "exports/1.csv.gz.manifest.json"]
+        );
+        let recorded_by_an_earlier_release = File {
+            uncompressed: None,
+            ..of_compressed.clone()
+        };
+        let name = compressed.file_name_of(&recorded_by_an_earlier_release);
+        assert_eq!(name, gzip);
         let ready = Export {
             state: State::Ready(delivery),
             ..compressed

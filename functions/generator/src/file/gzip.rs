@@ -1,6 +1,7 @@
 //! Compressed files: gzip members of one MiB of text each, made by libdeflate.
 //!
-//! Its fastest level makes our files some six times smaller at half a gigabyte of text a second, so that the network is no limit.
+//! Its fastest level makes our files three to six times smaller at half a gigabyte of text a second, so that the network is no
+//! limit.
 
 use engine::Compressor;
 use libdeflater::CompressionLvl;

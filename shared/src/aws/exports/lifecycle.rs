@@ -26,6 +26,7 @@ use crate::{
         audit::{Action, AuditEvent},
         event::EventType,
         export::{Delivery, Export, Status},
+        file_format::Compression,
         id::ExportId,
         link::NewLink,
         sending::Sending,
@@ -563,12 +564,16 @@ fn read_attempt(item: Item, now: Timestamp) -> Result<Attempt, AwsError> {
     };
     let (fence, tries, restarts) = (count("fence"), count("tries"), count("restarts"));
     // A checkpoint that another release wrote in another form counts as none: the file is made from the beginning.
-    let checkpoint = item
+    let checkpoint: Option<Checkpoint> = item
         .get("checkpoint")
         .and_then(|value| value.as_s().ok())
         .and_then(|json| serde_json::from_str(json).ok());
+    let export = read_export(item)?;
+    // So does one of plain text if the file is to be compressed: the other release knew no compression.
+    let is_compressed = export.compression() == Compression::Gzip;
+    let checkpoint = checkpoint.filter(|found| found.draft.is_compressed() == is_compressed);
     Ok(Attempt {
-        export: read_export(item)?,
+        export,
         fence,
         tries,
         restarts,
