@@ -132,22 +132,23 @@ def test_two_million_rows_over_many_invocations_two_of_which_are_killed(
 
 
 @pytest.mark.parametrize(
-    ("body", "left"),
+    ("rows", "body", "left"),
     [
         pytest.param(
-            {"columns": FEW_COLUMNS, "profile": spreadsheet("fr")}, ["csv", "manifest.json"], id="spreadsheet"
+            300_000, {"columns": FEW_COLUMNS, "profile": spreadsheet("fr")}, ["csv", "manifest.json"], id="spreadsheet"
         ),
-        pytest.param({"compression": "gzip"}, ["csv.gz", "csv.gz.manifest.json"], id="gzip"),
+        # A part has some 200,000 rows.
+        pytest.param(1_000_000, {"compression": "gzip"}, ["csv.gz", "csv.gz.manifest.json"], id="gzip"),
     ],
 )
 def test_a_file_of_another_form_goes_on_where_it_stopped(
-    runs: Runs, keys: Keys, stack: dict[str, Any], body: Any, left: list[str]
+    runs: Runs, keys: Keys, stack: dict[str, Any], rows: int, body: Any, left: list[str]
 ) -> None:
     caller = keys.operator()
-    with serving(BENCH_SERVER, stack, rows=300_000) as quick:
+    with serving(BENCH_SERVER, stack, rows=rows) as quick:
         expected = runs.undisturbed(quick, caller, body)
         queries = quick.queries()
-    with serving(BENCH_SERVER, stack, rows=300_000, page_latency_ms=PAGE_LATENCY) as slow:
+    with serving(BENCH_SERVER, stack, rows=rows, page_latency_ms=PAGE_LATENCY) as slow:
         export, queries_left = runs.disturbed(slow, caller, body, deaths=1, total_queries=queries)
     assert export["status"] == "READY", export
     assert runs.fence(caller, export) >= 2
