@@ -278,6 +278,7 @@ mod tests {
             compression: Some(Compression::Gzip),
         };
         let mut delivery = delivery();
+        delivery.file.key = "exports/1.csv.gz".to_owned();
         delivery.file.uncompressed = Some(Content {
             size: 9_437_184,
             sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".to_owned(),
