@@ -55,6 +55,8 @@ enum FormState {
         taken: u64,
     },
     Compressed {
+        /// Bytes that are in members. The others end the tail.
+        packed: u64,
         members: MembersState,
     },
 }
@@ -92,10 +94,9 @@ impl Draft {
     ) -> Option<Self> {
         let (before, buffer, members) = match (&state.form, compressor) {
             (FormState::Text { taken }, None) => (*taken, tail, None),
-            (FormState::Compressed { members }, Some(compressor)) => {
-                let before = members.text;
+            (FormState::Compressed { packed, members }, Some(compressor)) => {
                 let (members, text) = Members::resume(members, compressor, tail)?;
-                (before, text, Some(members))
+                (*packed, text, Some(members))
             }
             _ => return None,
         };
@@ -184,6 +185,7 @@ impl Draft {
             form: match &self.members {
                 None => FormState::Text { taken: self.before },
                 Some(members) => FormState::Compressed {
+                    packed: self.before,
                     members: members.state(),
                 },
             },
@@ -236,7 +238,7 @@ impl DraftState {
     pub fn file(&self) -> Option<Content> {
         match &self.form {
             FormState::Text { .. } => self.text(),
-            FormState::Compressed { members } => members.content(),
+            FormState::Compressed { members, .. } => members.content(),
         }
     }
 

@@ -27,15 +27,11 @@ pub struct Members {
     hash: Hash,
     /// Bytes of members in the parts that were taken.
     taken: u64,
-    /// Bytes of text in all members.
-    text: u64,
 }
 
 /// How far the members of a file are, in a form that can be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MembersState {
-    /// Bytes of text in them.
-    pub text: u64,
     bytes: u64,
     /// Of the bytes, how many were taken in parts. The others begin the tail.
     taken: u64,
@@ -50,7 +46,6 @@ impl Members {
             buffer: Vec::new(),
             hash: Hash::default(),
             taken: 0,
-            text: 0,
         }
     }
 
@@ -71,7 +66,6 @@ impl Members {
             buffer: tail,
             hash: Hash::resume(&state.hash)?,
             taken: state.taken,
-            text: state.text,
         };
         Some((members, text))
     }
@@ -94,7 +88,6 @@ impl Members {
         let before = self.buffer.len();
         self.compressor.compress(text, &mut self.buffer);
         self.hash.update(&self.buffer[before..]);
-        self.text += text.len() as u64;
     }
 
     /// Takes the current part. `next` becomes the buffer of the part after it.
@@ -105,7 +98,6 @@ impl Members {
 
     pub fn state(&self) -> MembersState {
         MembersState {
-            text: self.text,
             bytes: self.taken + self.buffer.len() as u64,
             taken: self.taken,
             hash: self.hash.state(),
