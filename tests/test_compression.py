@@ -14,7 +14,7 @@ import pytest
 from support.api import Api, Caller
 from support.bucket import Bucket
 from support.datasets import TYPES
-from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, read_file
+from support.ledger import COLUMNS, Ledger, read_file
 from support.mailbox import Mailbox
 from support.manifest import manifest_key, manifest_of
 from support.problems import problem, refusals
@@ -123,12 +123,7 @@ def test_a_suppliers_compressed_file_holds_what_the_supplier_may_see(
     api: Api, supplier: Caller, ledger: Ledger
 ) -> None:
     export = api.make(supplier, "transactions", GZIP)
-    own = ledger.rows(
-        supplier.tenantId,
-        "transactions",
-        lambda record: record["supplierExternalId"] == supplier.supplierId,
-        without=FOR_OPERATORS_ONLY,
-    )
+    own = ledger.transactions_of(supplier.tenantId, supplier.supplierId)
     assert len(own) > 1
     assert read_file(gzip.decompress(api.fetch(export).content).decode()) == own
 

@@ -11,7 +11,7 @@ from support.bucket import Bucket
 from support.datasets import DATASETS, IMPORTABLE, TYPES
 from support.filters import FILTERS
 from support.generator import Generator
-from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, Record, read_file
+from support.ledger import COLUMNS, Ledger, Record, read_file
 from support.manifest import manifest_key, manifest_of
 from support.table import ExportsTable, LedgerTable
 
@@ -47,7 +47,7 @@ def test_a_suppliers_file_holds_only_its_own_rows(
     assert transfers == ledger.rows(caller.tenantId, TRANSFERS, is_own)
     transactions = read_file(api.download(api.make(caller, "transactions")))
     assert len(transactions) > 1
-    assert transactions == ledger.rows(caller.tenantId, "transactions", is_own, without=FOR_OPERATORS_ONLY)
+    assert transactions == ledger.transactions_of(caller.tenantId, caller.supplierId)
 
 
 def test_suppliers_cannot_widen_their_scope(api: Api, supplier: Caller, ledger: Ledger) -> None:

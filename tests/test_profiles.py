@@ -9,7 +9,7 @@ import pytest
 from support.api import Api, Caller
 from support.bucket import Bucket
 from support.datasets import DATASETS
-from support.ledger import COLUMNS, FOR_OPERATORS_ONLY, Ledger, read_file
+from support.ledger import COLUMNS, Ledger, read_file
 from support.manifest import manifest_key, manifest_of
 from support.problems import problem, refusals
 from support.profiles import FORMS, as_spreadsheet, read_spreadsheet, spreadsheet
@@ -88,12 +88,7 @@ def test_the_standard_profile_is_the_file_that_there_always_was(api: Api, operat
 
 def test_a_suppliers_spreadsheet_holds_what_the_supplier_may_see(api: Api, supplier: Caller, ledger: Ledger) -> None:
     export = api.make(supplier, "transactions", {"profile": spreadsheet("de")})
-    own = ledger.rows(
-        supplier.tenantId,
-        "transactions",
-        lambda record: record["supplierExternalId"] == supplier.supplierId,
-        without=FOR_OPERATORS_ONLY,
-    )
+    own = ledger.transactions_of(supplier.tenantId, supplier.supplierId)
     assert len(own) > 1
     assert read_spreadsheet(api.download(export), "de") == as_spreadsheet(own, "de")
 

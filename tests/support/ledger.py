@@ -73,6 +73,15 @@ class Ledger:
         records = self._in_order(tenant, dataset, keep)
         return [columns, *([_cell(column, record[column]) for column in columns] for record in records)]
 
+    def transactions_of(self, tenant: str, supplier_id: str) -> list[Row]:
+        """The file's rows of a supplier's own transactions, as the supplier gets them."""
+        return self.rows(
+            tenant,
+            "transactions",
+            lambda record: record["supplierExternalId"] == supplier_id,
+            without=FOR_OPERATORS_ONLY,
+        )
+
     def items(
         self,
         tenant: str,
